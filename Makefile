@@ -1,0 +1,42 @@
+# The workflow. A fresh Debian with Python 3.11 and make is enough: everything else is installed below, in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+ONCE ?=
+
+.PHONY: help setup demo test lint docs run lock clean
+
+help:  ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+setup: .venv/ready  ## the virtual environment, with the locked versions
+
+.venv/ready: requirements.lock requirements-build.lock pyproject.toml
+	@sh tools/venv.sh "$(PYTHON)"
+	@touch $@
+
+demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.1:8080; ONCE=1: one round
+	@$(BIN)/newsloom demo $(if $(ONCE),--once)
+
+test: .venv/ready  ## the tests
+	$(BIN)/python -m pytest
+
+lint: .venv/ready  ## style, types, the rooms' contract, generated docs
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cog --check $$(git ls-files '*.md')
+
+docs: .venv/ready  ## write the generated parts of the docs anew
+	$(BIN)/cog -r $$(git ls-files '*.md')
+
+run: .venv/ready  ## watch the sites of config.yaml
+	$(BIN)/newsloom run
+
+lock: .venv/ready  ## newest versions that pyproject.toml allows, with hashes
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --python-version 3.11 --only-binary :all: --no-binary feedgen -o requirements.lock pyproject.toml
+	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 -o requirements-build.lock -
+
+clean:  ## away with what is made
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -1,0 +1,105 @@
+"""When two addresses are one article, and when two texts are one text.
+
+At first: the address's canonical form, the addresses a page declares, and the exact text.
+"""
+
+import hashlib
+import re
+import unicodedata
+from functools import cache
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import ada_url
+from publicsuffixlist import PublicSuffixList
+
+# Parameters that name how a reader came, never what is read. Sources: the vendors' own documentation of their click and
+# campaign ids (Google Analytics utm_*, Google Ads gclid, Meta fbclid, Microsoft msclkid, Piano xtor/at_*, Mailchimp mc_*).
+_TRACKING = re.compile(
+    r"(?:utm_\w+|at_(?:medium|campaign|custom\d|format|link_\w+|bbc_team|ptr_name)|mc_[ce]id|[gw]braid|[a-z]{1,2}clid|"
+    r"gclsrc|dclid|fbclid|igshid|igsh|msclkid|twclid|yclid|ttclid|_hsenc|_hsmi|__twitter_impression|xtor|ocid|cmpid|ncid|smid)",
+    re.IGNORECASE,
+)
+_ROUTE = re.compile(r"^!|^/")  # `#!/story/5` and `#/story/5` name a page; other fragments a place in one
+_SHORT_TEXT = 80
+"""Letters; below it equal texts prove nothing ("Watch the video above")."""
+
+
+def normalize(url: str, base: str = "") -> str:
+    """The address by the WHATWG URL standard, without fragment; "" if it is none we may ask (http and https only)."""
+    try:
+        parsed = ada_url.URL(url.strip(), base or None)
+    except ValueError:
+        return ""
+    if parsed.protocol not in ("http:", "https:") or not parsed.hostname:
+        return ""
+    parsed.username = parsed.password = ""
+    if not _ROUTE.match(parsed.hash[1:]):
+        parsed.hash = ""
+    return str(parsed.href)
+
+
+def key(url: str) -> str:
+    """A form in which two spellings of one address are equal; "" for what is no web address.
+
+    Idempotent. For comparing only, never for asking or showing.
+    """
+    normal = normalize(url)
+    if not normal:
+        return ""
+    parts = urlsplit(normal)
+    host = parts.netloc.removesuffix(":80").removesuffix(":443")
+    bare = host.removeprefix("www.")
+    if site(f"http://{bare}/") == site(normal):
+        host = bare
+    query = urlencode(
+        sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k))
+    )
+    path = parts.path.rstrip("/") or "/"
+    return urlunsplit(("https", host, path, query, parts.fragment))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def site(url: str) -> str:
+    """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".").lower()
+    return (not _is_ip(host) and _suffixes().privatesuffix(host)) or parts.netloc.lower()
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def origin(url: str) -> str:
+    """`scheme://host:port` (RFC 6454), the port always said."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
+
+
+def entry_id(first_key: str) -> UUID:
+    """An entry's id, from the first key it was known by. It never changes afterwards."""
+    return uuid5(NAMESPACE_URL, first_key)
+
+
+def text_digest(text: str) -> str:
+    """Equal for texts that differ in white space, case and punctuation only; "" for one too short to prove anything."""
+    folded = re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold())
+    return hashlib.sha256(folded.encode()).hexdigest() if len(folded) >= _SHORT_TEXT else ""
+
+
+def similar(one: str, other: str) -> float:
+    """Jaccard similarity of the words of two short texts, 0 to 1."""
+    a, b = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
+    return len(a & b) / len(a | b) if a | b else 1.0

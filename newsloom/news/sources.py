@@ -1,0 +1,94 @@
+"""What we watch and within which bounds: the values that config.yaml becomes."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from ipaddress import IPv4Network, IPv6Network
+
+
+class SourceKind(StrEnum):
+    """What the address in the config is. AUTO looks for itself, in this order: a feed, a news sitemap, a page of links."""
+
+    AUTO = "auto"
+    FEED = "feed"
+    SITEMAP = "sitemap"
+    HOME = "home"
+    SECTION = "section"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """When a source is due: every `every`, or by a cron line (five fields, in `zone`) if there is one."""
+
+    every: timedelta
+    cron: str = ""
+    zone: str = "UTC"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A site we watch. `name` is its key in the store and in file names."""
+
+    name: str
+    url: str
+    title: str
+    schedule: Schedule
+    kind: SourceKind = SourceKind.AUTO
+    zone: str = "UTC"
+    """IANA name; clock times without an offset on its pages are read in it."""
+    language: str = ""
+    group: str = ""
+    max_age: timedelta | None = timedelta(days=30)
+    """Older finds of listings and sitemaps are remembered, not fetched; None: no limit."""
+    mute: str = ""
+    """A rule; what matches it is stored and shown nowhere."""
+    spider: str = ""
+    """`module:Class` of a spider of one's own; empty: the one that claims the host, else the generic one."""
+    delay: timedelta = timedelta(seconds=1)
+    """Between the end of one answer and the next request to one origin."""
+    robots: bool = True
+    verify_certificates: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """Bounds of one crawl. A crawl that meets one says which."""
+
+    pages: int = 200
+    """Article pages read a crawl; the rest stays queued."""
+    feed_pages: int = 20
+    """Of a feed's items, the newest so many have their pages read."""
+    leads: int = 50
+    """Addresses taken from briefs a crawl."""
+    entries: int = 5_000
+    """Items read of one feed, sitemap or listing."""
+    sitemaps: int = 20
+    """Files followed from one sitemap index."""
+    body_bytes: int = 16 * 2**20
+    """Of one answer, before and after decompression."""
+    header_bytes: int = 64 * 2**10
+    request_time: timedelta = timedelta(seconds=30)
+    crawl_time: timedelta = timedelta(minutes=15)
+    redirects: int = 6
+
+
+@dataclass(frozen=True, kw_only=True)
+class NetworkRules:
+    """How this process behaves on the network, shared by all crawls."""
+
+    user_agent: str
+    open_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks that may be asked although they are not public."""
+    proxy: str = ""
+    connections: int = 16
+    """At once, over all origins."""
+    children: int = 1
+    """Processes that read pages."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server:
+    """Where the feeds are served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8080
