@@ -1,0 +1,205 @@
+"""Connects the rooms, which do not know each other: one round is crawl what is due, save, publish what changed."""
+
+import asyncio
+import fcntl
+import logging
+import os
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from feeds.publish import PublishError, Shelf, publish, publish_index, withdraw_files
+from newsloom.config import Config
+from newsloom.news.items import Topic
+from newsloom.news.memory import CrawlReport
+from newsloom.news.sources import Source
+from newsloom.news.times import Now
+from newsloom.store import Store, StoreError
+from scraper.crawl import crawl
+from scraper.network import Network
+
+log = logging.getLogger("newsloom")
+
+Timetable = Callable[[Source, datetime | None], datetime]
+"""When a source is due next, from when it was due last (None: never)."""
+
+
+class LockedError(Exception):
+    """Another newsloom works on this store."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class House:
+    """The rooms, open, and what is handed from one to the other."""
+
+    config: Config
+    store: Store
+    network: Network
+    now: Now
+
+    @property
+    def sources(self) -> dict[str, Source]:
+        return {s.name: s for s in self.config.sources}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What one round did. `newly_failing` are sources that fail now and did not the time before."""
+
+    reports: tuple[CrawlReport, ...] = ()
+    newly_failing: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+    unpublished: tuple[str, ...] = ()
+
+
+class Watch:
+    """Is told what goes on; the command line shows it on a terminal. This one is silent."""
+
+    def begin(self, total: int) -> None: ...
+    def crawling(self, source: str) -> None: ...
+    def crawled(self, report: CrawlReport) -> None: ...
+    def publishing(self, topic: str) -> None: ...
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Holds the one lock that writers take; readers never ask for it. It falls with the process, however that ends.
+
+    Raises LockedError at once if another process holds it.
+    """
+    path = store.with_name(store.name + ".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read().strip()
+            raise LockedError(f"{store} is in use by another newsloom{f' (process {holder})' if holder else ''}") from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+@asynccontextmanager
+async def opened(config: Config, now: Now) -> AsyncIterator[House]:
+    """The rooms for as long as a command works. The caller holds the lock."""
+    with Store.open(config.store, now, config.limits) as store:
+        await adopt(config, store)
+        async with Network.open(config.network, config.limits) as network:
+            yield House(config=config, store=store, network=network, now=now)
+
+
+async def adopt(config: Config, store: Store) -> None:
+    """Make the store's sources and topics those of the config; files of topics that are gone are taken away."""
+    for topic in await store.adopt(config.sources, config.topics):
+        withdraw_files(topic, config.out)
+
+
+async def crawl_round(
+    house: House, names: Iterable[str], timetable: Timetable, *, stop: asyncio.Event | None = None, watch: Watch | None = None
+) -> Round:
+    """Crawl these sources side by side, then publish once what changed."""
+    chosen = [house.sources[n] for n in names]
+    watch = watch or Watch()
+    watch.begin(len(chosen))
+    places = asyncio.Semaphore(house.config.network.connections)
+    known_to_fail = await house.store.failing()
+
+    async def one(source: Source) -> CrawlReport | None:
+        async with places:
+            if stop is not None and stop.is_set():
+                return None
+            watch.crawling(source.name)
+            report = await crawl_one(house, source, timetable, stop=stop)
+            watch.crawled(report)
+            return report
+
+    reports = tuple(r for r in await asyncio.gather(*map(one, chosen)) if r is not None)
+    files, unpublished = await publish_dirty(house.config, house.store, watch=watch)
+    return Round(
+        reports=reports,
+        newly_failing=tuple(r.source for r in reports if r.error and r.source not in known_to_fail),
+        files=files,
+        unpublished=unpublished,
+    )
+
+
+async def crawl_one(house: House, source: Source, timetable: Timetable, *, stop: asyncio.Event | None = None) -> CrawlReport:
+    """One crawl, and when the next one is due. A defect of ours in one source is logged and stays that source's own."""
+    was_due = await house.store.next_due(source.name)
+    started = house.now()
+    try:
+        report = await crawl(source, house.store, house.network, house.now, house.config.limits, stop)
+    except StoreError:
+        raise  # a full disk or a damaged file is no fault of the source, and nothing could be recorded
+    except Exception as error:  # one source must not stop the others; it is recorded as failing, with the trace in the log
+        log.exception("crawl broke off source=%s", source.name)
+        report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
+        await house.store.record(report)
+    if not report.stopped:
+        await house.store.schedule(source.name, timetable(source, was_due))
+    _tell(report)
+    return report
+
+
+def _tell(report: CrawlReport) -> None:
+    level = logging.WARNING if report.error else logging.INFO
+    log.log(
+        level,
+        "crawled source=%s new=%d changed=%d known=%d briefs=%d failed=%d refused=%d gone=%d queued=%d requests=%d%s%s%s",
+        *(report.source, report.new, report.changed, report.known, report.briefs, report.failed, report.refused),
+        *(report.gone, report.queued, report.requests),
+        f" bounds={','.join(report.bounds)}" if report.bounds else "",
+        " stopped" if report.stopped else "",
+        f" error={report.error!r}" if report.error else "",
+    )
+
+
+async def publish_dirty(
+    config: Config, store: Store, *, only: Sequence[str] = (), watch: Watch | None = None
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write the feeds of topics with something new (of `only`, whatever is new): the files written, the topics that failed.
+
+    A topic stays dirty until its last file stands, so one that fails is tried again by the next round.
+    """
+    topics = {t.key: t for t in config.topics}
+    files: list[Path] = []
+    failed: list[str] = []
+    for key in only or await store.dirty():
+        if key not in topics:
+            continue
+        (watch or Watch()).publishing(key)
+        feed = await store.advance(key)
+        try:
+            files += await asyncio.to_thread(
+                publish, feed, config.out, public_url=config.public_url, every=_every(config, topics[key])
+            )
+        except PublishError as error:
+            failed.append(key)
+            log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
+            continue
+        await store.published(key)
+    files += await _publish_index(config, store)
+    if files:
+        log.info("published files=%d", len(files))
+    return tuple(files), tuple(failed)
+
+
+async def _publish_index(config: Config, store: Store) -> list[Path]:
+    counted = await store.counted()
+    shelf = [Shelf(topic=t, entries=counted[t.key].entries, newest=counted[t.key].newest) for t in config.topics]
+    try:
+        return await asyncio.to_thread(publish_index, shelf, config.out, title=config.title, public_url=config.public_url)
+    except PublishError as error:
+        log.error("index not published: %s", error)  # noqa: TRY400 - as above
+        return []
+
+
+def _every(config: Config, topic: Topic) -> timedelta:
+    """How often a topic's sources are looked at: the feed's time to live."""
+    mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
+    return min(mine, default=config.schedule.every)

@@ -1,0 +1,164 @@
+"""The clock: which sources are due, one run at a time a source, stop cleanly.
+
+Run as `python scheduler.py` it is `newsloom run`; with `--once` it is `newsloom once`.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+import signal
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from newsloom import hallway
+from newsloom.news.sources import Schedule, Source
+from newsloom.news.times import Now
+from newsloom.store import StoreError
+
+log = logging.getLogger("newsloom")
+
+TICK = timedelta(seconds=20)
+"""How often the store is asked what is due. Long timers would not survive a laptop's sleep; a short tick does."""
+
+STOPPING = timedelta(seconds=3)
+"""What is in flight after that is dropped: its addresses are queued, nothing is lost."""
+
+
+def next_due(schedule: Schedule, previous: datetime | None, now: datetime, jitter: timedelta = timedelta(0)) -> datetime:
+    """The first time after `now` on the schedule: of a cron line, its next; of an interval, `previous` plus whole intervals.
+
+    Times missed by a machine that slept are passed over: one crawl catches up on all of them. `jitter` moves an interval's
+    time later by up to so much, so that sources do not stay in step; the grid itself does not drift.
+    """
+    if schedule.cron:
+        trigger = CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.zone))
+        fire: datetime | None = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+        if fire is None:
+            raise ValueError(f"the cron line {schedule.cron!r} never comes")
+        return fire.astimezone(UTC)
+    start = min(previous or now, now)
+    passed = (now - start) // schedule.every
+    return start + (passed + 1) * schedule.every + jitter * random.random()  # noqa: S311 - spreads load, guards nothing
+
+
+def timetable(now: Now, jitter: timedelta = timedelta(0)) -> hallway.Timetable:
+    """`next_due` for the hallway, which does not know the clock."""
+
+    def due(source: Source, previous: datetime | None) -> datetime:
+        return next_due(source.schedule, previous, now(), min(jitter, source.schedule.every / 10))
+
+    return due
+
+
+class Clock:
+    """Crawls what is due, as it comes due, and publishes what changed; until told to stop."""
+
+    def __init__(self, house: hallway.House, *, tick: timedelta = TICK) -> None:
+        self._house = house
+        self._tick = tick
+        self._timetable = timetable(house.now, house.config.jitter)
+        self._running: dict[str, asyncio.Task[None]] = {}
+        self._places = asyncio.Semaphore(house.config.network.connections)
+        self._publish = asyncio.Event()
+        self._stop = asyncio.Event()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Until `stop`; then what is in flight gets STOPPING to end."""
+        scheduler = AsyncIOScheduler(timezone=UTC)
+        scheduler.add_job(
+            self._look, IntervalTrigger(seconds=self._tick.total_seconds(), timezone=UTC),
+            next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True, max_instances=1,
+        )  # fmt: skip
+        publisher = asyncio.create_task(self._publisher())
+        scheduler.start()
+        try:
+            await stop.wait()
+        finally:
+            scheduler.shutdown(wait=False)
+            self._stop.set()
+            await self._wind_down(publisher)
+
+    async def _look(self) -> None:
+        """One tick: start what is due; what another process asked to be published is published too."""
+        with _surviving("looking for what is due"):
+            for name in await self._house.store.due_sources():
+                if name in self._house.sources and name not in self._running:
+                    self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
+            if await self._house.store.dirty():
+                self._publish.set()
+
+    async def _crawl(self, name: str) -> None:
+        try:
+            async with self._places:
+                if not self._stop.is_set():
+                    with _surviving(f"crawling {name}"):
+                        await hallway.crawl_one(self._house, self._house.sources[name], self._timetable, stop=self._stop)
+                    self._publish.set()
+        finally:
+            del self._running[name]
+
+    async def _publisher(self) -> None:
+        """Publishes after crawls, one at a time: crawls that end meanwhile share the next one."""
+        while True:
+            await self._publish.wait()
+            self._publish.clear()
+            with _surviving("publishing"):
+                await hallway.publish_dirty(self._house.config, self._house.store)
+
+    async def _wind_down(self, publisher: asyncio.Task[None]) -> None:
+        """Crawls end by themselves on `_stop`, or are dropped; what they saved is published at the next start."""
+        if self._running:
+            _, late = await asyncio.wait(self._running.values(), timeout=STOPPING.total_seconds())
+            for task in late:
+                log.info("dropped in flight: %s", task.get_name())
+                task.cancel()
+        publisher.cancel()
+        await asyncio.gather(publisher, *self._running.values(), return_exceptions=True)
+
+
+@contextlib.contextmanager
+def _surviving(doing: str) -> Iterator[None]:
+    """A full disk must not end the clock: it is told in one line, nothing is marked done, and the next tick tries again."""
+    try:
+        yield
+    except StoreError as error:
+        log.error("%s failed, the next tick tries again: %s", doing, error)  # noqa: TRY400 - the sentence says it
+
+
+@contextlib.contextmanager
+def stopping(stop: asyncio.Event) -> Iterator[None]:
+    """SIGTERM and Ctrl-C set `stop`, for as long as the block lasts; a second one ends the process at once."""
+    loop = asyncio.get_running_loop()
+
+    def ask() -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, ask)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(number)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """`run`, or `once` with --once; other options are theirs."""
+    from newsloom.commands import main as newsloom  # noqa: PLC0415 - commands/run.py imports this file
+
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = "once" if "--once" in words else "run"
+    newsloom([command, *(w for w in words if w != "--once")])
+
+
+if __name__ == "__main__":
+    main()
