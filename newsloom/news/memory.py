@@ -10,6 +10,11 @@ from newsloom.news.items import Article, Brief
 from newsloom.news.sources import Source
 
 
+READER = 1
+"""Version of what we make of a document. Raised with a change that reads more or other things out of the same bytes: the
+validators of documents read by another version are not used, and what was found guilty is tried again."""
+
+
 class Role(StrEnum):
     """What an address is to its source. All but ARTICLE are entrances: they show other addresses."""
 
