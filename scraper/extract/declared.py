@@ -1,0 +1,381 @@
+"""What a page says of itself: JSON-LD, microdata, meta tags, script state. Nothing is believed yet; article.py judges."""
+
+import html
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urljoin
+
+from lxml.html import HtmlElement
+
+from newsloom.news.identity import key, normalize
+
+Json = Any
+Node = dict[str, Json]
+
+_STRONG = re.compile(
+    r"(?:News|Posting|Report|Blog)?(?:Article|Posting|Report|Review|Recipe)$|^(?:NewsArticle|LiveBlogPosting)$"
+)
+_WEAK = re.compile(r"^(?:WebPage|ItemPage|VideoObject|AudioObject|PodcastEpisode|\w*Gallery|CreativeWork)$")
+_ELSEWHERE = frozenset(
+    {"itemListElement", "hasPart", "isPartOf", "mentions", "citation", "relatedLink", "comment", "liveBlogUpdate", "publisher",
+     "author", "creator", "isBasedOn", "subjectOf", "review", "potentialAction", "breadcrumb", "blogPost", "image"}
+)  # fmt: skip
+"""Properties of a node that hold other things than the page's own article."""
+_LONGEST_NAME = 60
+"""Letters; some sites put an article's title where their name belongs."""
+_MOST_NODES = 4_000
+_DEEPEST = 24
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declared:
+    """What a page says, by the place where it says it. Lists are in order of trust."""
+
+    article: Node = field(default_factory=dict)
+    """The JSON-LD node of the page's own article, references resolved; empty if there is none."""
+    page: Node = field(default_factory=dict)
+    """A weaker node about the page (WebPage, VideoObject)."""
+    micro: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Microdata of an article: property -> values."""
+    meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Meta tags: name, property or itemprop in lower case -> contents."""
+    canonical: str = ""
+    aliases: tuple[str, ...] = ()
+    language: str = ""
+    site_names: tuple[str, ...] = ()
+    state: Node = field(default_factory=dict)
+    """The article as the state of the page's scripts holds it."""
+
+    def first(self, *names: str) -> str:
+        """The first meta tag among `names` that says something."""
+        return next((v for n in names for v in self.meta.get(n, ()) if v), "")
+
+    @property
+    def is_article(self) -> bool:
+        """Whether the page calls itself an article."""
+        return bool(self.article or self.micro or self.first("og:type").lower().startswith(("article", "news")))
+
+
+def declared(tree: HtmlElement, url: str) -> Declared:
+    """Everything the page at `url` says of itself."""
+    meta = _meta(tree)
+    canonical, aliases = _addresses(tree, meta, url)
+    scripts = [s for s in tree.iter("script") if s.text]
+    nodes = _nodes(scripts)
+    titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), (tree.findtext(".//title") or "")]
+    article = _choose([n for n in nodes if _types(n, _STRONG)], {key(url), key(canonical)}, titles)
+    page = _choose([n for n in nodes if _types(n, _WEAK)], {key(url), key(canonical)}, titles)
+    micro = _micro(tree)
+    state: Node = {} if article.get("articleBody") else _state(scripts, titles)
+    return Declared(
+        article=article,
+        page=page,
+        micro=micro,
+        meta=meta,
+        canonical=canonical,
+        aliases=aliases,
+        language=_language(tree, meta, article),
+        site_names=tuple(dict.fromkeys(n for n in _site_names(meta, nodes, article) if len(n) <= _LONGEST_NAME)),
+        state=state,
+    )
+
+
+def plain(value: Json) -> str:
+    """A declared value as one line of text: entities decoded (twice, as sites do), tags and white space taken out."""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or value.get("headline") or ""
+    if isinstance(value, list):
+        value = next((v for v in value if v), "")
+        return plain(value) if not isinstance(value, list) else ""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    text = html.unescape(html.unescape(str(value))) if "&" in str(value) else str(value)
+    if "<" in text:
+        text = re.sub(r"</?[a-zA-Z][^<>]*>", " ", text)
+    return " ".join(text.split())
+
+
+def listed(value: Json) -> list[Json]:
+    """A value that JSON-LD allows to be one or many, as many."""
+    if value is None or value == "":
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for tag in tree.iter("meta"):
+        content = tag.get("content")
+        if content and content.strip():
+            for attribute in ("property", "name", "itemprop", "http-equiv"):
+                if name := tag.get(attribute):
+                    found.setdefault(name.strip().lower(), []).append(content.strip())
+    return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+def _addresses(tree: HtmlElement, meta: Mapping[str, tuple[str, ...]], url: str) -> tuple[str, tuple[str, ...]]:
+    """The canonical address and the others (og:url, AMP, mobile); a front page's address is no article's other one."""
+    canonical, others = "", list(meta.get("og:url", ()))
+    for link in tree.iter("link"):
+        rel, href = (link.get("rel") or "").lower().split(), link.get("href") or ""
+        if "canonical" in rel and not canonical:
+            canonical = _absolute(href, url)
+        elif "amphtml" in rel or ("alternate" in rel and "handheld" in (link.get("media") or "")) or "shortlink" in rel:
+            others.append(href)
+    front = _is_front(canonical) and not _is_front(url)
+    absolute = (_absolute(other, url) for other in others)
+    aliases = dict.fromkeys(a for a in absolute if a and a != canonical and not (_is_front(a) and not _is_front(url)))
+    return "" if front else canonical, tuple(aliases)
+
+
+def _absolute(href: str, url: str) -> str:
+    try:
+        return normalize(urljoin(url, href.strip())) if href.strip() else ""
+    except ValueError:
+        return ""
+
+
+def _is_front(url: str) -> bool:
+    return bool(re.fullmatch(r"https?://[^/?#]+/?(?:[a-z]{2}/?)?", url))
+
+
+# ------------------------------------------------------------------ JSON-LD
+
+
+def _nodes(scripts: Iterable[HtmlElement]) -> list[Node]:
+    """All nodes of all JSON-LD scripts that may be about the page, references resolved one step."""
+    documents = [d for s in scripts if "ld+json" in (s.get("type") or "").lower() for d in _documents(s.text or "")]
+    found = list(_walk(documents))
+    named = {n["@id"]: n for n in _everything(documents) if isinstance(n.get("@id"), str) and len(n) > 1}
+    return [{k: _resolved(v, named) for k, v in node.items()} for node in found]
+
+
+def _resolved(value: Json, named: Mapping[str, Node]) -> Json:
+    if isinstance(value, dict) and len(value) <= 2 and isinstance(value.get("@id"), str):
+        return named.get(value["@id"], value)
+    if isinstance(value, list):
+        return [_resolved(v, named) if isinstance(v, dict) else v for v in value]
+    return value
+
+
+def _documents(text: str) -> list[Json]:
+    """The JSON values of one script, which may be wrapped in comments, end early, or stand one after another."""
+    text = re.sub(
+        r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", text
+    )
+    text = text.strip().rstrip(";").strip()
+    decoder = json.JSONDecoder(strict=False)
+    found: list[Json] = []
+    while text and len(found) < 64:
+        try:
+            value, end = decoder.raw_decode(text)
+        except (ValueError, RecursionError):
+            mended = re.sub(r",\s*([}\]])", r"\1", text)
+            if mended == text:
+                break
+            text = mended
+            continue
+        found.append(value)
+        text = text[end:].lstrip(" \t\r\n,;")
+    return found
+
+
+def _everything(value: Json) -> Iterator[Node]:
+    """All dicts inside a JSON value, breadth first, within bounds."""
+    queue: list[tuple[Json, int]] = [(value, 0)]
+    for seen, (item, depth) in enumerate(queue):
+        if isinstance(item, dict):
+            yield item
+        inner = item.values() if isinstance(item, dict) else item if isinstance(item, list) else ()
+        if depth < _DEEPEST and seen < _MOST_NODES:
+            queue.extend((v, depth + 1) for v in inner if isinstance(v, dict | list))
+
+
+def _walk(value: Json) -> Iterator[Node]:
+    """Typed nodes that may be the page's own, in document order of their depth."""
+    queue: list[tuple[Json, int]] = [(value, 0)]
+    for seen, (item, depth) in enumerate(queue):
+        if isinstance(item, dict) and item.get("@type"):
+            yield item
+        if depth >= _DEEPEST or seen >= _MOST_NODES:
+            continue
+        if isinstance(item, dict):
+            queue.extend((v, depth + 1) for k, v in item.items() if isinstance(v, dict | list) and k not in _ELSEWHERE)
+        elif isinstance(item, list):
+            queue.extend((v, depth + 1) for v in item if isinstance(v, dict | list))
+
+
+def _types(node: Node, pattern: re.Pattern[str]) -> bool:
+    return any(isinstance(t, str) and pattern.search(t.rpartition("/")[2]) for t in listed(node.get("@type")))
+
+
+def _choose(nodes: list[Node], own: set[str], titles: list[str]) -> Node:
+    """The node about this page: by its address, then its headline, then its order; {} if all are about other pages."""
+    own = own - {""}
+    words = [_folded(plain(t)) for t in titles if t]
+
+    def rank(node: Node) -> int:
+        addresses = {key(a) for a in _node_addresses(node)} - {""}
+        headline = _folded(plain(node.get("headline") or node.get("name")))
+        said = any(headline and (headline in w or w in headline) for w in words if w)
+        return 4 * bool(addresses & own) + 2 * said + bool(node.get("datePublished") or node.get("articleBody"))
+
+    best = max(nodes, key=rank, default={})  # the first of equals
+    if len(nodes) > 2 and rank(best) < 2:
+        return {}  # a list of other pages' teasers
+    return best
+
+
+def _node_addresses(node: Node) -> Iterator[str]:
+    for name in ("url", "mainEntityOfPage", "@id"):
+        value = node.get(name)
+        value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
+        if isinstance(value, str):
+            yield value.partition("#")[0]
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+# ---------------------------------------------------------------- microdata
+
+
+def _micro(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+    """Properties of the first microdata item that is an article; of an author or publisher inside it, the name."""
+    for item in tree.iterfind(".//*[@itemtype]"):
+        kind = (item.get("itemtype") or "").rstrip("/").rpartition("/")[2]
+        if item.get("itemscope") is not None and _STRONG.search(kind) and not item.get("itemprop"):
+            found: dict[str, list[str]] = {}
+            for name, value in _properties(item):
+                found.setdefault(name, []).append(value)
+            if found.get("headline") or found.get("datePublished") or found.get("articleBody"):
+                return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+    return {}
+
+
+def _properties(item: HtmlElement) -> Iterator[tuple[str, str]]:
+    stack = list(reversed(item))
+    while stack:
+        element = stack.pop()
+        names = (element.get("itemprop") or "").split() if isinstance(element.tag, str) else []
+        inside = element.get("itemscope") is not None if isinstance(element.tag, str) else False
+        for name in names:
+            value = _inner_name(element) if inside else _property_value(element)
+            if value:
+                yield name, value
+        if not inside:
+            stack.extend(reversed(element))
+
+
+def _inner_name(element: HtmlElement) -> str:
+    inner = element.find(".//*[@itemprop='name']")
+    if inner is None:
+        inner = element.find(".//*[@itemprop='url']")
+    return _property_value(inner) if inner is not None else ""
+
+
+def _property_value(element: HtmlElement) -> str:
+    for attribute in ("content", "datetime"):
+        if value := element.get(attribute):
+            return value.strip()
+    if element.tag in ("img", "a", "link") and element.get("itemprop") in (
+        "image",
+        "url",
+        "contentUrl",
+        "mainEntityOfPage",
+    ):
+        return (element.get("src") or element.get("href") or "").strip()
+    return " ".join("".join(element.itertext()).split())
+
+
+# -------------------------------------------------------------------- state
+
+_HEADLINES = ("headline", "title", "name", "heading", "seoTitle")
+_BODIES = ("articleBody", "body", "content", "text", "paragraphs", "blocks", "html", "bodyHtml", "contentHtml", "elements",
+           "components", "contents", "bodyText")  # fmt: skip
+_STATE = re.compile(r"^\s*(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"]{2,60}\s*=\s*(?=[{\[])")
+
+
+def _state(scripts: Iterable[HtmlElement], titles: list[str]) -> Node:
+    """The object in the page's script state that carries this page's headline and the most text; {} if none does."""
+    wanted = [_folded(plain(t)) for t in titles if t]
+    best: tuple[int, Node] = (0, {})
+    for script in scripts:
+        text = script.text or ""
+        kind = (script.get("type") or "").lower()
+        if "ld+json" in kind or not any(f'"{name}"' in text for name in _BODIES):
+            continue
+        if "json" in kind:
+            start = 0
+        elif found := _STATE.match(text):
+            start = found.end()
+        else:
+            continue
+        try:
+            value, _ = json.JSONDecoder(strict=False).raw_decode(text.lstrip() if start == 0 else text[start:])
+        except (ValueError, RecursionError):
+            continue
+        for node in _everything(value):
+            headline = _folded(next((plain(node[n]) for n in _HEADLINES if isinstance(node.get(n), str)), ""))
+            if len(headline) >= 8 and any(headline in w or w in headline for w in wanted if len(w) >= 8):
+                size = len("".join(state_paragraphs(node)))
+                if size > best[0]:
+                    best = (size, node)
+    return best[1]
+
+
+def state_paragraphs(node: Node) -> tuple[str, ...]:
+    """The body of a state's article, as pieces of HTML or plain text."""
+    for name in _BODIES:
+        pieces = tuple(_pieces(node.get(name), 0))
+        if sum(map(len, pieces)) >= 200:
+            return pieces
+    return ()
+
+
+def _pieces(value: Json, depth: int) -> Iterator[str]:
+    if isinstance(value, str):
+        if value.strip():
+            yield value.strip()
+    elif isinstance(value, list) and depth < _DEEPEST:
+        for item in value[:_MOST_NODES]:
+            yield from _pieces(item, depth + 1)
+    elif isinstance(value, dict) and depth < _DEEPEST:
+        name = next((n for n in ("text", "html", "content", "value", "children", *_BODIES) if value.get(n)), None)
+        if name:
+            yield from _pieces(value[name], depth + 1)
+
+
+# --------------------------------------------------------- language, names
+
+
+def _language(tree: HtmlElement, meta: Mapping[str, tuple[str, ...]], article: Node) -> str:
+    said = [
+        tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or tree.get("xml:lang") or "",
+        plain(article.get("inLanguage")),
+        *meta.get("content-language", ()),
+        *meta.get("og:locale", ()),
+        *meta.get("language", ()),
+        *meta.get("dc.language", ()),
+    ]
+    return next((tag for tag in map(language_tag, said) if tag), "")
+
+
+def language_tag(text: str) -> str:
+    """`pt_BR`, `pt-BR, en` -> `pt-br`; "" for what is no BCP 47 tag."""
+    tag = text.split(",", maxsplit=1)[0].strip().replace("_", "-").lower()
+    return tag if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", tag) else ""
+
+
+def _site_names(meta: Mapping[str, tuple[str, ...]], nodes: list[Node], article: Node) -> Iterator[str]:
+    for name in ("og:site_name", "application-name", "apple-mobile-web-app-title", "al:android:app_name", "publisher",
+                 "dc.publisher", "twitter:app:name:iphone"):  # fmt: skip
+        yield from (plain(v) for v in meta.get(name, ()))
+    yield from (plain(p) for p in listed(article.get("publisher")) if plain(p))
+    for node in nodes:
+        if _types(node, re.compile(r"^(?:WebSite|NewsMediaOrganization|Organization)$")) and plain(node.get("name")):
+            yield plain(node.get("name"))

@@ -1,0 +1,120 @@
+"""The body by the density of its text: cheap, and silent unless the page is clear."""
+
+from dataclasses import dataclass
+
+from lxml.etree import _Element
+from lxml.html import HtmlElement
+
+from scraper.extract.parts import BLOCKS, Body, Part, is_junk, parts_of, weight
+
+_SURE = 0.6
+"""Share of a page's running text that must stand in one place. On 400 pages with truth .6 read 42 % of them as well as
+trafilatura reads them; .9 only 22 %, no better."""
+_PARAGRAPH = 40
+"""Letters of one's own from which an element's text counts as running."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Density:
+    """What the density of text tells of a page."""
+
+    body: Body | None
+    """The body, if the page is clear."""
+    size: int
+    """Letters of running text in the densest place: about what a body should have."""
+
+
+def by_density(tree: HtmlElement, url: str) -> Density:
+    """The body of a clear page: nearly all running text stands in one element or in its children, in several paragraphs."""
+    root = tree.find("body")
+    if root is None:
+        return Density(body=None, size=0)
+    own = _running(root)
+    whole = sum(own.values())
+    near = _near(own)
+    main = max(near, key=lambda e: near[e], default=None)
+    if main is None or whole < 500:
+        return Density(body=None, size=near.get(main, 0) if main is not None else 0)
+    size = near[main]
+    parent = main.getparent()
+    if size < _SURE * whole and parent is not None and parent is not root:
+        children = sum(near.get(child, 0) for child in parent)
+        if children > size:
+            main, size = parent, children + near.get(parent, 0)
+    if size < _SURE * whole or main is root or len(list(main.iter("article"))) > 1:
+        return Density(body=None, size=size)
+    parts = _lead(main, own, url) + _trimmed(parts_of(main, url))
+    return Density(body=_clear(parts), size=size)
+
+
+def _clear(parts: tuple[Part, ...]) -> Body | None:
+    """The parts as a body, if paragraphs make most of it."""
+    paragraphs = [weight(p.text) for p in parts if p.tag == "p" and weight(p.text) >= 60]
+    body = Body(parts=parts, origin="density")
+    return body if len(paragraphs) >= 3 and sum(paragraphs) >= 0.8 * body.size else None
+
+
+def _near(own: dict[_Element, int]) -> dict[_Element, int]:
+    """For each element, how much running text its children hold as their own."""
+    near: dict[_Element, int] = {}
+    for element, size in own.items():
+        # text that stands in a container itself (split by <br>) belongs to it, a paragraph's to what holds it
+        holder = element.getparent() if element.tag in ("p", "pre", "blockquote", "span", "li") else element
+        if holder is not None:
+            near[holder] = near.get(holder, 0) + size
+    return near
+
+
+def _running(root: _Element) -> dict[_Element, int]:
+    """Each element with running text of its own and how much, junk left out, in document order."""
+    junk: dict[_Element, bool] = {root: False}
+
+    def outside(element: _Element | None) -> bool:
+        if element is None:
+            return False
+        if element not in junk:
+            junk[element] = is_junk(element) or outside(element.getparent())
+        return junk[element]
+
+    found: dict[_Element, int] = {}
+    for element in root.iter("p", "pre", "blockquote", "div", "td", "section", "article", "span", "li"):
+        size = weight(_own_text(element))
+        if size >= _PARAGRAPH and not outside(element):
+            found[element] = size
+    return found
+
+
+def _own_text(element: _Element) -> str:
+    """The running text directly in an element, without links: of a container, what stands between its blocks."""
+    pieces = [element.text or ""]
+    for child in element:
+        if isinstance(child.tag, str) and child.tag not in BLOCKS and child.tag not in ("a", "span", "script", "style"):
+            pieces.append("".join(child.itertext()))
+        pieces.append(child.tail or "")
+    return " ".join("".join(pieces).split())
+
+
+def _lead(main: _Element, own: dict[_Element, int], url: str) -> tuple[Part, ...]:
+    """The standfirst: a paragraph that stands alone before the body, between it and the headline."""
+    above = set(main.iterancestors())
+    before: list[_Element] = []
+    for element in own:
+        if element is main or main in element.iterancestors() or element in above:
+            break
+        before.append(element)
+    headline = next((h for h in main.getroottree().iter("h1")), None)
+    if len(before) != 1 or headline is None:
+        return ()
+    order = list(main.getroottree().iter("h1", before[0].tag))
+    return parts_of(before[0], url) if order.index(headline) < order.index(before[0]) else ()
+
+
+def _trimmed(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Without headings that head nothing: at the end, or right before another of the same rank."""
+    kept: list[Part] = []
+    for part in reversed(parts):
+        after = next((p for p in reversed(kept) if p.tag != "figure"), None)
+        if part.tag in ("h2", "h3", "h4") and (after is None or after.tag == part.tag):
+            continue
+        kept.append(part)
+    return tuple(reversed(kept))

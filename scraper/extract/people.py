@@ -1,0 +1,127 @@
+"""Who wrote an article: names of people, without "By", roles, addresses and the site's own name."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from lxml.html import HtmlElement
+
+from scraper.extract.declared import Declared, Json, listed, plain
+from scraper.extract.titles import folded, host_names
+
+_BY = re.compile(
+    r"^(?:(?:written|posted|published|reported|edited|text|words|story|article)\s+by|by|von|vom|par|por|di|da|door|af|av|przez|autor(?:in|a|es|en)?|"
+    r"authors?|text|texte|foto|автор|текст|от|від|yazar|yazan|oleh|penulis|bởi|tác giả|文|記者|记者|作者|كتب|بقلم)(?:\s*[:：]\s*|\s+)",
+    re.IGNORECASE,
+)  # fmt: skip
+_BETWEEN = re.compile(
+    r"\s*(?:,|;|\||/|•|·|、|，|\s&\s|\s+(?:and|und|et|y|e|i|en|och|og|ja|и|та|ve|dan|và)\s+)\s*", re.IGNORECASE
+)
+_NO_NAME = re.compile(
+    r"https?:|www\.|@|\d|\.(?:com|org|net|de|fr)\b|^(?:staff|editor(?:ial)?s?|reporters?|correspondents?|writers?|admin(?:istrator)?|"
+    r"redaktion|redaktör|redacci[oó]n|r[ée]daction|redazione|redactie|redakcja|редакция|редакція|redaksi|desk|news(?:room)?|team|guest|contributors?|"
+    r"unknown|anonymous|web|online|none|null|undefined|journalist(?:in)?|author|photographers?|updated|published|follow|"
+    r"contributing|senior|chief|special|political|sports?)\b.*$|"
+    r"\b(?:reporter|correspondent|editor|writer|journalist|columnist|producer|contributor|minutes?|hours?|ago|newsletter|"
+    r"redakteur(?:in)?|korrespondent(?:in)?|comments?)\b",
+    re.IGNORECASE,
+)  # fmt: skip
+_ROLE = re.compile(r"\s*(?:\(.*?\)|\[.*?\]|\s[-–—]\s.*|\s(?:기자|記者|记者|muhabir\w*)(?:\s.*)?)$")
+_BYLINE = re.compile(
+    r"(?:^|[\s_-])(?:by-?line|(?:article-?|post-?)?author(?:s|-?name)?|contributor|writer)(?:$|[\s_-])", re.IGNORECASE
+)
+_BY_TEXT = re.compile(r"^(?:by|von|por|par|di|door|av|af)\s+[^\W\d_]", re.IGNORECASE)
+_AGENCIES = frozenset(
+    "reuters ap theassociatedpress associatedpress afp agencefrancepresse dpa apa sda keystonesda pa pamedia thecanadianpress canadianpress ani "
+    "pti ians tass тасс efe ansa xinhua kyodo jiji yonhap upi aap anadolu anadoluagency anadoluajansı aa belga anp tt ntb ritzau pap čtk mti"
+    " hina interfax интерфакс рианновости ukrinform укрінформ bloomberg".split()
+)
+"""News agencies, folded; beside a person's name they are no authors."""
+_META = ("author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "dc.creator.name",
+         "byl", "cxenseparse:author", "citation_author", "article:author", "twitter:data1")  # fmt: skip
+_MOST = 12
+
+
+def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
+    """The authors' names and where they were found. Organisations only where no person is named, never the site itself."""
+    own = {folded(n) for n in (*said.site_names, *host_names(url))} | {""}
+    people, organisations = _from_nodes(listed(said.article.get("author")) or listed(said.article.get("creator")))
+    ways: list[tuple[str, Iterable[str]]] = [
+        ("json-ld", people),
+        ("microdata", said.micro.get("author", ())),
+        ("meta", _meta(said)),
+        ("byline", _visible(tree)),
+        ("json-ld", organisations),
+    ]
+    for origin, texts in ways:
+        names = tuple(dict.fromkeys(n for text in texts for n in split(text) if folded(n) not in own))
+        people_only = tuple(n for n in names if folded(n) not in _AGENCIES)
+        if names:
+            return (people_only or names)[:_MOST], origin
+    return (), ""
+
+
+def _from_nodes(nodes: Sequence[Json]) -> tuple[list[str], list[str]]:
+    people: list[str] = []
+    organisations: list[str] = []
+    for node in nodes:
+        kind = str(node.get("@type", "")) if isinstance(node, dict) else ""
+        names = listed(node.get("name")) if isinstance(node, dict) else [node]
+        (organisations if "Organization" in kind else people).extend(plain(n) for n in names if plain(n))
+    return people, organisations
+
+
+def _meta(said: Declared) -> list[str]:
+    for name in _META:
+        values = said.meta.get(name, ())
+        if name == "twitter:data1" and not re.search(
+            r"written|by|author|von|par", said.first("twitter:label1"), re.IGNORECASE
+        ):
+            continue
+        if names := [n for v in values for n in split(plain(v))]:
+            return names
+    return []
+
+
+def _visible(tree: HtmlElement) -> Iterator[str]:
+    """Names in what looks like a byline: rel=author first, then short elements that are called so or begin with "By"."""
+    links = [_text(a) for a in tree.iter("a") if "author" in (a.get("rel") or "").split()]
+    links = [text for text in links if len(text) <= 60 and any(map(_is_person, split(text)))]
+    if links:
+        yield from links
+        return
+    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em"):
+        name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
+        if (len(name) > 2 and _BYLINE.search(name)) or _BY_TEXT.match((element.text or "").strip() + " x"):
+            text = _text(element)
+            if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
+                yield from names
+                return
+
+
+def _is_person(name: str) -> bool:
+    """Whether a visible text can be a person's name: two words or more, each with a capital where the script has them."""
+    words = name.split()
+    return (
+        2 <= len(words) <= 4
+        and sum(w[0].isupper() or not w[0].isalpha() or w[0].lower() == w[0].upper() for w in words) >= 2
+    )
+
+
+def _text(element: HtmlElement) -> str:
+    return " ".join(" ".join(t for t in element.itertext() if isinstance(t, str)).split())
+
+
+def split(text: str) -> Iterator[str]:
+    """The names in a byline: `By Jane Doe and John Roe, Political Reporter` -> Jane Doe, John Roe."""
+    text = " ".join(text.split())
+    if re.match(r"https?:", text):
+        return
+    pieces = _BETWEEN.split(text)
+    if len(pieces) > 1 and re.search(r"https?:|\.\w{2,3}$", pieces[0]):
+        return  # `example.de, Hamburg, Germany` is an address
+    for piece in pieces:
+        name = _ROLE.sub("", _BY.sub("", piece).strip()).strip(" .,:;-–—|*\"'")
+        if name.isupper() and name.isascii() and " " in name:
+            name = name.title()
+        if 2 <= len(name) <= 60 and len(name.split()) <= 5 and not _NO_NAME.search(name):
+            yield name

@@ -1,0 +1,152 @@
+"""A page's headline, without its site's name: what the page declares, checked against what it shows."""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+from newsloom.news.identity import site
+from scraper.extract.declared import Declared, plain
+from scraper.extract.parts import Body, is_junk, weight
+
+_SEPARATOR = re.compile(
+    r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"
+)
+_LONGEST = 400
+
+
+def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
+    """The headline and where it was found. Both empty if the page has none.
+
+    The visible headline counts where it agrees with a declared one; else the declared ones in order of trust.
+    """
+    names = [*said.site_names, *host_names(url)]
+    declared = [(origin, without_site(text, names, suffixes)) for origin, text in _declared(tree, said)]
+    declared = [(origin, text) for origin, text in declared if text and not _is_name(text, names)]
+    shown = [(h, without_suffix(t, suffixes)) for h, t in _headings(tree) if not _is_name(t, names)]
+    shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]
+    best = max(shown, key=lambda s: max((_agreement(s[1], text) for _, text in declared), default=0), default=None)
+    if best and (not declared or max(_agreement(best[1], text) for _, text in declared) >= 0.5):
+        return best[1], "h1"
+    strong = next(((o, t) for o, t in declared if o != "title"), None)
+    if len(shown) == 1 and len(shown[0][1].split()) >= 4 and not strong:
+        return shown[0][1], "h1"
+    if declared:
+        origin, text = declared[0]
+        longer = next((t for _, t in declared if len(t) > len(text) and t.startswith(text.rstrip(" .…"))), "")
+        return (longer or text), origin
+    return "", ""
+
+
+def first_words(body: Body) -> str:
+    """A title for a page that has none: its first heading, else its first sentence, cut at a word; "" without a body."""
+    text = next((p.text for p in body.parts if p.tag in ("h2", "h3", "h4")), "") or next(
+        (p.text for p in body.parts if p.text), ""
+    )
+    sentence = re.split(r"(?<=[.!?。！？])\s|(?<=[。！？])|\n", text, maxsplit=1)[0]
+    return sentence if len(sentence) <= 100 else sentence[:100].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def _declared(tree: HtmlElement, said: Declared) -> list[tuple[str, str]]:
+    return [
+        ("json-ld", plain(said.article.get("headline")) or plain(said.article.get("name"))),
+        ("microdata", plain(next(iter(said.micro.get("headline", ())), ""))),
+        ("meta", plain(said.first("og:title"))),
+        ("meta", plain(said.first("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title"))),
+        ("title", plain(tree.findtext(".//head/title") or tree.findtext(".//title") or "")),
+    ]
+
+
+def _headings(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
+    found = []
+    for heading in tree.iter("h1"):
+        text = " ".join("".join(t for t in heading.itertext() if isinstance(t, str)).split())
+        if text and len(text) <= _LONGEST and not is_junk(heading):
+            found.append((heading, text))
+    return found
+
+
+def without_suffix(text: str, suffixes: tuple[str, ...]) -> str:
+    for suffix in suffixes:
+        text = text.removesuffix(suffix.rstrip()).rstrip()
+    return text
+
+
+def without_site(text: str, names: Iterable[str], suffixes: tuple[str, ...] = ()) -> str:
+    """A title without the parts, at its end or beginning, that are the site's name (` | Site`, `Site: `)."""
+    text = without_suffix(text, suffixes)
+    names = [n for n in (folded(n) for n in names) if n]
+    for _ in range(3):
+        cuts = list(_SEPARATOR.finditer(text))
+        if not cuts:
+            return text
+        head, tail = text[: cuts[-1].start()].strip(), text[cuts[-1].end() :].strip()
+        first, rest = text[: cuts[0].start()].strip(), text[cuts[0].end() :].strip()
+        if head and (_names_site(tail, names) or _is_label(cuts[-1][0], head, tail)):
+            text = head
+        elif rest and _names_site(first, names) and weight(rest) > weight(first):
+            text = rest
+        else:
+            return text
+    return text
+
+
+def _is_label(separator: str, head: str, tail: str) -> bool:
+    """Whether what follows a bar is a label (`| Rust Blog`), for it is short and what stands before it is not."""
+    return (
+        separator.strip() in "|｜ㅣ"
+        and len(tail.split()) <= 4
+        and len(head.split()) >= 4
+        and weight(tail) < weight(head) / 2
+    )
+
+
+def _names_site(part: str, names: list[str]) -> bool:
+    word = folded(part)
+    bare = re.sub(r"(?:com|org|net|couk|de|fr|es|it|nl|tv|in|info)$", "", word) if "." in part else word
+    return bool(word) and any(
+        word == n
+        or bare == n
+        or (len(n) >= 4 and (n in word and len(word) <= 2.5 * len(n) + 6))
+        or (len(word) >= 4 and word in n)
+        for n in names
+    )
+
+
+def _is_name(text: str, names: Iterable[str]) -> bool:
+    word = folded(text)
+    return not word or any(word == folded(n) for n in names)
+
+
+def host_names(url: str) -> list[str]:
+    """What a site may be called by its address: `www.example-news.co.uk` -> `example-news`, and the whole domain."""
+    domain = site(url)
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    return [domain.split(".", 1)[0], domain, host]
+
+
+def folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text.casefold())
+
+
+def _without_kicker(heading: HtmlElement, text: str, declared: list[str]) -> str:
+    """The headline without the kicker that stands before it in an element of its own, if the page declares it so."""
+    for headline in declared:
+        a, b = folded(headline), folded(text)
+        if len(headline.split()) >= 3 and len(a) < len(b) and b.endswith(a):
+            kicker = b[: -len(a)]
+            if any(folded("".join(e.itertext())) == kicker for e in heading.iterdescendants()):
+                return headline
+    return text
+
+
+def _agreement(one: str, other: str) -> float:
+    """Share of the words of the shorter that the longer holds; 1 where one is inside the other."""
+    a, b = folded(one), folded(other)
+    if not a or not b:
+        return 0.0
+    if min(len(a), len(b)) >= 8 and (a in b or b in a):
+        return 1.0 if a == b else 0.9
+    x, y = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
+    return len(x & y) / min(len(x), len(y)) * 0.8 if x and y else 0.0
