@@ -1,5 +1,93 @@
 """The extract room's door: one parse of a page gives its article, its briefs and its links. Pure: no network, no clock."""
 
-from scraper.extract.page import Habits, Link, Reading
+from collections.abc import Iterable
+from datetime import datetime
 
-__all__ = ["Habits", "Link", "Reading"]
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from newsloom.news.memory import Found
+from scraper.extract import briefs, links
+from scraper.extract.article import article
+from scraper.extract.body import body
+from scraper.extract.charsets import decode
+from scraper.extract.declared import declared
+from scraper.extract.page import Habits, Link, Reading
+from scraper.extract.refusal import refusal
+from scraper.extract.titles import first_words, title
+
+__all__ = ["Habits", "Link", "Reading", "article_links", "read"]
+
+
+def read(
+    html: bytes,
+    url: str,
+    *,
+    charset: str = "",
+    fetched: datetime,
+    zone: str = "UTC",
+    habits: Habits = Habits(),  # noqa: B008  frozen
+    language: str = "",
+) -> Reading:
+    """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
+
+    `charset` is the one of the Content-Type header; `zone` (IANA) that of times without an offset; `language` what is
+    assumed where the page says none.
+    """
+    tree = _parse(html, charset)
+    if tree is None:
+        return Reading(article=None, reason="empty page")
+    zone = habits.zone or zone
+    said = declared(tree, url)
+    spoken = said.language or language
+    found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
+    blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=spoken)
+    headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
+    _cut(element for block in blocks for element in block.elements)
+    text = body(tree, said, url, headline[0], habits)
+    headline = headline if headline[0] else (first_words(text), "text")
+    reason = refusal(tree, said, headline[0], text, url)
+    return Reading(
+        article=None
+        if reason
+        else article(
+            tree, said, text, url, headline=headline, fetched=fetched, zone=zone, language=spoken, habits=habits
+        ),
+        reason=reason,
+        briefs=tuple(brief for block in blocks for brief in block.briefs),
+        links=found_links,
+        feeds=feeds,
+        language=spoken,
+    )
+
+
+def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ...]:
+    """Which links of a front or section page look like articles, in page order, each once."""
+    return links.article_links(reading.links, url, habits)
+
+
+def _parse(html: bytes, charset: str) -> HtmlElement | None:
+    """The page's tree, without comments; None for what holds no element."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    text = decode(html, charset).encode("utf-8", "replace")
+    try:
+        tree = document_fromstring(text, parser=parser)
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return tree if len(tree) else None
+
+
+def _chosen_title(tree: HtmlElement, habits: Habits) -> tuple[str, str] | None:
+    """The headline that the site's own selector names."""
+    selector = habits.selectors.get("title")
+    for element in tree.cssselect(selector) if selector else ():
+        if text := " ".join("".join(element.itertext()).split()):
+            return text, "selector"
+    return None
+
+
+def _cut(elements: Iterable[HtmlElement]) -> None:
+    """Take blocks of teasers out of the tree, so that none of their words can reach a body."""
+    for element in elements:
+        if element.getparent() is not None and element.tag not in ("body", "html"):
+            element.drop_tree()
