@@ -1,0 +1,244 @@
+"""The processes in which documents are read: bytes from outside never meet a parser in the crawl's own process.
+
+A parser can be made to burn a minute of CPU or a gigabyte by one document, and neither a thread nor an alarm can end it.
+A process can be ended. One document at a time a child, so that the guilty one is certain.
+"""
+
+import asyncio
+import logging
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from scraper.extract import wire
+from scraper.extract.documents import Ask, Document, Guilty, RobotsAnswer, Unreadable
+from scraper.extract.worker import ANSWER_BYTES, FRAME, Answer, Bounds, Order, RobotsAsk
+
+__all__ = ["Bounds", "ChildError", "Children", "Guilty", "Unreadable"]
+
+log = logging.getLogger(__name__)
+
+# -P: the folder a person stands in is not on the child's path, so no file there can pose as a library.
+_START = "import sys; sys.path.append(sys.argv[1]); from scraper.extract.worker import main; main(sys.argv[2])"
+_HOME = Path(__file__).resolve().parent.parent
+_START_SECONDS = 60
+_FAREWELL_SECONDS = 3
+_FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
+"""A death by one of these says nothing about the document: somebody, or the kernel short of memory, ended the child."""
+
+
+_DEFAULT = Bounds()
+
+
+class ChildError(RuntimeError):
+    """No reading process can be had; the message says why."""
+
+
+class _DiedError(Exception):
+    """The child is gone; what it was ended by: a negative signal, or its exit status."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Children:
+    """A pool of reading processes, started when first needed and replaced when one meets a bound. Close it at the end."""
+
+    def __init__(self, count: int = 1, bounds: Bounds = _DEFAULT) -> None:
+        self._bounds = bounds
+        self._places = asyncio.Semaphore(count)
+        self._idle: list[_Child] = []
+        self._busy: set[_Child] = set()
+        self._ending: set[asyncio.Task[int]] = set()
+        self._closed = False
+
+    async def __aenter__(self) -> "Children":
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.close()
+
+    async def document(self, body: bytes, request: Ask) -> Document:
+        """What `body` gives. Raises Guilty if it broke a bound, Unreadable if it is no feed, sitemap or page."""
+        answer = await self._ask(Order(document=request), body, request.url)
+        read = answer.feed or answer.sitemap or answer.page
+        if read is None:
+            raise Guilty("the reading process gave no answer")
+        return read
+
+    async def robots(self, body: bytes, *, agent: str, urls: Sequence[str]) -> RobotsAnswer:
+        """What a robots.txt says to `agent` (our User-Agent header) about `urls`. Raises Guilty if it broke a bound."""
+        answer = await self._ask(
+            Order(robots=RobotsAsk(agent=agent, urls=tuple(urls))), body, urls[0] if urls else "robots.txt"
+        )
+        if answer.robots is None or len(answer.robots.allowed) != len(urls):
+            raise Guilty("the reading process gave no answer")
+        return answer.robots
+
+    async def close(self) -> None:
+        """End all children, busy ones too, and wait until they are gone."""
+        self._closed = True
+        for child in (*self._busy, *self._idle):
+            self._end(child, patience=0 if child in self._busy else _FAREWELL_SECONDS)
+        self._idle.clear()
+        await asyncio.gather(*self._ending)
+
+    async def _ask(self, order: Order, body: bytes, url: str) -> Answer:
+        if len(body) > self._bounds.body_bytes:
+            raise Guilty(f"larger than {self._bounds.body_bytes:,} bytes")
+        async with self._places:
+            try:
+                answer = await self._exchange(order, body)
+            except _DiedError as dead:
+                log.warning("reading process ended from outside: url=%s by=%s", url, _cause(dead.status))
+                try:
+                    answer = await self._exchange(order, body)
+                except _DiedError as again:
+                    raise Guilty(f"reading it ended the process twice ({_cause(again.status)})") from None
+        if answer.fault:
+            log.error("reading failed: url=%s\n%s", url, answer.fault)
+            raise Guilty(f"our reader failed: {answer.fault.strip().splitlines()[-1]}")
+        if answer.guilty:
+            raise Guilty(answer.guilty)
+        if answer.unreadable:
+            raise Unreadable(answer.unreadable)
+        return answer
+
+    async def _exchange(self, order: Order, body: bytes) -> Answer:
+        """One order to one child. Whatever goes wrong, a cancellation included, that child gets no second order."""
+        child = await self._take()
+        self._busy.add(child)
+        try:
+            async with asyncio.timeout(self._bounds.wall_seconds):
+                answer = wire.loads(Answer, await child.exchange(wire.dumps(order), body))
+        except TimeoutError:
+            self._end(child)
+            raise Guilty(f"took longer than {self._bounds.wall_seconds:g} s") from None
+        except wire.WireError as error:
+            self._end(child)
+            raise Guilty(f"the reading process gave no answer: {error}") from None
+        except (EOFError, ConnectionError):
+            status = await self._end(child, patience=_FAREWELL_SECONDS)
+            raise self._verdict(status) from None
+        except BaseException:  # a cancellation: half an answer may be in the pipe
+            self._end(child)
+            raise
+        finally:
+            self._busy.discard(child)
+        if answer.out_of_memory:
+            self._end(child, patience=_FAREWELL_SECONDS)
+        else:
+            self._idle.append(child)
+        return answer
+
+    def _verdict(self, status: int) -> Exception:
+        """Whose fault it was that a child died over a document."""
+        if self._closed:
+            return ChildError("the reading processes are closed")
+        if status == -signal.SIGXCPU:
+            return Guilty(f"took more than {self._bounds.cpu_seconds} s of CPU")
+        return (
+            _DiedError(status)
+            if -status in _FROM_OUTSIDE
+            else Guilty(f"reading it ended the process ({_cause(status)})")
+        )
+
+    async def _take(self) -> "_Child":
+        """An idle child that lives, or a new one."""
+        while self._idle:
+            child = self._idle.pop()
+            if child.alive:
+                return child
+            status = await self._end(child, patience=_FAREWELL_SECONDS)
+            log.info("reading process died while idle, another is started: by=%s", _cause(status))
+        if self._closed:
+            raise ChildError("the reading processes are closed")
+        return await _Child.start(self._bounds)
+
+    def _end(self, child: "_Child", patience: float = 0) -> "asyncio.Task[int]":
+        """Have a child end, without waiting for it here; `close` waits for all."""
+        task = asyncio.create_task(child.end(patience))
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+        return task
+
+
+class _Child:
+    """One reading process and its pipe."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
+        assert process.stdout is not None  # noqa: S101
+        self._process, self._orders, self._answers = process, process.stdin, process.stdout
+
+    @classmethod
+    async def start(cls, bounds: Bounds) -> "_Child":
+        """A child that is ready. Raises ChildError if there is none to be had."""
+        try:
+            child = cls(
+                await asyncio.create_subprocess_exec(
+                    sys.executable, "-P", "-c", _START, str(_HOME), wire.dumps(bounds).decode(),
+                    stdin=PIPE, stdout=PIPE, limit=2**20,
+                )
+            )  # fmt: skip
+        except OSError as error:
+            raise ChildError(f"no reading process can be started: {error}") from error
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                await child._receive()
+        except (EOFError, ConnectionError, TimeoutError) as error:
+            status = await child.end(_FAREWELL_SECONDS)
+            raise ChildError(
+                f"the reading process does not start ({_cause(status)}); what it said is on standard error"
+            ) from error
+        except BaseException:  # cancelled while it started
+            await asyncio.shield(child.end(0))
+            raise
+        return child
+
+    @property
+    def alive(self) -> bool:
+        return self._process.returncode is None and not self._answers.at_eof()
+
+    async def exchange(self, order: bytes, body: bytes) -> bytes:
+        """Raises EOFError or ConnectionError if the child dies over it."""
+        self._orders.writelines((FRAME.pack(len(order), len(body)), order, body))
+        await self._orders.drain()
+        return await self._receive()
+
+    async def _receive(self) -> bytes:
+        length, rest = FRAME.unpack(await self._answers.readexactly(FRAME.size))
+        if length > ANSWER_BYTES or rest:
+            raise wire.WireError(f"an answer of {length:,} bytes")
+        return await self._answers.readexactly(length)
+
+    async def end(self, patience: float) -> int:
+        """Close the pipe, wait `patience` seconds for the child to leave, then kill it. The exit status, as Popen has it."""
+        self._orders.close()
+        try:
+            async with asyncio.timeout(patience):
+                return await self._gone()
+        except TimeoutError:
+            if self._process.returncode is None:
+                self._process.kill()
+            return await self._gone()
+
+    async def _gone(self) -> int:
+        while await self._answers.read(2**16):  # a pipe that is not read to its end keeps its reader open
+            pass
+        return await self._process.wait()
+
+
+def _cause(status: int) -> str:
+    if status >= 0:
+        return f"exit status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"

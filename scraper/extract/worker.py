@@ -1,0 +1,157 @@
+"""The reading process: orders come in on its standard input, answers go out on what was its standard output.
+
+It imports neither Scrapy nor Twisted, talks to nobody else, and may be ended at any time. scraper/children.py starts it.
+A frame is two lengths (32 bits each, network order), JSON of the first length, raw bytes of the second: an Order with
+the body, or an Answer with nothing.
+"""
+
+import math
+import os
+import resource
+import signal
+import struct
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from scraper.extract import wire
+from scraper.extract.documents import (
+    BODY_BYTES,
+    Ask,
+    Document,
+    FeedDocument,
+    Guilty,
+    RobotsAnswer,
+    SitemapDocument,
+    Unreadable,
+    document,
+)
+from scraper.extract.page import Reading
+
+FRAME = struct.Struct("!II")
+ANSWER_BYTES = 64 * 2**20
+"""A larger answer is none: the crawl's process would have to hold it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """What one document may cost. A child that meets one is replaced, and the document is guilty."""
+
+    cpu_seconds: int = 2
+    """Whole seconds, as RLIMIT_CPU counts: between this and one more may pass."""
+    wall_seconds: float = 30
+    memory_bytes: int = 2**30
+    """Of address space, the interpreter's and the libraries' own included."""
+    body_bytes: int = BODY_BYTES
+    """Before and after unzipping."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RobotsAsk:
+    agent: str
+    urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What to do with the body of the frame: exactly one of these."""
+
+    document: Ask | None = None
+    robots: RobotsAsk | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """What came of it: exactly one of these."""
+
+    feed: FeedDocument | None = None
+    sitemap: SitemapDocument | None = None
+    page: Reading | None = None
+    robots: RobotsAnswer | None = None
+    unreadable: str = ""
+    guilty: str = ""
+    out_of_memory: bool = False
+    """This process has said its last word."""
+    fault: str = ""
+    """Our own mistake, as a traceback."""
+
+
+def main(bounds: str) -> None:
+    """Serve until the other end closes the pipe. `bounds` is a Bounds as JSON."""
+    # The pipe keeps a number of its own: a stray print of a library, in Python or in C, goes to standard error.
+    asks, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    for name in (signal.SIGINT, signal.SIGTERM):  # meant for the whole group; our end is the end of the pipe
+        signal.signal(name, signal.SIG_IGN)
+    _serve(asks, answers, wire.loads(Bounds, bounds.encode()))
+
+
+def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
+    # What every page needs, loaded before its time is counted.
+    from scraper.extract import reading  # noqa: F401, PLC0415
+
+    _confine(bounds)
+    _write(answers, b"")  # ready
+    while head := asks.read(FRAME.size):
+        order, body = (asks.read(length) for length in FRAME.unpack(head))
+        _allow(bounds.cpu_seconds)
+        answer = _answer(wire.loads(Order, order), body, bounds)
+        message = wire.dumps(answer)
+        if len(message) > ANSWER_BYTES:
+            message = wire.dumps(Answer(guilty=f"gives more than {ANSWER_BYTES:,} bytes"))
+        _write(answers, message)
+        if answer.out_of_memory:
+            return
+
+
+def _write(answers: BinaryIO, message: bytes) -> None:
+    answers.write(FRAME.pack(len(message), 0) + message)
+    answers.flush()
+
+
+def _confine(bounds: Bounds) -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (bounds.memory_bytes, bounds.memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # ending at the CPU limit would write one
+
+
+def _allow(seconds: int) -> None:
+    """Raise the soft limit of CPU to what has been used plus `seconds`; meeting it ends the process by SIGXCPU."""
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    soft = math.ceil(time.process_time() + seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+
+
+def _answer(order: Order, body: bytes, bounds: Bounds) -> Answer:  # noqa: PLR0911 - one a fate
+    try:
+        if order.robots:
+            from scraper.extract.robots import robots  # noqa: PLC0415 - a child that reads pages only needs no protego
+
+            return Answer(robots=robots(body, agent=order.robots.agent, urls=order.robots.urls))
+        if order.document:
+            return _as_answer(document(body, order.document, body_bytes=bounds.body_bytes))
+        return Answer(fault="an order that asks for nothing")
+    except Unreadable as error:
+        return Answer(unreadable=str(error))
+    except Guilty as error:
+        return Answer(guilty=str(error))
+    except MemoryError:
+        return Answer(guilty=f"needs more than {bounds.memory_bytes // 2**20} MiB of memory", out_of_memory=True)
+    # Bytes from outside meet parsers here, and whatever they bring about is this document's fate and not the crawl's:
+    # the crawl logs the traceback as our mistake and keeps the document as guilty until our reader changes.
+    except Exception:  # noqa: BLE001
+        return Answer(fault=traceback.format_exc(limit=-12))
+
+
+def _as_answer(read: Document) -> Answer:
+    if isinstance(read, FeedDocument):
+        return Answer(feed=read)
+    if isinstance(read, SitemapDocument):
+        return Answer(sitemap=read)
+    return Answer(page=read)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
