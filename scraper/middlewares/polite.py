@@ -1,0 +1,118 @@
+"""Scrapy's HTTP download handler, behind the one line of an origin and with bounds on what Scrapy leaves open.
+
+Pages, redirects, retries and robots.txt all pass here, so all wait in one line; and waiting does not count as time-out,
+which Scrapy starts inside.
+"""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import (
+    HTTP11DownloadHandler,
+    _LenientHTTP11ClientFactory,
+    _LenientHTTP11ClientProtocol,
+)
+from scrapy.crawler import Crawler
+from scrapy.exceptions import CannotResolveHostError
+from scrapy.http import Response
+from twisted.internet.protocol import connectionDone
+from twisted.python.failure import Failure
+
+from newsloom.news.identity import origin
+from newsloom.news.memory import State
+from scraper.outcomes import EndlessHeadersError, NotTaken, retry_after
+from scraper.politeness import TooLongError
+
+if TYPE_CHECKING:
+    from scraper.spiders.generic import NewsSpider
+
+
+class PoliteHandler(HTTP11DownloadHandler):
+    """For http and https."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._spider = cast("NewsSpider", crawler.spider)
+        self._pool._factory = partial(_BoundedFactory, self._spider.limits.header_bytes)  # type: ignore[assignment]  # noqa: SLF001
+
+    async def download_request(self, request: Request) -> Response:
+        """Raises HaltedError when the crawl ends, NotTaken for what may not be asked now or at all."""
+        return await self._spider.ledger.flight(self._in_turn(request))
+
+    async def _in_turn(self, request: Request) -> Response:
+        spider, there = self._spider, origin(request.url)
+        politeness = spider.network.politeness
+        try:
+            async with politeness.turn(there, spider.source.delay.total_seconds()):
+                response = await self._guarded(request)
+                if (wait := retry_after(response, spider.now())) is not None:
+                    politeness.hold(there, wait.total_seconds())
+                return response
+        except TooLongError as busy:
+            until = spider.now() + busy.wait
+            raise NotTaken(
+                State.PUT_OFF, f"the site asks to be left alone until {until:%H:%M} UTC", retry_at=until
+            ) from None
+
+    async def _guarded(self, request: Request) -> Response:
+        spider = self._spider
+        guard = spider.network.guard
+        host = urlsplit(request.url).hostname or ""
+        if spider.network.rules.proxy:
+            request.meta["proxy"] = spider.network.rules.proxy
+            if address := await guard.refuses(host):
+                raise _forbidden(host, address)
+        spider.ledger.requests += 1
+        try:
+            response = await super().download_request(request)
+        except CannotResolveHostError:
+            if address := guard.forbidden(host):
+                raise _forbidden(host, address) from None
+            raise
+        spider.ledger.bytes += len(response.body)
+        return response
+
+
+def _forbidden(host: str, address: str) -> NotTaken:
+    there = host if host == address else f"{host} ({address})"
+    return NotTaken(State.REFUSED, f"{there} is no public address; `network.open_networks` in the config can open it")
+
+
+class _BoundedProtocol(_LenientHTTP11ClientProtocol):
+    """Counts the bytes of a response's head, which neither Scrapy nor Twisted bounds, and ends what has no end."""
+
+    def __init__(self, header_bytes: int, quiescent: Any) -> None:
+        super().__init__(quiescent)  # type: ignore[no-untyped-call]
+        self._header_bytes = header_bytes
+        self._head = 0
+        self._endless = False
+
+    def request(self, request: Any) -> Any:
+        self._head = 0
+        return super().request(request)
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        if self._endless:
+            return
+        super().dataReceived(data)  # type: ignore[no-untyped-call]
+        if self._parser is not None and self._parser.state != "BODY":
+            self._head += len(data)
+            if self._head > self._header_bytes:
+                self._endless = True
+                self.transport.abortConnection()  # type: ignore[union-attr]
+
+    def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
+        if self._endless:
+            reason = Failure(EndlessHeadersError(f"headers larger than {self._header_bytes:,} bytes"))  # type: ignore[no-untyped-call]
+        super().connectionLost(reason)  # type: ignore[no-untyped-call]
+
+
+class _BoundedFactory(_LenientHTTP11ClientFactory):
+    def __init__(self, header_bytes: int, *rest: Any) -> None:
+        super().__init__(*rest)  # type: ignore[no-untyped-call]
+        self._header_bytes = header_bytes
+
+    def buildProtocol(self, addr: Any) -> _BoundedProtocol:  # noqa: ARG002, N802 - Twisted's names
+        return _BoundedProtocol(self._header_bytes, self._quiescentCallback)

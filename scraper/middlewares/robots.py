@@ -1,0 +1,145 @@
+"""robots.txt (RFC 9309): asked once a day an origin, kept over restarts, obeyed on every hop; its Crawl-delay too.
+
+No answer and 5xx forbid everything for now, 4xx allows everything. The first 500 KiB count (RFC 9309, 2.5).
+"""
+
+import logging
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Self, cast
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.http import Response
+
+from newsloom.news.identity import origin, site
+from newsloom.news.memory import Due, Robots, Role, State
+from scraper.children import Guilty
+from scraper.extract.documents import RobotsAnswer
+from scraper.ledger import HaltedError
+from scraper.origins import OriginState
+from scraper.outcomes import NotTaken, failed, phrase, retry_after
+from scraper.spiders.generic import NewsSpider
+
+log = logging.getLogger(__name__)
+
+KEPT = timedelta(days=1)
+"""RFC 9309, 2.4: no longer than 24 hours."""
+
+KEPT_UNANSWERED = timedelta(hours=1)
+
+BYTES = 500 * 2**10
+
+_ASKED = "newsloom_robots"
+
+
+class RobotsMiddleware:
+    """Lets a request pass, or raises NotTaken."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._spider = cast("NewsSpider", crawler.spider)
+        crawler.signals.connect(self._count, signals.bytes_received)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get(_ASKED):
+            return
+        there = origin(request.url)
+        state = await self._state(there)
+        if not self._spider.source.robots or self._written_by_the_user(request):
+            return
+        robots = await self._robots(state, there, request)
+        answer = await self._read(robots, request.url)
+        if answer.crawl_delay is not None:
+            self._spider.network.politeness.pace(there, answer.crawl_delay)
+        if answer.allowed[0]:
+            return
+        if robots.status == 0 or robots.status >= HTTPStatus.INTERNAL_SERVER_ERROR or robots.status == 429:
+            reason = f"robots.txt: {state.why or 'no answer'}; until it answers nothing may be asked"
+            raise NotTaken(State.PUT_OFF if robots.status else State.FAILED, reason, retry_at=robots.expires)
+        raise NotTaken(State.REFUSED, "robots.txt forbids it")
+
+    def _written_by_the_user(self, request: Request) -> bool:
+        """A feed that stands in the config is asked whatever robots.txt says, as feed readers do; redirects in its site too."""
+        due = request.cb_kwargs.get("due")
+        source = self._spider.source
+        return (
+            isinstance(due, Due)
+            and due.role is Role.FEED
+            and due.url == source.url
+            and site(request.url) == site(source.url)
+        )
+
+    async def _state(self, there: str) -> OriginState:
+        state = self._spider.network.origins.setdefault(there, OriginState())
+        if not state.known:
+            known = await self._spider.ledger.origin(there)
+            state.robots = state.robots or known.robots
+            if known.hold_until is not None and (left := known.hold_until - self._spider.now()) > timedelta(0):
+                self._spider.network.politeness.hold(there, left.total_seconds())
+            state.known = True
+        return state
+
+    async def _robots(self, state: OriginState, there: str, request: Request) -> Robots:
+        async with state.asking:
+            if state.robots is None or state.robots.expires <= self._spider.now():
+                state.robots, state.why = await self._ask(request)
+                await self._spider.ledger.keep_robots(there, state.robots)
+            return state.robots
+
+    async def _ask(self, request: Request) -> tuple[Robots, str]:
+        """What /robots.txt answers, and what went wrong if it did not."""
+        parts = urlsplit(request.url)
+        address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
+        asked = Request(address, meta={_ASKED: True, "download_maxsize": 0}, dont_filter=True, priority=100)
+        now = self._spider.now
+        try:
+            response = await self._crawler.engine.download_async(asked)
+        except HaltedError:
+            raise
+        except NotTaken as error:
+            return Robots(status=0, body=b"", expires=error.retry_at or now() + KEPT_UNANSWERED), error.reason
+        except IgnoreRequest as error:  # too many redirects: RFC 9309, 2.3.1.2 lets us take it for absent
+            log.debug("robots.txt not followed url=%s: %s", address, error)
+            return Robots(status=HTTPStatus.NOT_FOUND, body=b"", expires=now() + KEPT), ""
+        except Exception as error:  # noqa: BLE001 - any failure to get it means the same: nothing may be asked for now
+            page, _ = failed(Due(url=address, role=Role.START), error, now())
+            return Robots(status=0, body=b"", expires=now() + KEPT_UNANSWERED), page.reason
+        return await self._answered(response)
+
+    async def _answered(self, response: Response) -> tuple[Robots, str]:
+        now, status = self._spider.now(), response.status
+        if (wait := retry_after(response, now)) is not None:
+            await self._spider.ledger.hold(origin(response.url), now + wait)
+            return Robots(status=status, body=b"", expires=now + wait), phrase(status)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return Robots(status=status, body=b"", expires=now + KEPT_UNANSWERED), phrase(status)
+        body = response.body[:BYTES] if status == HTTPStatus.OK else b""
+        return Robots(status=status, body=body, expires=now + KEPT), ""
+
+    async def _read(self, robots: Robots, url: str) -> RobotsAnswer:
+        """What the rules say of one address. Rules that cannot be read forbid it (not to understand is not to be allowed)."""
+        if robots.status == 0 or robots.status >= HTTPStatus.INTERNAL_SERVER_ERROR or robots.status == 429:
+            return RobotsAnswer(allowed=(False,))
+        if not robots.body.strip():
+            return RobotsAnswer(allowed=(True,))
+        network = self._spider.network
+        try:
+            asked = network.children.robots(robots.body, agent=network.rules.user_agent, urls=(url,))
+            return await self._spider.ledger.flight(asked)
+        except Guilty as error:
+            raise NotTaken(State.REFUSED, f"robots.txt cannot be read: {error}") from None
+
+    def _count(self, data: bytes, request: Request) -> None:
+        """Ends the download of a robots.txt when enough is there; a huge one would else be thrown away, rules and all."""
+        if not request.meta.get(_ASKED):
+            return
+        got = request.meta["newsloom_bytes"] = request.meta.get("newsloom_bytes", 0) + len(data)
+        if got >= BYTES:
+            raise StopDownload(fail=False)

@@ -1,0 +1,29 @@
+"""Content-Encoding undone, within the bound on bodies."""
+
+from typing import Any
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from newsloom.news.memory import State
+from scraper.outcomes import NotTaken
+
+
+class UnpackMiddleware(HttpCompressionMiddleware):
+    """Scrapy's, which takes DOWNLOAD_MAXSIZE (`limits.body_bytes`) as its bound; ours says what was met, and how."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            reason = f"unpacks to more than {self._max_size:,} bytes"
+            raise NotTaken(State.GUILTY, reason, bound="body_bytes") from None
+        except (OSError, EOFError, ValueError) as error:
+            encoding = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+            raise NotTaken(State.FAILED, f"cannot be unpacked ({encoding}): {error}") from None
+
+    def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
+        # A robots.txt is asked without a bound on its size (it is cut instead), yet must not unpack without one.
+        return super()._handle_encoding(body, content_encoding, max_size or self._max_size)

@@ -1,0 +1,75 @@
+"""What lives as long as the process and every crawl shares: reactor, address guard, politeness, reading children."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, Self
+from urllib.parse import urlsplit
+
+from newsloom.news.sources import Limits, NetworkRules
+from scraper.children import Bounds, Children
+from scraper.middlewares.guard import Guard
+from scraper.origins import OriginState
+from scraper.politeness import Politeness
+
+_REACTOR = "twisted.internet.reactor"
+
+
+class NetworkError(Exception):
+    """The network cannot be opened here."""
+
+
+class Network:
+    """Opened once, by `async with Network.open(rules, limits) as network`, and handed to every crawl."""
+
+    def __init__(self, rules: NetworkRules, limits: Limits, guard: Guard, children: Children) -> None:
+        self.rules = rules
+        self.limits = limits
+        self.guard = guard
+        self.children = children
+        self.politeness = Politeness(rules.connections)
+        self.origins: dict[str, OriginState] = {}
+        """By scheme://host:port."""
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, rules: NetworkRules, limits: Limits) -> AsyncIterator[Self]:
+        """Puts Twisted's reactor into the running loop, for as long as that loop lives; the rest ends with the block."""
+        reactor = _reactor(asyncio.get_running_loop())
+        guard = Guard(rules.open_networks, (urlsplit(rules.proxy).hostname or "") if rules.proxy else "")
+        before = reactor.nameResolver
+        reactor.installNameResolver(guard)
+        children = Children(rules.children, Bounds(body_bytes=limits.body_bytes))
+        try:
+            yield cls(rules, limits, guard, children)
+        finally:
+            reactor.installNameResolver(before)
+            await children.close()
+
+
+def _reactor(loop: asyncio.AbstractEventLoop) -> Any:
+    """The reactor of this loop, running. Importing Scrapy must not have installed another one before.
+
+    A reactor belongs to one loop for ever. When that loop is closed, nothing can need its reactor, and a new one may
+    take its place; while it is open, a second loop cannot have one.
+    """
+    installed: Any = sys.modules.get(_REACTOR)
+    if installed is not None:
+        its_loop = getattr(installed, "_asyncioEventloop", None)
+        if its_loop is loop:
+            return installed
+        if its_loop is None or not its_loop.is_closed():
+            raise NetworkError("this process has its network open in another event loop; close that one first")
+        del sys.modules[_REACTOR]
+    from twisted.internet import asyncioreactor  # noqa: PLC0415 - heavy, and only here
+
+    asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
+    from twisted.internet import reactor  # noqa: PLC0415 - exists only now
+
+    # Without this, before any crawl, every request would time out.
+    reactor.startRunning(installSignalHandlers=False)
+    # Scrapy tells every step of its own; our log is one line an event. What it says of our defects stays.
+    logging.getLogger("scrapy").setLevel(logging.ERROR)
+    return reactor

@@ -1,0 +1,223 @@
+"""What came of asking an address, as a state and a sentence for people. Pure."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from typing import Any
+
+from OpenSSL.SSL import Error as TlsError
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from service_identity.exceptions import VerificationError
+from twisted.internet.error import ConnectionLost
+from twisted.python.failure import Failure
+from twisted.web._newclient import ParseError
+
+from newsloom.news.memory import Due, Page, State, Validators
+
+LONGEST_HOLD = timedelta(days=1)
+"""A server that says to come back later than this is asked again after this."""
+
+UNSAID_HOLD = timedelta(minutes=5)
+"""After a 429 that does not say when."""
+
+_CLOCK_TRUST = (timedelta(days=365), timedelta(days=1))
+"""How far in the past and the future a server's Date may lie to be believed."""
+
+_REFUSALS = {401, 402, 403, 451}
+_ABSENCES = {404, 410}
+_PERMANENT = {301, 308}
+
+
+class NotTaken(IgnoreRequest):
+    """We did not ask, or did not take what came, for a reason of ours. `bound` names the limit that was met, if any."""
+
+    def __init__(self, state: State, reason: str, *, retry_at: datetime | None = None, bound: str = "") -> None:
+        super().__init__(reason)
+        self.state = state
+        self.reason = reason
+        self.retry_at = retry_at
+        self.bound = bound
+
+
+class EndlessHeadersError(Exception):
+    """A response whose head is larger than we take."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """A response to what was asked, redirects followed."""
+
+    due: Due
+    url: str
+    status: int
+    body: bytes
+    content_type: str
+    now: datetime
+    """When it came, by our clock."""
+    date: datetime
+    """When it was made, by the server's clock if that can be believed, else `now`."""
+    validators: Validators
+    retry_after: timedelta | None
+    aliases: tuple[str, ...]
+    """The addresses that redirected here, the one asked first."""
+    moved: str
+    """Where the permanent redirects from the asked address led; empty if the first hop is none."""
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.body).hexdigest()
+
+    def page(self, state: State, reason: str = "", **more: Any) -> Page:
+        """The Page for it."""
+        return Page(
+            asked=self.due.url, role=self.due.role, state=state, reason=reason, fetched=self.now,
+            url=self.url, status=self.status, aliases=self.aliases, **more,
+        )  # fmt: skip
+
+
+def answered(due: Due, response: Response, now: datetime) -> Answer:
+    """The response as a value."""
+    hops = tuple(response.meta.get("redirect_urls", ()))
+    led = (*hops[1:], response.url) if hops else ()
+    moved = ""
+    for status, target in zip(response.meta.get("redirect_reasons", ()), led, strict=True):
+        if status not in _PERMANENT:
+            break
+        moved = target
+    return Answer(
+        due=due, url=response.url, status=response.status, body=response.body, content_type=header(response, "Content-Type"),
+        now=now, date=_date(response, now), retry_after=retry_after(response, now), aliases=hops, moved=moved,
+        validators=Validators(etag=header(response, "ETag"), last_modified=header(response, "Last-Modified")),
+    )  # fmt: skip
+
+
+def settled(answer: Answer) -> Page | None:  # noqa: PLR0911 - a table, row by row
+    """What the status and the bytes alone decide; None for a body that is to be read."""
+    status, due = answer.status, answer.due
+    if status == HTTPStatus.NOT_MODIFIED:
+        return answer.page(State.SAME, validators=_kept(answer))
+    if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):
+        if not answer.body:
+            return answer.page(State.FAILED, "empty answer")
+        same = due.digest == answer.digest
+        return answer.page(State.SAME, validators=answer.validators, digest=answer.digest) if same else None
+    if answer.retry_after is not None:
+        return answer.page(State.PUT_OFF, phrase(status), retry_at=answer.now + answer.retry_after)
+    if status in _REFUSALS:
+        return answer.page(State.REFUSED, phrase(status))
+    if status in _ABSENCES:
+        return answer.page(State.GONE, phrase(status))
+    return answer.page(State.FAILED, phrase(status))
+
+
+def failed(due: Due, error: BaseException, now: datetime) -> tuple[Page, str]:
+    """The Page of an address that gave no answer we take, and the name of the limit it met, if any."""
+    state, reason, bound = _why(error)
+    retry_at = error.retry_at if isinstance(error, NotTaken) else None
+    return Page(asked=due.url, role=due.role, state=state, reason=reason, fetched=now, retry_at=retry_at), bound
+
+
+def phrase(status: int) -> str:
+    """`503 Service Unavailable`."""
+    try:
+        return f"{status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return str(status)
+
+
+def header(response: Response, name: str) -> str:
+    """As text (RFC 9110, 5.5: bytes beyond ASCII are opaque), empty if there is none."""
+    raw = response.headers.get(name)
+    return raw.decode("latin-1").strip() if raw else ""
+
+
+def retry_after(response: Response, now: datetime) -> timedelta | None:
+    """How long the server wants to be left alone (429, and 503 with Retry-After; RFC 9110, 10.2.3); None if it does not."""
+    if response.status not in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
+        return None
+    text = header(response, "Retry-After")
+    wait: timedelta | None = None
+    if text.isascii() and text.isdigit():
+        wait = min(timedelta(seconds=int(text[:9])), LONGEST_HOLD)
+    elif (until := _http_date(text)) is not None:
+        wait = until - now
+    if wait is None:
+        return UNSAID_HOLD if response.status == HTTPStatus.TOO_MANY_REQUESTS else None
+    return min(max(wait, timedelta(seconds=1)), LONGEST_HOLD)
+
+
+def _kept(answer: Answer) -> Validators:
+    """A 304 may leave out a validator that still holds (RFC 9110, 15.4.5)."""
+    old, new = answer.due.validators, answer.validators
+    return Validators(etag=new.etag or old.etag, last_modified=new.last_modified or old.last_modified)
+
+
+def _date(response: Response, now: datetime) -> datetime:
+    date = _http_date(header(response, "Date"))
+    past, future = _CLOCK_TRUST
+    return date if date is not None and now - past < date < now + future else now
+
+
+def _http_date(text: str) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(text)
+    except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    try:
+        return date.replace(tzinfo=date.tzinfo or UTC).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _why(error: BaseException) -> tuple[State, str, str]:  # noqa: PLR0911 - a table with types for keys
+    for cause in _causes(error):
+        match cause:
+            case NotTaken():
+                return cause.state, cause.reason, cause.bound
+            case EndlessHeadersError():
+                return State.GUILTY, str(cause), "header_bytes"
+            case VerificationError() | TlsError():
+                return State.FAILED, f"no secure connection: {_tls_reason(cause)}", ""
+            case CannotResolveHostError():
+                return State.FAILED, "the host's name cannot be resolved", ""
+            case DownloadConnectionRefusedError():
+                return State.FAILED, "connection refused", ""
+            case DownloadTimeoutError():
+                return State.FAILED, "no complete answer in time", "request_time"
+            case ResponseDataLossError() | ConnectionLost():
+                return State.FAILED, "the connection broke off", ""
+            case DownloadCancelledError():
+                return State.GUILTY, "the answer is larger than the limit", "body_bytes"
+            case ParseError():
+                return State.FAILED, "the answer is no HTTP", ""
+            case IgnoreRequest() if "redirect" in str(cause):
+                return State.FAILED, "too many redirects", "redirects"
+    return State.FAILED, f"{type(error).__name__}: {error}"[:200], ""
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """What lies behind it first (Twisted wraps lists of reasons), then the error itself."""
+    for reason in getattr(error, "reasons", None) or ():
+        inner = reason.value if isinstance(reason, Failure) else reason
+        if isinstance(inner, BaseException):
+            yield from _causes(inner)
+    if error.__cause__ is not None:
+        yield from _causes(error.__cause__)
+    yield error
+
+
+def _tls_reason(error: BaseException) -> str:
+    if isinstance(error, TlsError) and error.args and isinstance(error.args[0], list):
+        return ", ".join(part[-1] for part in error.args[0] if part) or "refused"
+    return "the certificate is another site's" if isinstance(error, VerificationError) else str(error) or "refused"

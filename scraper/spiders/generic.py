@@ -1,0 +1,305 @@
+"""The spider that walks every source: feeds, sitemaps and listings, and the articles they show.
+
+A site with habits of its own gets a subclass in a file beside this one (docs/spiders.md).
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import DontCloseSpider
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from newsloom.news.identity import origin
+from newsloom.news.items import Article, Brief
+from newsloom.news.memory import Due, Found, Listing, Page, Role, State, Validators
+from newsloom.news.sources import Limits, Source, SourceKind
+from newsloom.news.times import Now
+from scraper.children import ChildError, Guilty, Unreadable
+from scraper.extract.documents import Ask, Document, FeedDocument, SitemapDocument
+from scraper.extract.links import article_links
+from scraper.extract.page import Habits, Reading
+from scraper.ledger import ENTRANCES, HaltedError, Ledger
+from scraper.network import Network
+from scraper.outcomes import Answer, answered, failed, settled
+from scraper.spiders import ways_in
+
+log = logging.getLogger(__name__)
+
+Outcome = Page | Listing
+
+_SAID = {
+    SourceKind.FEED: Role.FEED,
+    SourceKind.SITEMAP: Role.SITEMAP,
+    SourceKind.HOME: Role.LISTING,
+    SourceKind.SECTION: Role.LISTING,
+}
+
+
+class NewsSpider(scrapy.Spider):
+    """Walks one source. Subclasses say what is odd about a site; everything else is general."""
+
+    name = "news"
+    hosts: ClassVar[tuple[str, ...]] = ()
+    """The sites a subclass is for, with all their subdomains: `("example.org",)`."""
+    habits: ClassVar[Habits] = Habits()
+    """What the site's pages are like; it overrides what they say of themselves."""
+
+    def refine(self, article: Article) -> Article:
+        """The last word on an article page, for a site whose oddities no habit can say."""
+        return article
+
+    def briefs(self, found: tuple[Brief, ...]) -> tuple[Brief, ...]:
+        """The last word on the rows of teasers of an article page, in page order."""
+        return found
+
+    # From here on: the walk.
+
+    def __init__(self, *, source: Source, ledger: Ledger, network: Network, now: Now, limits: Limits) -> None:
+        super().__init__(name=source.name)
+        self.source = source
+        self.ledger = ledger
+        self.network = network
+        self.now = now
+        self.limits = limits
+        self._refill: asyncio.Task[None] | None = None
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "NewsSpider":
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        crawler.signals.connect(spider._idle, signals.spider_idle)  # noqa: SLF001 - it is ours
+        return spider
+
+    async def start(self) -> AsyncIterator[scrapy.Request]:
+        """The first portion of what is due; `spider_idle` brings the others."""
+        try:
+            for due in await self.ledger.portion():
+                if (request := await self._request(due)) is not None:
+                    yield request
+        except HaltedError:
+            return
+
+    def _idle(self) -> None:
+        if self.ledger.halting.is_set():
+            return
+        if self._refill is None:
+            self._refill = asyncio.create_task(self._next_portion())
+        raise DontCloseSpider
+
+    async def _next_portion(self) -> None:
+        """More of what is due, else the end. A portion is asked for when the one before is answered and told."""
+        engine = self.crawler.engine
+        try:
+            requests = [r for d in await self.ledger.portion() if (r := await self._request(d)) is not None]
+        except HaltedError:
+            requests = []
+        for request in requests:
+            engine.crawl(request)
+        self._refill = None
+        if not requests:
+            await engine.close_spider_async(reason="finished")
+
+    async def _request(self, due: Due) -> scrapy.Request | None:
+        """A request whose answer is told; an address that cannot even be asked is told at once."""
+        due = self._as_said(due)
+        try:
+            return _conditional(due, callback=self._answered, errback=self._failed)
+        except ValueError as error:
+            await self._tell(due, failed(due, error, self.now())[0])
+            return None
+
+    def _as_said(self, due: Due) -> Due:
+        """The config's address in the role that the config gives it; to look for ways in anew needs the whole page anew."""
+        if due.role is not Role.START:
+            return due
+        said = _SAID.get(self.source.kind)
+        return replace(due, validators=Validators(), digest="") if said is None else replace(due, role=said)
+
+    async def _answered(self, response: Response, due: Due) -> None:
+        await self._tell(due, await self._outcome(due, response))
+
+    async def _failed(self, failure: Failure) -> None:
+        due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]  # Scrapy sets it
+        error = failure.value or RuntimeError("no reason given")
+        if isinstance(error, HaltedError):
+            return
+        page, bound = failed(due, error, self.now())
+        self.ledger.bound(bound)
+        await self._tell(due, page)
+
+    async def _tell(self, due: Due, outcome: Outcome) -> None:
+        try:
+            if isinstance(outcome, Listing):
+                await self.ledger.show(outcome)
+                return
+            if outcome.state is State.PUT_OFF and outcome.retry_at is not None and outcome.url:
+                await self.ledger.hold(origin(outcome.url), outcome.retry_at)
+            await self.ledger.tell(outcome)
+        except HaltedError:
+            log.debug("not told source=%s url=%s", self.source.name, due.url)
+
+    # One answer
+
+    async def _outcome(self, due: Due, response: Response) -> Outcome:
+        answer = answered(due, response, self.now())
+        page = settled(answer)
+        if page is not None:
+            return page
+        try:
+            return await self._read(answer)
+        except Guilty as error:
+            return answer.page(State.GUILTY, str(error), digest=answer.digest)
+        except Unreadable as error:
+            state = State.READ if due.role is Role.ARTICLE else State.FAILED
+            return answer.page(state, str(error), digest=answer.digest, validators=answer.validators)
+
+    async def _read(self, answer: Answer) -> Outcome:
+        document = await self._document(answer)
+        role = answer.due.role
+        if role is Role.ARTICLE:
+            return self._article(answer, document)
+        if isinstance(document, FeedDocument):
+            return self._listing(answer, Role.FEED, document.found, whole=document.whole)
+        if isinstance(document, SitemapDocument):
+            return self._sitemap(answer, document)
+        if role is Role.START:
+            return await self._ways_in(answer, document)
+        if role is Role.LISTING:
+            links = article_links(document.links, answer.url, self.habits)
+            return self._listing(answer, Role.LISTING, links)
+        return answer.page(State.FAILED, f"a web page where a {role.value} is expected")
+
+    async def _document(self, answer: Answer) -> Document:
+        ask = Ask(
+            url=answer.url, fetched=answer.date, content_type=answer.content_type, zone=self.source.zone,
+            language=self.source.language, habits=self.habits, role=answer.due.role, entries=self.limits.entries,
+        )  # fmt: skip
+        return await self.ledger.flight(self.network.children.document(answer.body, ask))
+
+    def _article(self, answer: Answer, document: Document) -> Page:
+        if not isinstance(document, Reading):
+            kind = "feed" if isinstance(document, FeedDocument) else "sitemap"
+            return answer.page(State.READ, f"a {kind}, no article", digest=answer.digest, validators=answer.validators)
+        article, briefs = document.article, document.briefs
+        try:
+            article = self.refine(article) if article is not None else None
+            briefs = self.briefs(briefs)
+        except (
+            Exception
+        ) as error:  # a site's own code may fail in any way; the page is recorded as not read, the crawl goes on
+            log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
+            return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}")
+        return answer.page(
+            State.READ,
+            document.reason,
+            digest=answer.digest,
+            validators=answer.validators,
+            article=article,
+            briefs=briefs,
+        )
+
+    # Entrances
+
+    def _listing(self, answer: Answer, role: Role, found: tuple[Found, ...], *, whole: bool = True) -> Listing:
+        if len(found) >= self.limits.entries and not whole:
+            self.ledger.bound("entries")
+        return Listing(
+            asked=answer.due.url, url=answer.url, role=role, fetched=answer.now, validators=answer.validators,
+            found=found, whole=whole, moved=answer.moved, digest=answer.digest,
+        )  # fmt: skip
+
+    def _sitemap(self, answer: Answer, document: SitemapDocument) -> Listing:
+        if not ways_in.is_index(document.found):
+            return self._listing(answer, Role.SITEMAP, document.found, whole=document.whole)
+        found = ways_in.preferred(document.found, self.limits.sitemaps)
+        if len(found) < len(document.found):
+            self.ledger.bound("sitemaps")
+        # An index that was cut is not whole: its validators are not kept, so that what was left out is looked at again.
+        return self._listing(answer, Role.SITEMAP, found, whole=document.whole and len(found) == len(document.found))
+
+    async def _ways_in(self, answer: Answer, page: Reading) -> Outcome:
+        """What the page in the config leads to: its feed, else its site's news sitemap, else its own links.
+
+        The entrance that works is told here; the answer is what the page itself is.
+        """
+        entrance = await self._feed_of(page) or await self._sitemap_of(answer)
+        if entrance is not None:
+            found = Found(url=entrance.asked, role=entrance.role)
+            start = self._listing(answer, Role.START, (found,))
+            await self.ledger.show(replace(start, validators=Validators()))
+            return entrance
+        links = article_links(page.links, answer.url, self.habits)
+        if links:
+            return self._listing(answer, Role.LISTING, links)
+        return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
+
+    async def _feed_of(self, page: Reading) -> Listing | None:
+        for url in page.feeds[: ways_in.FEEDS_TRIED]:
+            outcome = await self._try(url, Role.FEED)
+            if isinstance(outcome, Listing) and outcome.found:
+                return outcome
+            await self._dismiss(outcome, "a feed without items")
+        return None
+
+    async def _sitemap_of(self, answer: Answer) -> Listing | None:
+        for url in ways_in.sitemaps_to_try(answer.url, await self._declared_sitemaps(answer.url)):
+            outcome = await self._try(url, Role.SITEMAP)
+            if isinstance(outcome, Listing) and await self._shows_news(outcome):
+                return outcome
+            await self._dismiss(outcome, "a sitemap without recent news")
+        return None
+
+    async def _shows_news(self, listing: Listing) -> bool:
+        news = ways_in.worth_watching(listing.url, listing.found, listing.fetched)
+        if news is None:
+            part = await self._try(ways_in.preferred(listing.found, 1)[0].url, Role.SITEMAP)
+            news = isinstance(part, Listing) and bool(ways_in.worth_watching(part.url, part.found, part.fetched))
+        return news
+
+    async def _declared_sitemaps(self, url: str) -> tuple[str, ...]:
+        state = self.network.origins.get(origin(url))
+        if state is None or state.robots is None or not state.robots.body:
+            return ()
+        agent = self.network.rules.user_agent
+        asked = self.network.children.robots(state.robots.body, agent=agent, urls=())
+        try:
+            return (await self.ledger.flight(asked)).sitemaps
+        except Guilty:
+            return ()
+
+    async def _try(self, url: str, role: Role) -> Outcome:
+        """Asks an address within the walk of another, as that role."""
+        due = Due(url=url, role=role)
+        try:
+            return await self._outcome(due, await self.crawler.engine.download_async(_conditional(due)))
+        except (HaltedError, ChildError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever went wrong with a guess, the next one is tried and this one recorded
+            return failed(due, error, self.now())[0]
+
+    async def _dismiss(self, outcome: Outcome, reason: str) -> None:
+        """A way in that leads nowhere is recorded as a page of its role."""
+        if isinstance(outcome, Listing):
+            outcome = Page(
+                asked=outcome.asked, url=outcome.url, role=outcome.role, state=State.READ, reason=reason,
+                fetched=outcome.fetched, digest=outcome.digest,
+            )  # fmt: skip
+        await self.ledger.tell(outcome)
+
+
+def _conditional(due: Due, **more: Any) -> scrapy.Request:
+    """The request for an address, asking only for what is new (RFC 9110, 13.1). Raises ValueError for no address."""
+    headers = {"If-None-Match": due.validators.etag, "If-Modified-Since": due.validators.last_modified}
+    if not urlsplit(due.url).hostname:
+        raise ValueError(f"{due.url!r} is no web address")
+    return scrapy.Request(
+        due.url, headers={k: v for k, v in headers.items() if v}, cb_kwargs={"due": due}, dont_filter=True,
+        priority=10 if due.role in ENTRANCES else 0, **more,
+    )  # fmt: skip
