@@ -1,0 +1,96 @@
+"""What the shape of an address says about the page behind it. Pure; by the conventions of common publishing software."""
+
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_LISTS = _words(
+    """author authors auteur auteurs autor autoren autores autori columnist columnists contributor contributors editor
+    editors journalist journalists mitarbeiter people person personer profil profile profiles redaktion reporter reporters
+    staff team writer writers member members user users
+    categories category kategorie motcle tag tags tegi schlagwort stichwort thema themen theme themes tema temas temi topic
+    topics dossiers search suche
+    account accounts anmelden cart checkout login logout my-account myaccount oauth register registration sign-in signin
+    sign-up signup subscribe subscription subscriptions"""
+)
+"""Path segments that name a list of pieces or a form, wherever they stand."""
+_PAGES = _words(
+    """about about-us accessibility advertise advertising agb aide all-topics app apps archiv archive archives archivo
+    barrierefreiheit abo abonnement abonnements careers comments community contact contact-us contacto contacts contatti
+    cookie cookie-policy cookies copyright corrections datenschutz dossier e-paper ebook epaper events faq feed feeds forum
+    forums games help hilfe home horoscope horoscopes impressum imprint index info jobs kontakt latest legal live masthead
+    mentions-legales newsletter newsletters notifications page pages podcasts privacy privacy-policy puzzles recommended rss
+    section sections seite services shop sitemap terms terms-of-service terms-of-use tv-guide video videos weather wetter"""
+)
+"""Names of pages of service and of sections: only as the last segment."""
+_PIECES = _words("""article articles artikel articulo story stories post posts nieuws nyheter haber""")
+_SHARED = re.compile(
+    r"(?:^|\.)(?:facebook|twitter|x|linkedin|pinterest|reddit|instagram|threads|tumblr|t|telegram|whatsapp|wa|viber|vk|ok|line|"
+    r"getpocket|flipboard|xing|tiktok|snapchat|youtube|youtu|bsky|mastodon|truthsocial|weibo|hatena|addtoany|sharethis|disqus|"
+    r"apple|google|amazon|spotify|microsoft|huawei|messenger)\.(?:com|me|be|org|ru|net|im|social|app|cn|jp|ne\.jp)$"
+)
+"""Hosts of share buttons, stores and players."""
+_ACTIONS = re.compile(r"/(?:share|sharer|intent|login|signin|print|comment-page-\d+)(?:/|\.php|$)", re.IGNORECASE)
+_FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|xml|rss|atom|zip|mp[34]|apk|json)$", re.IGNORECASE)
+_DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})[/-]?(?:[0-3]?\d)?(?=/|-|$)")
+_ID = re.compile(r"\d{4,}")
+_QUERY_IDS = _words(
+    """p id aid nid newsid news_id article articleid article_id story storyid story_id artid idxno no item itemid"""
+)
+_LISTING_QUERY = _words("""s q query search page paged cat tag lang""")
+
+
+@lru_cache(maxsize=4096)
+def is_article_like(url: str) -> bool:
+    """Whether the address is shaped as an article's: a date, an id, a long slug, an id in the query."""
+    parts = urlsplit(url)
+    path = unquote(parts.path)
+    if _FILES.search(path):
+        return False
+    if any(k.lower() in _QUERY_IDS and re.search(r"\d", v) for k, v in parse_qsl(parts.query)):
+        return True
+    segments = [s for s in path.split("/") if s]
+    if not segments or any(s.lower() in _LISTS for s in segments[:-1]):
+        return False
+    last = re.sub(r"\.[a-z]{3,5}$", "", segments[-1])
+    return bool(_DATE.search(path)) or _is_slug_or_id(segments, last)
+
+
+def _is_slug_or_id(segments: list[str], last: str) -> bool:
+    slug = max(segments, key=len)
+    deep = len(segments) > 1
+    return bool(
+        _ID.search(last)
+        or len(re.findall(r"[-_]", slug)) >= 3
+        or (deep and re.search(r"\d", last) and len(last) >= 5)
+        or (deep and "-" in last and any(s.lower() in _PIECES for s in segments[:-1]))
+        or (not slug.isascii() and len(slug) >= 15)
+        or (re.fullmatch(r"\d+", last) and len(segments) + len(last) >= 3)
+    )
+
+
+@lru_cache(maxsize=4096)
+def is_menu_like(url: str) -> bool:
+    """Whether the address is shaped as a front page's, a section's, a tag's, an author's, a form's or a share button's."""
+    parts = urlsplit(url)
+    if _SHARED.search(parts.hostname or "") or _FILES.search(parts.path) or _ACTIONS.search(parts.path):
+        return True
+    segments = [s.lower() for s in parts.path.split("/") if s]
+    if not segments:
+        return not parts.query or any(k in _LISTING_QUERY for k, _ in parse_qsl(parts.query))
+    if _DATE.search(parts.path):
+        return False
+    return segments[-1] in _PAGES or any(s in _LISTS or re.match(r"tag[_-]", s) for s in segments)
+
+
+def is_section_like(url: str) -> bool:
+    """Up to three short plain words for a path, as sections have: `/politics`, `/world/europe/`."""
+    parts = urlsplit(url)
+    words = [unquote(s) for s in parts.path.split("/") if s]
+    plain = all(re.fullmatch(r"[^\W\d]+(?:-[^\W\d]+){0,2}", w) and len(w) <= 24 for w in words)
+    return not parts.query and len(words) <= 3 and plain

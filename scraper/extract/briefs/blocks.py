@@ -1,0 +1,122 @@
+"""The door: a parsed page in, its blocks of teasers out."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from lxml.html import HtmlElement
+
+from newsloom.news import identity
+from newsloom.news.items import KEPT_BRIEFS, Brief, BriefKind
+from scraper.extract.briefs import headings
+from scraper.extract.briefs.clocked import clocked_groups
+from scraper.extract.briefs.fields import Seen, briefs_of, clock_of, main_anchor
+from scraper.extract.briefs.outline import Node, Outline, outline
+from scraper.extract.briefs.rows import (
+    Body,
+    Group,
+    Row,
+    candidates,
+    find_body,
+    known_headings,
+    linked_groups,
+    reads_as_teasers,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Block:
+    """A block of teasers."""
+
+    elements: tuple[HtmlElement, ...]
+    """All that belongs to it and to nothing else, its heading included: not the article's. None is inside another."""
+    briefs: tuple[Brief, ...]
+    """Its rows. Empty for a copy of a block that the page shows twice (for narrow and wide screens)."""
+    kind: BriefKind
+
+
+def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, language: str = "") -> tuple[Block, ...]:
+    """The blocks of the page at `url`, fetched at `fetched` (its clocks show `zone`), in page order. Leaves `tree` as it is."""
+    page = outline(tree, url)
+    seen = Seen(at=fetched, zone=zone, language=language)
+    known = known_headings(page)
+    clocked = clocked_groups(page, known, lambda unit: clock_of(unit, seen) is not None)
+    body = find_body(page, clocked)
+    linked = [g for g in linked_groups(page, candidates(page), known, body) if not _overlap(g, clocked)]
+    groups = sorted([*clocked, *linked, *_led(page, [*clocked, *linked])], key=lambda g: g.first)
+    return tuple(_blocks(page, groups, known, body, seen))
+
+
+def _overlap(group: Group, others: Sequence[Group]) -> bool:
+    return any(group.first < o.last and o.first < group.last for o in others)
+
+
+def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
+    """Lines like `Read also: A headline`, the headline being a link."""
+    taken = {i for g in groups for i in range(g.first, g.last)}
+    for i, unit in enumerate(page.units):
+        led = headings.led_by(unit.text) if unit.linked and i not in taken and len(unit.text) < 300 else None
+        if led and led[0] in KEPT_BRIEFS:
+            row = Row(i, i + 1)
+            anchor = main_anchor(page, row)
+            if anchor and len(anchor.text) >= 0.5 * len(led[1]):
+                row.key = anchor.key
+                yield Group([row], unit.node, None, BriefKind.INLINE)
+
+
+def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], body: Body, seen: Seen) -> Iterator[Block]:
+    shown: set[tuple[BriefKind, frozenset[str]]] = set()
+    for group in groups:
+        _decide_kind(group, known, body)
+        named = group.kind is not None
+        if not reads_as_teasers(page, group) and not _has_clocks(group):
+            continue
+        kind = group.kind or BriefKind.LATEST
+        briefs = briefs_of(page, group, kind, seen)
+        if not briefs:
+            continue
+        copy = (kind, frozenset(identity.key(b.url) or b.text for b in briefs))
+        elements = tuple(_elements(page, group)) if named or not _inside(group, body) else ()
+        yield Block(elements=elements, briefs=() if copy in shown else briefs, kind=kind)
+        shown.add(copy)
+
+
+def _has_clocks(group: Group) -> bool:
+    return all(not r.key for r in group.rows)
+
+
+def _decide_kind(group: Group, known: dict[int, BriefKind], body: Body) -> None:
+    if group.kind is None and group.heading is not None:
+        group.kind = known.get(group.heading)
+    if group.kind is None:
+        group.kind = _kind_by_class(group, body)
+    if group.kind in KEPT_BRIEFS and body.around(group.first, group.last):
+        group.kind = BriefKind.INLINE
+
+
+def _kind_by_class(group: Group, body: Body) -> BriefKind | None:
+    for node in group.parent.line():
+        if body.holds(node) or node.up is None or node.depth < 3:
+            return None
+        names = f"{node.element.get('class', '')} {node.element.get('id', '')}"
+        kind = headings.kind_of_classes(names)
+        if kind is not None:
+            return kind
+    return None
+
+
+def _inside(group: Group, body: Body) -> bool:
+    return body.node is not None and any(n is body.node for n in group.parent.line())
+
+
+def _elements(page: Outline, group: Group) -> Iterator[HtmlElement]:
+    """The largest elements whose units are all the group's."""
+    first = group.heading if group.heading is not None and group.first - group.heading <= 5 else group.first
+    last = group.last
+
+    def within(node: Node) -> bool:
+        return first <= node.first and node.last <= last and node.first < node.last
+
+    for node in page.nodes:
+        if within(node) and (node.up is None or not within(node.up)):
+            yield node.element

@@ -1,0 +1,247 @@
+"""From the units of a row to a brief: time, tag, headline and summary by their role, agreed across the rows of a block."""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from statistics import median
+
+from lxml.html import HtmlElement
+
+from newsloom.news import identity
+from newsloom.news.items import Brief, BriefKind
+from scraper.extract import addresses
+from scraper.extract.briefs import headings
+from scraper.extract.briefs.outline import Anchor, Outline, Piece, Unit
+from scraper.extract.briefs.rows import Group, Row
+from scraper.extract.clocks import Printed, read_attribute, read_time, split_time
+from scraper.extract.words import weight
+
+_TAG = 36
+"""Weight up to which a text may be a tag."""
+_TEXT = 40
+_SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"”»’')\]]*$")
+_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b[\s:]", re.IGNORECASE)
+_COUNT = re.compile(r"^[\W\d]*(?:[\d.,]+\s?[km]?)?[\W\d]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """When and where a page was seen: what its clocks mean."""
+
+    at: datetime
+    zone: str
+    language: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A text of a row, and how it stands there."""
+
+    text: str
+    anchor: Anchor | None = None
+    heading: bool = False
+    paragraph: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    anchor: Anchor | None
+    time: Printed | None
+    texts: tuple[Part, ...]
+    thumbnail: str
+
+
+def clock_of(unit: Unit, seen: Seen) -> Printed | None:
+    """The time that a unit is, or begins with."""
+    clock = unit.pieces[0].clock
+    text = unit.text
+    if clock is not None and len(unit.pieces) == 1:
+        return read_attribute(clock, text, seen.at, seen.zone, seen.language)
+    if not any(c.isdigit() for c in text[:40]) and len(text) > 30:
+        return None
+    return read_time(text, seen.at, seen.zone, seen.language) or _leading_clock(text, seen)
+
+
+def _leading_clock(text: str, seen: Seen) -> Printed | None:
+    clock, rest = split_time(text)
+    return read_time(clock, seen.at, seen.zone, seen.language) if clock and text.find(clock) <= 1 and rest else None
+
+
+def briefs_of(page: Outline, group: Group, kind: BriefKind, seen: Seen) -> tuple[Brief, ...]:
+    """A brief a row; copies of one row (mobile and desktop) become one, the fuller of the two."""
+    rows = [_parts(page, row, seen) for row in group.rows]
+    roles = _Roles(rows)
+    found: dict[str, Brief] = {}
+    for row in rows:
+        brief = roles.brief(row, kind, len(found) + 1)
+        if not (brief.title or brief.text):
+            continue
+        name = identity.key(brief.url) or f"{brief.time_text} {brief.title} {brief.text}"
+        known = found.get(name)
+        found[name] = _fuller(known, brief) if known else brief
+    return tuple(found.values())
+
+
+def _fuller(one: Brief, other: Brief) -> Brief:
+    return replace(
+        one,
+        title=max(one.title, other.title, key=len) if not one.title else one.title,
+        time_text=one.time_text or other.time_text,
+        published=one.published or other.published,
+        dated=one.dated if one.published else other.dated,
+        tag=one.tag or other.tag,
+        text=one.text or other.text,
+        thumbnail=one.thumbnail or other.thumbnail,
+    )
+
+
+def anchors_of(page: Outline, row: Row) -> list[Anchor]:
+    if row.node is not None:
+        inside = row.node
+        return [a for a in page.anchors if any(n is inside for n in a.node.line())] or [
+            a for n in inside.line() for a in page.anchors if a.node is n
+        ][:1]
+    return [a for a in page.anchors if row.first <= a.first < row.last and a.last <= row.last]
+
+
+def main_anchor(page: Outline, row: Row) -> Anchor | None:
+    """The link of a row that leads to what it is about."""
+    links = [a for a in anchors_of(page, row) if a.key and a.key != page.key]
+    links = [a for a in links if (a.key == row.key if row.key else not addresses.is_menu_like(a.url))]
+    return max(links, key=lambda a: (addresses.is_article_like(a.url), len(a.text)), default=None)
+
+
+def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
+    anchor = main_anchor(page, row)
+    time: Printed | None = None
+    texts: list[Part] = []
+    for unit in page.units[row.first : row.last]:
+        for piece in _pieces(unit, anchor):
+            printed, rest = _time_and_rest(piece, seen)
+            if printed and (time is None or (printed.instant and not time.instant)):
+                time = printed
+            if rest and not _is_noise(rest):
+                texts.append(Part(text=rest, anchor=piece.anchor, heading=unit.heading, paragraph=unit.paragraph))
+    return _Parts(anchor=anchor, time=time, texts=tuple(texts), thumbnail=_thumbnail(page, row, anchor))
+
+
+def _pieces(unit: Unit, anchor: Anchor | None) -> list[Piece]:
+    """A unit in pieces only where its row's link or a time stands out of it; else it is one text."""
+    stands_out = any(p.clock is not None or (anchor and p.anchor and p.anchor.key == anchor.key) for p in unit.pieces)
+    if (
+        len(unit.pieces) == 1
+        or not stands_out
+        or (unit.anchor is not None and all(p.clock is None for p in unit.pieces))
+    ):
+        return [Piece(unit.text, unit.anchor, unit.pieces[0].clock if len(unit.pieces) == 1 else None)]
+    joined: list[Piece] = []
+    for piece in unit.pieces:
+        last = joined[-1] if joined else None
+        if last and last.anchor is piece.anchor and last.clock == piece.clock:
+            joined[-1] = Piece(f"{last.text} {piece.text}", last.anchor, last.clock)
+        else:
+            joined.append(Piece(piece.text, piece.anchor, piece.clock))
+    return joined
+
+
+def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
+    if piece.clock is not None:
+        printed = read_attribute(piece.clock, piece.text, seen.at, seen.zone, seen.language)
+        if printed:
+            return printed, ""
+    printed = read_time(piece.text, seen.at, seen.zone, seen.language)
+    if printed:
+        return printed, ""
+    for mark in ("|", "•", "·", " - ", " – ", "/", ","):
+        head, found, tail = piece.text.partition(mark)
+        if found and len(piece.text) <= 70:
+            for one, other in ((head, tail), (tail, head)):
+                printed = read_time(one, seen.at, seen.zone, seen.language)
+                if printed:
+                    return printed, other.strip()
+    clock, rest = split_time(piece.text)
+    if clock and (printed := read_time(clock, seen.at, seen.zone, seen.language)):
+        return printed, rest
+    return None, piece.text.strip()
+
+
+def _is_noise(text: str) -> bool:
+    """Counts, bylines, and what asks to click."""
+    return bool(_COUNT.match(text) or _BYLINE.match(text)) or (len(text) < 40 and headings.kind_of(text) is not None)
+
+
+class _Roles:
+    """What the texts of a block's rows are, judged over all rows."""
+
+    def __init__(self, rows: Sequence[_Parts]) -> None:
+        heads = [p.text for r in rows for p in r.texts if p.heading]
+        longest = [max((weight(p.text) for p in r.texts), default=0) for r in rows]
+        repeated = len(set(heads)) < len(heads)
+        self.headings_are_tags = (
+            bool(heads) and (repeated or median(map(weight, heads)) <= 16) and median(longest or [0]) >= 60
+        )
+        alone = [t for r in rows if (t := self._only_long(r))]
+        ends = sum(bool(_SENTENCE_END.search(t)) for t in alone)
+        self.alone_is_text = bool(alone) and median(map(weight, alone)) >= 90 and ends >= 0.5 * len(alone)
+        firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
+        self.repeated = {t for t, n in firsts.items() if n > 1}
+
+    @staticmethod
+    def _only_long(row: _Parts) -> str:
+        long = [p.text for p in row.texts if weight(p.text) > _TAG]
+        return long[0] if len(long) == 1 else ""
+
+    def brief(self, row: _Parts, kind: BriefKind, place: int) -> Brief:
+        title = self._title(row)
+        tag = self._tag(row, title)
+        text = self._text(row, title, tag)
+        if title and not text and self.alone_is_text and not (title.heading and not self.headings_are_tags):
+            title, text = None, title
+        return Brief(
+            kind=kind,
+            place=place,
+            url=row.anchor.url if row.anchor else "",
+            title=title.text if title else "",
+            time_text=row.time.text if row.time else "",
+            published=row.time.instant if row.time else None,
+            dated=row.time.dated if row.time else False,
+            tag=tag.text if tag else "",
+            text=text.text if text else "",
+            thumbnail=row.thumbnail,
+        )
+
+    def _title(self, row: _Parts) -> Part | None:
+        heads = [p for p in row.texts if p.heading and not self.headings_are_tags and p.text not in self.repeated]
+        if heads:
+            return max(heads, key=lambda p: weight(p.text))
+        rest = [p for p in row.texts if not (p.heading and self.headings_are_tags) and p.text not in self.repeated]
+        linked = [p for p in rest if p.anchor is not None and row.anchor is not None and p.anchor.key == row.anchor.key]
+        pool = linked or rest or list(row.texts)
+        long = [p for p in pool if weight(p.text) > 25]
+        return long[0] if long else max(pool, key=lambda p: weight(p.text), default=None)
+
+    def _tag(self, row: _Parts, title: Part | None) -> Part | None:
+        return next((p for p in row.texts if p is not title and _is_tag(p)), None)
+
+    def _text(self, row: _Parts, title: Part | None, tag: Part | None) -> Part | None:
+        rest = [p for p in row.texts if p is not title and p is not tag and weight(p.text) >= _TEXT]
+        rest = [p for p in rest if title is None or p.text != title.text]
+        return max(rest, key=lambda p: weight(p.text), default=None)
+
+
+def _is_tag(part: Part) -> bool:
+    return 2 <= weight(part.text) <= _TAG and len(part.text.split()) <= 5
+
+
+def _thumbnail(page: Outline, row: Row, anchor: Anchor | None) -> str:
+    inside: HtmlElement | None = row.node.element if row.node else anchor.element if anchor else None
+    if inside is None:
+        return ""
+    for image in inside.iter("img"):
+        for name in ("src", "data-src", "data-original", "data-lazy-src"):
+            url = identity.normalize(image.get(name, ""), page.base) if image.get(name) else ""
+            if url:
+                return url
+    return ""

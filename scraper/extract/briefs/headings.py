@@ -1,0 +1,111 @@
+"""What a heading over a block of teasers says the block is: by words of many languages (headings.json)."""
+
+import json
+import re
+import unicodedata
+from functools import cache
+from importlib.resources import files
+
+from newsloom.news.items import BriefKind
+
+LONGEST = 70
+"""Characters; no such heading is longer."""
+_MORE = "…"
+_PUNCTUATION = re.compile(r"[^\w\s']+|_+")
+
+
+def folded(text: str) -> str:
+    """Without case, punctuation and doubled spaces, so that `READ NEXT:` and `Read next` are one."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("\u200c", "")
+    return " ".join(_PUNCTUATION.sub(" ", plain).split())
+
+
+class _Words:
+    """All phrases of all languages: whole ones, and those with words before or after."""
+
+    def __init__(self) -> None:
+        raw = json.loads(files("scraper.extract.briefs").joinpath("headings.json").read_text("utf-8"))
+        self.whole: dict[str, BriefKind] = {}
+        self.begins: dict[str, BriefKind] = {}
+        self.ends: dict[str, BriefKind] = {}
+        for kinds in raw["languages"].values():
+            for kind, phrases in kinds.items():
+                for phrase in phrases:
+                    self._add(phrase, BriefKind(kind))
+
+    def _add(self, phrase: str, kind: BriefKind) -> None:
+        before, more, after = phrase.partition(_MORE)
+        if not more:
+            self.whole.setdefault(folded(phrase), kind)
+        elif not after.strip():
+            self.begins.setdefault(folded(before), kind)
+        elif not before.strip():
+            self.ends.setdefault(folded(after), kind)
+
+
+@cache
+def _words() -> _Words:
+    return _Words()
+
+
+def kind_of(text: str) -> BriefKind | None:
+    """The kind of block that `text` stands over; None if it is no such heading."""
+    if not text or len(text) > LONGEST:
+        return None
+    plain = folded(text)
+    words = _words()
+    if plain in words.whole:
+        return words.whole[plain]
+    for cut in range(1, 6):
+        begin, _, rest = _after(plain, cut)
+        if not rest:
+            break
+        if begin in words.begins and len(rest.split()) <= 6:
+            return words.begins[begin]
+    return _ending(plain, words)
+
+
+def _after(plain: str, words: int) -> tuple[str, str, str]:
+    parts = plain.split(" ", words)
+    return (" ".join(parts[:words]), " ", parts[words]) if len(parts) > words else (plain, "", "")
+
+
+def _ending(plain: str, words: _Words) -> BriefKind | None:
+    for size in range(1, min(len(plain), 14)):
+        tail = plain[-size:]
+        spaced = plain[-size - 1 : -size] == " "
+        if tail.strip() in words.ends and (spaced or not tail.isascii()) and len(plain) - size <= 24:
+            return words.ends[tail.strip()]
+    return None
+
+
+def led_by(text: str) -> tuple[BriefKind, str] | None:
+    """For `Read also: A headline`, the kind and the rest after the colon; None for any other text."""
+    lead, colon, rest = text.replace("：", ":", 1).partition(":")
+    kind = kind_of(lead) if colon and rest.strip() and len(lead) <= 40 else None
+    return (kind, rest.strip()) if kind else None
+
+
+_CLASSES = (
+    (
+        BriefKind.SPONSORED,
+        re.compile(r"sponsor|promoted|taboola|outbrain|advert|dable|revcontent|native-?ad|plista|mgid"),
+    ),
+    (
+        BriefKind.MOST_READ,
+        re.compile(r"most-?(?:read|viewed|popular|shared)|popular|trending|ranking|top-?stor|best-?of"),
+    ),
+    (
+        BriefKind.RELATED,
+        re.compile(
+            r"(?<!un)related|read-?(?:next|more|also)|up-?next|next-?read|recommend|recirc|more-?(?:on|from|stor)|also-?read|similar|see-?also"
+        ),
+    ),
+    (BriefKind.LATEST, re.compile(r"latest|recent|newest|breaking|ticker|newsfeed|news-?feed")),
+)
+
+
+def kind_of_classes(names: str) -> BriefKind | None:
+    """The kind that class names and ids near a block hint at, as designers commonly name them."""
+    plain = names.lower().replace("_", "-")
+    return next((kind for kind, words in _CLASSES if words.search(plain)), None)

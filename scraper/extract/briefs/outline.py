@@ -1,0 +1,241 @@
+"""A page as a sequence of short texts ("units") in document order, and which of them each element spans.
+
+Blocks of teasers are found in the sequence, whatever the markup: a heading is a unit before some rows, be it an h2, a div or
+a span, and a row is a stretch of units. Each page is walked once.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from lxml.html import HtmlElement
+
+from newsloom.news import identity
+
+_SKIPPED = frozenset(
+    re.findall(
+        r"\w+",
+        """script style template svg math iframe object embed select option textarea button input canvas audio video map
+        head""",
+    )
+)
+_INLINE = frozenset(
+    re.findall(
+        r"\w+",
+        "a abbr b bdi cite code em font i kbd mark q s small span strong sub sup time u ins del wbr",
+    )
+)
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_CHROME = frozenset(("nav", "header", "footer"))
+_DEEPEST = 250
+"""lxml's HTML parser stops at 256."""
+_WORDY = re.compile(r"\w")
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """An element that stands on its own line of thought: not a word inside a sentence."""
+
+    element: HtmlElement
+    up: "Node | None"
+    depth: int
+    first: int
+    """The first unit inside it."""
+    last: int = 0
+    """One past its last unit."""
+    chrome: bool = False
+    """Inside a nav, a header or a footer of the page."""
+    keys: set[str] = field(default_factory=set)
+    """Of the articles that are linked inside it (see rows.py)."""
+
+    def line(self) -> Iterator["Node"]:
+        """Itself and its ancestors, nearest first."""
+        node: Node | None = self
+        while node is not None:
+            yield node
+            node = node.up
+
+
+@dataclass(slots=True, eq=False)
+class Anchor:
+    """A link: `first` to `last` are the units its text is in."""
+
+    element: HtmlElement
+    url: str
+    key: str
+    node: Node
+    first: int
+    last: int = 0
+    text: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Piece:
+    text: str
+    anchor: Anchor | None = None
+    clock: str | None = None
+    """The `datetime` of the `<time>` it stands in; "" if that has none."""
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """A text that reads as one: a heading, a label, a paragraph with its links."""
+
+    node: Node
+    pieces: list[Piece]
+    text: str
+    heading: bool
+    """Inside h1-h6."""
+    paragraph: bool
+    """Inside a p."""
+
+    @property
+    def anchor(self) -> Anchor | None:
+        """The link that holds all of it."""
+        first = self.pieces[0].anchor
+        return first if all(p.anchor is first for p in self.pieces) else None
+
+    @property
+    def linked(self) -> int:
+        """How many of its characters are links."""
+        return sum(len(p.text) for p in self.pieces if p.anchor)
+
+
+@dataclass(slots=True, eq=False)
+class Outline:
+    url: str
+    key: str
+    root: Node
+    units: list[Unit]
+    anchors: list[Anchor]
+    nodes: list[Node]
+    title: str = ""
+    """Of its h1."""
+    base: str = ""
+
+    def text(self, first: int, last: int) -> str:
+        return " ".join(u.text for u in self.units[first:last])
+
+
+def base_of(tree: HtmlElement, url: str) -> str:
+    """What the page's relative links are relative to (HTML Standard, 4.2.3: the first `<base href>`)."""
+    base = next(iter(tree.iter("base")), None)
+    href = base.get("href", "") if base is not None else ""
+    return (identity.normalize(href, url) or url) if href else url
+
+
+def outline(tree: HtmlElement, url: str) -> Outline:
+    """The outline of a parsed page, whose own address is `url`."""
+    body = tree.find("body") if tree.tag == "html" else tree
+    walk = _Walk(base_of(tree, url))
+    root = Node(body if body is not None else tree, None, 0, 0)
+    walk.into(root.element, root, glued=False, state=_State())
+    root.last = len(walk.units)
+    title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
+    return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, walk.base)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What holds inside the element that is being walked."""
+
+    anchor: Anchor | None = None
+    clock: str | None = None
+    heading: bool = False
+    paragraph: bool = False
+
+
+class _Walk:
+    def __init__(self, base: str) -> None:
+        self.base = base
+        self.units: list[Unit] = []
+        self.anchors: list[Anchor] = []
+        self.nodes: list[Node] = []
+        self._pieces: list[Piece] = []
+        self._holder: Node | None = None
+        self._state = _State()
+        self._addresses: dict[str, tuple[str, str]] = {}
+
+    def into(self, element: HtmlElement, node: Node, *, glued: bool, state: _State) -> None:
+        """Walk one element. `glued`: its text belongs to the sentence around it."""
+        mixed = glued or (len(element) > 0 and _has_bare_text(element))
+        self._say(element.text, node, state)
+        for child in element:
+            tag = child.tag
+            if not isinstance(tag, str):
+                pass  # a comment: only what stands after it counts
+            elif tag not in _SKIPPED and node.depth < _DEEPEST:
+                self._child(child, tag, node, state, glued=mixed and tag in _INLINE)
+            elif not mixed:
+                self.flush()
+            self._say(child.tail, node, state)
+
+    def _child(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
+        if tag == "br":
+            self.flush()
+            return
+        if not glued:
+            self.flush()
+        inner = node
+        if not glued or tag == "a":
+            inner = Node(child, node, node.depth + 1, len(self.units), chrome=node.chrome or tag in _CHROME)
+            self.nodes.append(inner)
+        state = self._inside(child, tag, inner, state)
+        self.into(child, inner, glued=glued, state=state)
+        if not glued:
+            self.flush()
+        if inner is not node:
+            inner.last = len(self.units) if not glued else len(self.units) + 1
+        anchor = state.anchor
+        if anchor is not None and anchor.element is child:
+            anchor.last = max(inner.last, anchor.first)
+
+    def _inside(self, child: HtmlElement, tag: str, node: Node, state: _State) -> _State:
+        if tag == "a":
+            return replace(state, anchor=self._anchor(child, node) or state.anchor)
+        if tag == "time":
+            return replace(state, clock=child.get("datetime") or "")
+        if tag in _HEADINGS:
+            return replace(state, heading=True)
+        return replace(state, paragraph=True) if tag == "p" else state
+
+    def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
+        href = element.get("href")
+        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "whatsapp:")):
+            return None
+        if href not in self._addresses:
+            url = identity.normalize(href, self.base)
+            self._addresses[href] = (url, identity.key(url) if url else "")
+        url, key = self._addresses[href]
+        if not url:
+            return None
+        anchor = Anchor(element, url, key, node, len(self.units))
+        self.anchors.append(anchor)
+        return anchor
+
+    def _say(self, text: str | None, node: Node, state: _State) -> None:
+        if not text or (text.isspace() and not self._pieces):
+            return
+        if not self._pieces:
+            self._holder, self._state = node, state
+        self._pieces.append(Piece(text, state.anchor, state.clock))
+
+    def flush(self) -> None:
+        """The unit that was being gathered is complete."""
+        pieces, self._pieces = self._pieces, []
+        text = " ".join("".join(p.text for p in pieces).split())
+        if not text or self._holder is None or not _WORDY.search(text):
+            return
+        kept = [p for p in pieces if p.text.strip()]
+        for piece in kept:
+            piece.text = " ".join(piece.text.split())
+            if piece.anchor is not None:
+                piece.anchor.text = f"{piece.anchor.text} {piece.text}".strip()
+        self.units.append(Unit(self._holder, kept, text, self._state.heading, self._state.paragraph))
+
+
+def _has_bare_text(element: HtmlElement) -> bool:
+    """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
+    if element.text and _WORDY.search(element.text):
+        return True
+    return any(child.tail and _WORDY.search(child.tail) for child in element)

@@ -1,0 +1,263 @@
+"""Groups of rows in an outline: stretches of units that are teasers of other pieces, by the shape of where they stand.
+
+Two ways, the first being the surer: rows that begin with a clock under a heading that is known (they may have no link at
+all); and articles that are linked from repeated places.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median
+
+from newsloom.news.items import KEPT_BRIEFS, BriefKind
+from scraper.extract import addresses
+from scraper.extract.briefs import headings
+from scraper.extract.briefs.outline import Anchor, Node, Outline, Unit
+from scraper.extract.words import weight
+
+_LONG = 80
+"""Weight from which a text reads as a paragraph."""
+_ROW_UNITS = 12
+_ROW_TEXT = 1_000
+"""A row is short: more units or characters than this and it is something else."""
+_HEADLINE = 22
+"""Weight from which the words of a link may be a headline."""
+
+
+@dataclass(slots=True, eq=False)
+class Row:
+    """Units `first` to `last` are one teaser."""
+
+    first: int
+    last: int
+    key: str = ""
+    node: Node | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    rows: list[Row]
+    parent: Node
+    heading: int | None = None
+    """The unit that stands over it."""
+    kind: BriefKind | None = None
+
+    @property
+    def first(self) -> int:
+        return self.rows[0].first
+
+    @property
+    def last(self) -> int:
+        return max(r.last for r in self.rows)
+
+
+@dataclass(slots=True, eq=False)
+class Body:
+    """Where the article's own paragraphs stand: units in the element that holds most of the running text."""
+
+    node: Node | None
+    paragraphs: list[int]
+
+    def around(self, first: int, last: int) -> bool:
+        """Whether paragraphs stand both before and after."""
+        return bool(self.paragraphs) and self.paragraphs[0] < first and self.paragraphs[-1] >= last
+
+    def holds(self, node: Node) -> bool:
+        """Whether `node` is the body's element, or one around it."""
+        return self.node is not None and any(n is node for n in self.node.line())
+
+
+def find_body(page: Outline, taken: Sequence[Group]) -> Body:
+    """The element with most running text, rows of blocks not counted."""
+    inside = {i for g in taken for i in range(g.first, g.last)}
+    scores: dict[int, float] = {}
+    nodes: dict[int, Node] = {}
+    long = [i for i, u in enumerate(page.units) if i not in inside and _is_paragraph(u)]
+    for i in long:
+        size = min(weight(page.units[i].text), 600)
+        for node, share in zip(page.units[i].node.line(), (0.3, 1.0, 0.5, 0.25), strict=False):
+            scores[id(node)] = scores.get(id(node), 0.0) + size * share
+            nodes[id(node)] = node
+    if not scores:
+        return Body(None, [])
+    best = nodes[max(scores, key=scores.__getitem__)]
+    return Body(best, [i for i in long if best.first <= i < best.last])
+
+
+def _is_paragraph(unit: Unit) -> bool:
+    size = weight(unit.text)
+    return size >= _LONG and not unit.node.chrome and not unit.heading and unit.linked < 0.4 * len(unit.text)
+
+
+# Headings
+
+
+def known_headings(page: Outline) -> dict[int, BriefKind]:
+    """Units that are words over a block. A label that rows repeat ("Read more") is none."""
+    found: dict[int, BriefKind] = {}
+    for i, unit in enumerate(page.units):
+        kind = headings.kind_of(unit.text) if len(unit.text) <= headings.LONGEST and unit.node.depth else None
+        if kind is not None and not _calls_to_action(page, i, unit):
+            found[i] = kind
+    seen = Counter(headings.folded(page.units[i].text) for i in found)
+    return {i: k for i, k in found.items() if seen[headings.folded(page.units[i].text)] < 4 or page.units[i].heading}
+
+
+def _calls_to_action(page: Outline, index: int, unit: Unit) -> bool:
+    """A "Read more" that is a link to what the text before it is about."""
+    if unit.anchor is None or unit.heading:
+        return False
+    return any(
+        other.anchor is not None and other.anchor.key == unit.anchor.key
+        for other in page.units[max(0, index - 4) : index]
+    )
+
+
+# Rows that are links
+
+
+def candidates(page: Outline) -> list[Anchor]:
+    """Links that may lead to articles, each judged mildly: its group is judged later."""
+    kept = []
+    for anchor in page.anchors:
+        if not anchor.key or anchor.key == page.key or not _may_lead(page, anchor):
+            continue
+        kept.append(anchor)
+        for node in anchor.node.line():
+            node.keys.add(anchor.key)
+    return kept
+
+
+def _may_lead(page: Outline, anchor: Anchor) -> bool:
+    text = anchor.text
+    size = weight(text)
+    if addresses.is_menu_like(anchor.url):
+        return False
+    if anchor.last > anchor.first and anchor.first < len(page.units):
+        unit = page.units[anchor.first]
+        if unit.anchor is None and len(unit.text) > 100 and unit.linked < 0.6 * len(unit.text):
+            return False  # a link inside a paragraph
+    if headings.kind_of(text):
+        return addresses.is_article_like(anchor.url) and not anchor.node.chrome
+    if not text:
+        return addresses.is_article_like(anchor.url)
+    return size >= _HEADLINE or addresses.is_article_like(anchor.url)
+
+
+def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, BriefKind], body: Body) -> list[Group]:
+    """Rows that are links, grouped by the element whose children they are, adjacent groups of one block joined."""
+    h1 = next((i for i, u in enumerate(page.units) if u.heading and u.text == page.title), -1)
+    barriers = sorted([*known, h1])
+    rows: dict[int, Row] = {}
+    parents: dict[int, list[Row]] = {}
+    for anchor in links:
+        if not anchor.text and anchor.first >= anchor.last and len(anchor.node.keys) == 0:
+            continue
+        node = _row_of(anchor, barriers, body)
+        if id(node) in rows or node.up is None:
+            continue
+        row = Row(node.first, max(node.last, node.first), anchor.key, node)
+        if row.last == row.first:
+            continue
+        rows[id(node)] = row
+        parents.setdefault(id(node.up), []).append(row)
+    groups: list[Group] = []
+    for members in parents.values():
+        up = members[0].node.up if members[0].node else None
+        if up is not None:
+            groups.extend(Group(part, up) for part in _split(sorted(members, key=lambda r: r.first), known, page))
+    groups.sort(key=lambda g: g.first)
+    for group in groups:
+        group.heading = _heading_over(page, group, known)
+    return _joined(page, groups)
+
+
+def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
+    """The largest element around a link that is about nothing else."""
+    row = anchor.node
+    for node in anchor.node.line():
+        if node.up is None or len(node.keys) > 1 or node.last - node.first > _ROW_UNITS or body.holds(node):
+            break
+        if any(node.first <= b < node.last for b in barriers if not anchor.first <= b < anchor.last):
+            break
+        row = node
+    return row
+
+
+def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline) -> list[list[Row]]:
+    """Children of one element, cut where a heading or a paragraph stands between two of them."""
+    parts = [[rows[0]]]
+    for before, row in pairwise(rows):
+        between = range(before.last, row.first)
+        cut = any(i in known or page.units[i].heading or _is_paragraph(page.units[i]) for i in between)
+        if cut:
+            parts.append([])
+        parts[-1].append(row)
+    return parts
+
+
+def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> int | None:
+    """The nearest unit before the group that is a heading, with no more than labels between."""
+    for back in range(1, 6):
+        i = group.first - back
+        if i < 0:
+            return None
+        unit = page.units[i]
+        if i in known:
+            return i
+        if unit.anchor is not None and not unit.heading and weight(unit.text) >= _HEADLINE:
+            return None
+        if unit.heading and not _in_row(unit):
+            return i
+        if weight(unit.text) >= _LONG:
+            return None
+    return None
+
+
+def _in_row(unit: Unit) -> bool:
+    return unit.anchor is not None and weight(unit.text) >= _HEADLINE and addresses.is_article_like(unit.anchor.url)
+
+
+def _joined(page: Outline, groups: list[Group]) -> list[Group]:
+    """Groups that follow each other within one block become one: the columns of a grid, a large first card and a list."""
+    out: list[Group] = []
+    for group in groups:
+        last = out[-1] if out else None
+        if (last and group.heading is not None and group.heading == last.heading) or (
+            last and _continues(page, last, group)
+        ):
+            last.rows.extend(group.rows)
+        else:
+            out.append(group)
+    return out
+
+
+def _continues(page: Outline, last: Group, group: Group) -> bool:
+    if group.heading is not None and group.heading >= last.last:
+        return False
+    if group.first < last.last or group.first - last.last > 3:
+        return False
+    if any(_is_paragraph(page.units[i]) or page.units[i].heading for i in range(last.last, group.first)):
+        return False
+    common = next((n for n in last.parent.line() if n.first <= group.first and group.last <= n.last), None)
+    return common is not None and last.parent.depth - common.depth <= 3 and group.parent.depth - common.depth <= 3
+
+
+def titles(page: Outline, group: Group) -> list[int]:
+    """For each row the weight of its longest text."""
+    return [max((weight(u.text) for u in page.units[r.first : r.last]), default=0) for r in group.rows]
+
+
+def reads_as_teasers(page: Outline, group: Group) -> bool:
+    """Whether a group looks like articles rather than a menu. A heading that is known makes less do."""
+    sizes = titles(page, group)
+    typical = median(sizes)
+    urls = [a.url for a in page.anchors if a.key in {r.key for r in group.rows}]
+    articles = sum(addresses.is_article_like(u) for u in urls) / max(len(urls), 1)
+    in_menu = all(n.chrome for r in group.rows if (n := r.node))
+    if group.kind in KEPT_BRIEFS or group.kind in (BriefKind.INLINE, BriefKind.SPONSORED):
+        return typical >= 15 and (articles >= 0.5 or typical >= 30)
+    if in_menu or len(group.rows) < 2:
+        return False
+    return (typical >= 28 and articles >= 0.3) or typical >= 40
