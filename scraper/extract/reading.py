@@ -6,6 +6,7 @@ from datetime import datetime
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
+from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found
 from scraper.extract import briefs, links
 from scraper.extract.article import article
@@ -43,7 +44,7 @@ def read(
     found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
     blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=spoken)
     headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
-    _cut(element for block in blocks for element in block.elements)
+    _cut(blocks)
     text = body(tree, said, url, headline[0], habits)
     headline = headline if headline[0] else (first_words(text), "text")
     reason = refusal(tree, said, headline[0], text, url)
@@ -86,8 +87,15 @@ def _chosen_title(tree: HtmlElement, habits: Habits) -> tuple[str, str] | None:
     return None
 
 
-def _cut(elements: Iterable[HtmlElement]) -> None:
+def _cut(blocks: Iterable[briefs.Block]) -> None:
     """Take blocks of teasers out of the tree, so that none of their words can reach a body."""
-    for element in elements:
-        if element.getparent() is not None and element.tag not in ("body", "html"):
-            element.drop_tree()
+    for block in blocks:
+        for element in block.elements:
+            whole = element.getparent() is None or element.tag in ("body", "html")
+            if not whole and (block.kind in KEPT_BRIEFS or not _is_prose(element)):
+                element.drop_tree()
+
+
+def _is_prose(element: HtmlElement) -> bool:
+    """A long paragraph without a link: in a list of latest news it is an article's, that the list was mistaken to hold."""
+    return element.tag == "p" and element.find(".//a") is None and len(element.text_content()) > 200
