@@ -1,0 +1,227 @@
+"""The form of config.yaml: every key, what it may hold, its default, its meaning. Reference and JSON Schema are made from it."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from ipaddress import IPv4Network, IPv6Network
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic_core import CoreSchema
+
+from newsloom.config import scalars
+from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source, SourceKind
+
+_SPAN = {"type": "string", "pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$", "examples": ["30s", "15m", "2h", "1d"]}
+_SPAN_OR_NONE = _SPAN | {"pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$|^none$", "examples": ["30d", "none"]}
+_SIZE = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[0-9]+ *([kKmMgG]i?)?[bB]?$"}]}
+
+
+def _text(read: Callable[[object], Any], schema: Mapping[str, object] | None = None) -> tuple[object, ...]:
+    return BeforeValidator(read), WithJsonSchema({"type": "string", **(schema or {})})
+
+
+Address = Annotated[str, *_text(scalars.address, {"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"})]
+BaseAddress = Annotated[str, *_text(scalars.base_address)]
+Name = Annotated[str, *_text(scalars.name, {"pattern": f"^{scalars.NAME.pattern}$"})]
+Zone = Annotated[str, *_text(scalars.zone, {"examples": ["Europe/Berlin", "Asia/Baku"]})]
+Language = Annotated[str, *_text(scalars.language, {"examples": ["en", "pt-br"]})]
+Cron = Annotated[str, *_text(scalars.cron, {"examples": ["0 7 * * mon-fri"]})]
+Rule = Annotated[str, *_text(scalars.rule, {"examples": ['ukraine OR "black sea"']})]
+Spider = Annotated[str, *_text(scalars.spider)]
+Proxy = Annotated[str, *_text(scalars.proxy)]
+Host = Annotated[str, *_text(scalars.host)]
+Contact = Annotated[str, *_text(scalars.contact)]
+UserAgent = Annotated[str, *_text(scalars.user_agent)]
+Every = Annotated[
+    timedelta, BeforeValidator(scalars.duration(timedelta(seconds=5), timedelta(days=366))), WithJsonSchema(_SPAN)
+]
+Delay = Annotated[timedelta, BeforeValidator(scalars.duration(timedelta(0), timedelta(hours=1))), WithJsonSchema(_SPAN)]
+Span = Annotated[
+    timedelta, BeforeValidator(scalars.duration(timedelta(seconds=1), timedelta(days=1))), WithJsonSchema(_SPAN)
+]
+Age = Annotated[
+    timedelta | None, BeforeValidator(scalars.duration_or_none(timedelta(minutes=1))), WithJsonSchema(_SPAN_OR_NONE)
+]
+Size = Annotated[int, BeforeValidator(scalars.size), Field(gt=0), WithJsonSchema(_SIZE)]
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+CountOrZero = Annotated[int, Field(ge=0, le=1_000_000)]
+OpenNetwork = Annotated[IPv4Network | IPv6Network, *_text(scalars.network, {"examples": ["127.0.0.1/32"]})]
+
+_SOURCE = Source(name="", url="", title="", schedule=Schedule(every=timedelta(minutes=15)))
+_NETWORK = NetworkRules(user_agent="")
+_SERVER = Server()
+
+
+class Section(BaseModel):
+    """A group of keys; one that is not known is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, use_attribute_docstrings=True)
+
+
+class Defaults(Section):
+    """What holds for every source that does not say otherwise."""
+
+    zone: Zone = _SOURCE.zone
+    """Time zone (IANA name) in which clock times on the source's pages are read."""
+    language: Language = _SOURCE.language
+    """Language of the source as a code, if its pages do not declare one."""
+    group: str = _SOURCE.group
+    """Folder of the source's feed in the OPML file."""
+    max_age: Age = _SOURCE.max_age
+    """Older articles found in sitemaps and on listing pages are remembered and not fetched; `none`: no limit."""
+    delay: Delay = _SOURCE.delay
+    """Pause between two requests to one host; a longer Crawl-delay in its robots.txt wins."""
+    robots: bool = _SOURCE.robots
+    """Whether robots.txt is obeyed. Turn it off for sites of your own only."""
+    verify_certificates: bool = _SOURCE.verify_certificates
+    """Whether a site must prove with its TLS certificate that it is the one named."""
+
+
+class SourceEntry(Defaults):
+    """A site to watch: an address alone, or an address with what is odd about it."""
+
+    url: Address
+    """Address of its feed, news sitemap, front page or a section page."""
+    name: Name | None = None
+    """Its key in the store and in file names. Give one to keep it when the address changes. By default made from the host."""
+    title: str = Field(default="", max_length=200)
+    """What people read. By default the name."""
+    kind: SourceKind = _SOURCE.kind
+    """What the address is; `auto` finds out: a feed, else a page that announces one, else a news sitemap, else a page of links."""
+    every: Every | None = None
+    """How often to look. By default as in `polling`."""
+    cron: Cron | None = None
+    """When to look, as a crontab line, instead of `every`."""
+    mute: Rule = _SOURCE.mute
+    """A rule; what matches it is stored and shown nowhere."""
+    spider: Spider = _SOURCE.spider
+    """`module:Class` of a spider of your own. By default the one that came for the host, else the general one."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{"type": "string", "format": "uri", "description": "The address alone."}, whole]}
+
+
+class TopicEntry(Section):
+    """A selection of entries that becomes a feed. Its key is the name of the feed's files."""
+
+    title: str = Field(default="", max_length=200)
+    """The feed's title. By default the key."""
+    description: str = ""
+    """What the feed says of itself."""
+    match: Rule = ""
+    """The rule: words, "phrases", AND, OR, NOT, parentheses, prefix*, and source: lang: section: tag: fields. Empty: everything."""
+    include: Literal["articles", "briefs", "both"] = "articles"
+    """What is let in: articles, rows of "Read next" blocks, or both."""
+    content: Literal["full", "summary", "brief"] | None = None
+    """How much of an entry the feed shows. By default `full`; `brief` (time, tag, paragraph) if only briefs are let in."""
+    mute: Rule = ""
+    """A rule; what matches it is left out."""
+    group: str = ""
+    """Folder in the OPML file."""
+    language: Language = ""
+    """The feed's language as a code."""
+
+
+class Polling(Section):
+    """When to look, for every source that does not say otherwise."""
+
+    every: Every = _SOURCE.schedule.every
+    """How often to look at a source."""
+    cron: Cron = ""
+    """When to look, as a crontab line of five fields, instead of `every`."""
+    zone: Zone = _SOURCE.schedule.zone
+    """Time zone in which all crontab lines are read."""
+    jitter: Delay = timedelta(minutes=1)
+    """Looks are put off at random by up to so much (and at most a tenth of the interval), so that they do not come all at once."""
+
+
+class LimitsEntry(Section):
+    """Bounds of one crawl of one source. What does not fit waits for the next crawl; a crawl that meets a bound says so."""
+
+    pages: Count = _LIMITS.pages
+    """Article pages to read."""
+    feed_pages: CountOrZero = _LIMITS.feed_pages
+    """Of a feed's items, the newest so many have their pages read."""
+    leads: CountOrZero = _LIMITS.leads
+    """Articles to follow from "Read next" blocks."""
+    entries: Count = _LIMITS.entries
+    """Items to read of one feed, sitemap or listing page."""
+    sitemaps: Count = _LIMITS.sitemaps
+    """Files to follow from one sitemap index."""
+    body_bytes: Size = _LIMITS.body_bytes
+    """Size of one answer, before and after decompression."""
+    header_bytes: Size = _LIMITS.header_bytes
+    """Size of one answer's headers."""
+    request_time: Span = _LIMITS.request_time
+    """Time for one request."""
+    crawl_time: Span = _LIMITS.crawl_time
+    """Time for the whole crawl."""
+    redirects: CountOrZero = _LIMITS.redirects
+    """Redirects to follow from one address."""
+
+
+class Network(Section):
+    """How newsloom behaves on the network."""
+
+    contact: Contact = ""
+    """Your mail address or a web page, told to every site in the User-Agent, so that its people can reach you.
+    One at example.org stands for "not yet filled in" and is not sent."""
+    user_agent: UserAgent | None = None
+    """The User-Agent, if you want another than newsloom's own; the contact is appended to it."""
+    open_networks: tuple[OpenNetwork, ...] = ()
+    """Networks that may be asked although they are not public, such as your own site at 192.168.1.10/32. All others are refused."""
+    proxy: Proxy = _NETWORK.proxy
+    """Proxy for all requests, `http://host:port`. Variables of the environment are never used."""
+    connections: Annotated[int, Field(ge=1, le=1000)] = _NETWORK.connections
+    """Connections at once, over all sites. One site gets one."""
+    children: Annotated[int, Field(ge=1, le=64)] = _NETWORK.children
+    """Processes that read pages. One is enough for some hundred sources."""
+
+
+class ServerEntry(Section):
+    """Where `run` and `serve` offer the feeds."""
+
+    host: Host = _SERVER.host
+    """Address to listen on: 127.0.0.1 for this machine only, 0.0.0.0 for everyone who can reach it."""
+    port: Annotated[int, Field(ge=0, le=65535)] = _SERVER.port
+    """Port to listen on; 0: any free one."""
+
+
+def _needs_sources(schema: dict[str, Any]) -> None:
+    """Checked by us (each faulty source is taken out before), so the schema must be told."""
+    schema["required"] = ["sources"]
+    schema["properties"]["sources"] |= {"minItems": 1}
+    schema["properties"]["sources"].pop("default", None)
+
+
+class File(Section):
+    """The configuration of newsloom. Every key but `sources` may be left out."""
+
+    model_config = ConfigDict(json_schema_extra=_needs_sources)
+
+    sources: tuple[SourceEntry, ...] = ()
+    """The sites to watch."""
+    topics: dict[str, TopicEntry] = {}
+    """The feeds to make, beside the built-in ones: `all`, `briefs` and one for each source."""
+    polling: Polling = Polling()
+    """When to look."""
+    defaults: Defaults = Defaults()
+    """What holds for every source that does not say otherwise."""
+    mute: Rule = ""
+    """A rule; what matches it is stored and shown nowhere, whatever its source."""
+    limits: LimitsEntry = LimitsEntry()
+    """Bounds of one crawl."""
+    network: Network = Network()
+    """How newsloom behaves on the network."""
+    server: ServerEntry = ServerEntry()
+    """Where the feeds are offered."""
+    store: str = Field(default="newsloom.db", min_length=1)
+    """The database file. A relative path begins at this file's folder."""
+    out: str = Field(default="public", min_length=1)
+    """The folder of the published files. A relative path begins at this file's folder."""
+    public_url: BaseAddress = ""
+    """Where that folder is seen from outside, such as https://example.org/news; feeds name their own address with it."""
+    title: str = Field(default="newsloom", min_length=1, max_length=200)
+    """Title of the index page and of the OPML file."""

@@ -1,0 +1,32 @@
+"""What a config becomes: one frozen value, complete and checked."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from newsloom.news.items import Topic
+from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything a command needs to know. Paths are absolute."""
+
+    path: Path
+    """The file it was read from."""
+    sources: tuple[Source, ...]
+    topics: tuple[Topic, ...]
+    """The built-in ones first (`all`, `briefs`, `source/<name>`), then the user's, in the file's order."""
+    limits: Limits
+    network: NetworkRules
+    server: Server
+    schedule: Schedule
+    """For sources that say nothing of their own."""
+    jitter: timedelta
+    """A source's next look is moved later by up to so much, so that sources do not stay in step."""
+    out: Path
+    """The folder of the published files."""
+    store: Path
+    public_url: str
+    """Where `out` is seen from outside, without a slash at the end; "" if nobody said."""
+    title: str
