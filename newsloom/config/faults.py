@@ -85,15 +85,20 @@ def explain(error: "ErrorDetails", known: Iterable[str]) -> str:
         return "is missing: add it"
     if given is None:
         return "has no value: write one, or take the line away for the default"
+    return f"{_shown(given)} {_misfit(kind, given, context, error['msg'])}"
+
+
+def _misfit(kind: str, given: object, context: Mapping[str, object], message: str) -> str:
     if kind in ("literal_error", "enum"):
-        choices = re.findall(r"'([^']*)'", context["expected"])
+        choices = re.findall(r"'([^']*)'", str(context["expected"]))
         close = get_close_matches(str(given).casefold(), choices, n=1)
-        return f"{_shown(given)} is not known: write {f'{close[0]}' if close else ' or '.join(choices)}"
+        return f"is not known: write {close[0] if close else ' or '.join(choices)}"
     if kind in _BOUNDS:
         word, name = _BOUNDS[kind]
-        return f"{_shown(given)} is out of range: write a number {word} {context[name]}"
-    wanted = _WANTED.get(kind)
-    return f"{_shown(given)} does not fit: write {wanted}" if wanted else f"{_shown(given)}: {error['msg']}"
+        return f"is out of range: write a number {word} {context[name]}"
+    if kind in ("string_too_long", "string_too_short"):
+        return f"has the wrong length: write {context.get('min_length', 0)} to {context.get('max_length', 1000)} characters"
+    return f"does not fit: write {_WANTED[kind]}" if kind in _WANTED else f"does not fit: {message}"
 
 
 _BOUNDS = {

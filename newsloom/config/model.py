@@ -50,6 +50,7 @@ OpenNetwork = Annotated[IPv4Network | IPv6Network, *_text(scalars.network, {"exa
 _SOURCE = Source(name="", url="", title="", schedule=Schedule(every=timedelta(minutes=15)))
 _NETWORK = NetworkRules(user_agent="")
 _SERVER = Server()
+_LIMITS = Limits()
 
 
 class Section(BaseModel):
