@@ -104,7 +104,7 @@ def story(language: str, seed: str, written: datetime) -> Story:
         )
 
     paragraphs = [g.prose([sentence("lead"), sentence()])]
-    paragraphs += [g.prose([sentence() for _ in range(r.choice((1, 2, 2, 3)))]) for _ in range(r.randrange(3, 10))]
+    paragraphs += [g.prose([sentence() for _ in range(r.choice((1, 2, 2)))]) for _ in range(r.randrange(3, 10))]
     return Story(
         title=g.capital(sentence("headline")),
         summary=g.prose([sentence("lead")]),

@@ -115,7 +115,12 @@ class World:
         def back(longest: timedelta) -> datetime:
             return self.start - timedelta(seconds=r.randrange(60, int(longest.total_seconds())))
 
-        events = [(back(HISTORY), "article", p) for p in self.papers for _ in range(r.randrange(9, 13))]
+        recent = timedelta(hours=16)  # enough of them for a full block of timed rows
+        events = [
+            (back(recent if n <= ROWS else HISTORY), "article", p)
+            for p in self.papers
+            for n in range(r.randrange(9, 13))
+        ]
         events += [(back(timedelta(hours=18)), "flash", p) for p in self.papers if p.flashes for _ in range(8)]
         events += [(back(timedelta(hours=24)), "correction", p) for p in self.papers]
         english = [p for p in self.papers if p.language == "en"]
