@@ -21,7 +21,9 @@ from scraper.extract.briefs.rows import (
     known_headings,
     linked_groups,
     reads_as_teasers,
+    without_sections,
 )
+from scraper.extract.words import weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,16 +63,17 @@ def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
             anchor = main_anchor(page, row)
             if anchor and len(anchor.text) >= 0.5 * len(led[1]):
                 row.key = anchor.key
-                yield Group([row], unit.node, None, BriefKind.INLINE)
+                yield Group([row], unit.node, None, led[0])
 
 
 def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], body: Body, seen: Seen) -> Iterator[Block]:
     shown: set[tuple[BriefKind, frozenset[str]]] = set()
     for group in groups:
-        _decide_kind(group, known, body)
+        _decide_kind(page, group, known, body)
         named = group.kind is not None
         if not reads_as_teasers(page, group) and not _has_clocks(group):
             continue
+        group.rows = without_sections(page, group)
         kind = group.kind or BriefKind.LATEST
         briefs = briefs_of(page, group, kind, seen)
         if not briefs:
@@ -85,16 +88,38 @@ def _has_clocks(group: Group) -> bool:
     return all(not r.key for r in group.rows)
 
 
-def _decide_kind(group: Group, known: dict[int, BriefKind], body: Body) -> None:
+def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
     if group.kind is None and group.heading is not None:
         group.kind = known.get(group.heading)
     if group.kind is None:
         group.kind = _kind_by_class(group, body)
-    if group.kind in KEPT_BRIEFS and body.around(group.first, group.last):
+    inside = body.around(group)
+    if inside and (group.kind in KEPT_BRIEFS or (group.kind is None and _is_box(page, group))):
         group.kind = BriefKind.INLINE
 
 
+_BOXES = frozenset(("div", "aside", "section", "article", "figure", "ul", "li", "blockquote"))
+_HEADLINE = 28
+"""Weight of a text that is a headline rather than a name."""
+
+
+def _is_box(page: Outline, group: Group) -> bool:
+    """Whether each row is a card between two paragraphs: an element of its own that says little beside its link."""
+    here = identity.site(page.url)
+    for row in group.rows:
+        anchor = main_anchor(page, row)
+        if row.node is None or row.node.element.tag not in _BOXES or anchor is None:
+            return False
+        texts = page.units[row.first : row.last]
+        said, linked = sum(len(u.text) for u in texts), sum(u.linked for u in texts)
+        if identity.site(anchor.url) != here or said > 400 or linked < 0.5 * said or weight(anchor.text) < _HEADLINE:
+            return False
+    return len(group.rows) <= 3
+
+
 def _kind_by_class(group: Group, body: Body) -> BriefKind | None:
+    if group.parent.chrome:
+        return None
     for node in group.parent.line():
         if body.holds(node) or node.up is None or node.depth < 3:
             return None

@@ -28,10 +28,14 @@ class _Words:
         self.whole: dict[str, BriefKind] = {}
         self.begins: dict[str, BriefKind] = {}
         self.ends: dict[str, BriefKind] = {}
+        self.sections: set[str] = set()
         for kinds in raw["languages"].values():
             for kind, phrases in kinds.items():
                 for phrase in phrases:
-                    self._add(phrase, BriefKind(kind))
+                    if kind == "section":
+                        self.sections.add(folded(phrase))
+                    else:
+                        self._add(phrase, BriefKind(kind))
 
     def _add(self, phrase: str, kind: BriefKind) -> None:
         before, more, after = phrase.partition(_MORE)
@@ -65,24 +69,35 @@ def kind_of(text: str) -> BriefKind | None:
     return _ending(plain, words)
 
 
+def is_section(text: str) -> bool:
+    """Whether `text` is a word like "News" or "Video": over a block it says no more than that it is some other block."""
+    return len(text) <= LONGEST and folded(text) in _words().sections
+
+
 def _after(plain: str, words: int) -> tuple[str, str, str]:
     parts = plain.split(" ", words)
     return (" ".join(parts[:words]), " ", parts[words]) if len(parts) > words else (plain, "", "")
 
 
 def _ending(plain: str, words: _Words) -> BriefKind | None:
-    for size in range(1, min(len(plain), 14)):
-        tail = plain[-size:]
-        spaced = plain[-size - 1 : -size] == " "
-        if tail.strip() in words.ends and (spaced or not tail.isascii()) and len(plain) - size <= 24:
-            return words.ends[tail.strip()]
+    for end, kind in words.ends.items():
+        if plain.endswith(end) and len(end) < len(plain) <= len(end) + 30:
+            spaced = plain[-len(end) - 1] == " "
+            if spaced or not end.isascii():
+                return kind
     return None
 
 
+_BRACKETED = re.compile(r"^[【\[［〈《<](?P<lead>[^】\]］〉》>]{2,40})[】\]］〉》>]\s*(?P<rest>.+)$", re.DOTALL)
+
+
 def led_by(text: str) -> tuple[BriefKind, str] | None:
-    """For `Read also: A headline`, the kind and the rest after the colon; None for any other text."""
-    lead, colon, rest = text.replace("：", ":", 1).partition(":")
-    kind = kind_of(lead) if colon and rest.strip() and len(lead) <= 40 else None
+    """For `Read also: A headline` and `【関連記事】A headline` the kind and the headline; None for any other text."""
+    if bracketed := _BRACKETED.match(text):
+        lead, rest = bracketed["lead"], bracketed["rest"]
+    else:
+        lead, _, rest = text.replace("：", ":", 1).partition(":")
+    kind = kind_of(lead) if rest.strip() and len(lead) <= 40 else None
     return (kind, rest.strip()) if kind else None
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from lxml.html import HtmlElement
+
 from newsloom.news.items import KEPT_BRIEFS, BriefKind
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
@@ -21,6 +23,8 @@ _LONG = 80
 _ROW_UNITS = 12
 _ROW_TEXT = 1_000
 """A row is short: more units or characters than this and it is something else."""
+_NEAR = 3
+"""A body's paragraphs are its element's children or grandchildren; deeper text is a caption, a teaser, a form."""
 _HEADLINE = 22
 """Weight from which the words of a link may be a headline."""
 
@@ -59,9 +63,11 @@ class Body:
     node: Node | None
     paragraphs: list[int]
 
-    def around(self, first: int, last: int) -> bool:
-        """Whether paragraphs stand both before and after."""
-        return bool(self.paragraphs) and self.paragraphs[0] < first and self.paragraphs[-1] >= last
+    def around(self, group: "Group") -> bool:
+        """Whether a group stands in the body's element, with paragraphs both before and after."""
+        if not self.paragraphs or not self.paragraphs[0] < group.first or self.paragraphs[-1] < group.last:
+            return False
+        return any(n is self.node for n in group.parent.line())
 
     def holds(self, node: Node) -> bool:
         """Whether `node` is the body's element, or one around it."""
@@ -82,7 +88,9 @@ def find_body(page: Outline, taken: Sequence[Group]) -> Body:
     if not scores:
         return Body(None, [])
     best = nodes[max(scores, key=scores.__getitem__)]
-    return Body(best, [i for i in long if best.first <= i < best.last])
+    own = [i for i in long if best.first <= i < best.last and page.units[i].node.depth - best.depth <= _NEAR]
+    texts = Counter(page.units[i].text for i in own)
+    return Body(best, [i for i in own if texts[page.units[i].text] == 1])
 
 
 def _is_paragraph(unit: Unit) -> bool:
@@ -97,11 +105,17 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
     """Units that are words over a block. A label that rows repeat ("Read more") is none."""
     found: dict[int, BriefKind] = {}
     for i, unit in enumerate(page.units):
-        kind = headings.kind_of(unit.text) if len(unit.text) <= headings.LONGEST and unit.node.depth else None
-        if kind is not None and not _calls_to_action(page, i, unit):
+        kind = headings.kind_of(unit.text)
+        if kind is None and unit.heading and headings.is_section(unit.text):
+            kind = BriefKind.LATEST
+        if kind is not None and not _calls_to_action(page, i, unit) and not _is_menu_item(page, i, unit):
             found[i] = kind
     seen = Counter(headings.folded(page.units[i].text) for i in found)
-    return {i: k for i, k in found.items() if seen[headings.folded(page.units[i].text)] < 4 or page.units[i].heading}
+    return {
+        i: kind
+        for i, kind in found.items()
+        if page.units[i].anchor is None or page.units[i].heading or seen[headings.folded(page.units[i].text)] < 4
+    }
 
 
 def _calls_to_action(page: Outline, index: int, unit: Unit) -> bool:
@@ -112,6 +126,23 @@ def _calls_to_action(page: Outline, index: int, unit: Unit) -> bool:
         other.anchor is not None and other.anchor.key == unit.anchor.key
         for other in page.units[max(0, index - 4) : index]
     )
+
+
+def _is_menu_item(page: Outline, index: int, unit: Unit) -> bool:
+    """A link among links of the same look ("Latest" in a menu)."""
+    if unit.anchor is None or unit.heading:
+        return False
+    for other in page.units[max(0, index - 1) : index] + page.units[index + 1 : index + 2]:
+        if other.anchor is not None and other.node.depth == unit.node.depth and not other.heading:
+            mine, theirs = unit.anchor.element, other.anchor.element
+            if mine.get("class") == theirs.get("class") and _tag_above(mine) == _tag_above(theirs):
+                return True
+    return False
+
+
+def _tag_above(element: HtmlElement) -> object:
+    parent = element.getparent()
+    return parent.tag if parent is not None else None
 
 
 # Rows that are links
@@ -136,7 +167,7 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
         return False
     if anchor.last > anchor.first and anchor.first < len(page.units):
         unit = page.units[anchor.first]
-        if unit.anchor is None and len(unit.text) > 100 and unit.linked < 0.6 * len(unit.text):
+        if unit.anchor is None and len(unit.text) > 100 and len(text) < 0.6 * len(unit.text):
             return False  # a link inside a paragraph
     if headings.kind_of(text):
         return addresses.is_article_like(anchor.url) and not anchor.node.chrome
@@ -148,7 +179,7 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
 def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, BriefKind], body: Body) -> list[Group]:
     """Rows that are links, grouped by the element whose children they are, adjacent groups of one block joined."""
     h1 = next((i for i, u in enumerate(page.units) if u.heading and u.text == page.title), -1)
-    barriers = sorted([*known, h1])
+    barriers = sorted({*known, h1, *body.paragraphs})
     rows: dict[int, Row] = {}
     parents: dict[int, list[Row]] = {}
     for anchor in links:
@@ -190,11 +221,15 @@ def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline) -> list[
     parts = [[rows[0]]]
     for before, row in pairwise(rows):
         between = range(before.last, row.first)
-        cut = any(i in known or page.units[i].heading or _is_paragraph(page.units[i]) for i in between)
-        if cut:
+        if any(i in known or _stands_between(page.units[i]) for i in between):
             parts.append([])
         parts[-1].append(row)
     return parts
+
+
+def _stands_between(unit: Unit) -> bool:
+    """A heading of its own, or running text; the linked headline of a row that is no candidate (the page itself) does not."""
+    return (unit.heading and unit.anchor is None) or _is_paragraph(unit)
 
 
 def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> int | None:
@@ -253,11 +288,29 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
     """Whether a group looks like articles rather than a menu. A heading that is known makes less do."""
     sizes = titles(page, group)
     typical = median(sizes)
-    urls = [a.url for a in page.anchors if a.key in {r.key for r in group.rows}]
+    urls = urls_of(page, group)
     articles = sum(addresses.is_article_like(u) for u in urls) / max(len(urls), 1)
     in_menu = all(n.chrome for r in group.rows if (n := r.node))
     if group.kind in KEPT_BRIEFS or group.kind in (BriefKind.INLINE, BriefKind.SPONSORED):
+        if len(group.rows) == 1 and (in_menu or articles < 0.5):
+            return False
         return typical >= 15 and (articles >= 0.5 or typical >= 30)
     if in_menu or len(group.rows) < 2:
         return False
     return (typical >= 28 and articles >= 0.3) or typical >= 40
+
+
+def urls_of(page: Outline, group: Group) -> list[str]:
+    keys = {r.key for r in group.rows}
+    return [a.url for a in page.anchors if a.key in keys]
+
+
+def without_sections(page: Outline, group: Group) -> list[Row]:
+    """The rows of a group of articles without those that link a section or a subject ("More on Europe")."""
+    first_urls = {a.key: a.url for a in reversed(page.anchors)}
+    urls = [first_urls.get(r.key, "") for r in group.rows]
+    articles = [bool(u) and addresses.is_article_like(u) for u in urls]
+    if sum(articles) < 0.6 * len(urls):
+        return group.rows
+    kept = zip(group.rows, urls, articles, strict=True)
+    return [r for r, u, article in kept if not u or article or not addresses.is_section_like(u)]
