@@ -95,9 +95,9 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
         return feeds.feed(text, ask)
     if kind is Kind.JSON_FEED:
-        from scraper.extract import feeds  # noqa: PLC0415
+        from scraper.extract import jsonfeeds  # noqa: PLC0415
 
-        return feeds.json_feed(text, ask)
+        return jsonfeeds.json_feed(text, ask)
     if kind in (Kind.SITEMAP, Kind.ADDRESSES):
         from scraper.extract import sitemaps  # noqa: PLC0415
 
