@@ -22,17 +22,21 @@ _AHEAD = timedelta(days=1)
 """How far in the future a page's own time may lie and still be its time of publication."""
 _MOST_TAGS = 40
 _PUBLISHED = (
-    "article:published_time", "article:published", "og:article:published_time", "og:published_time", "parsely-pub-date",
-    "sailthru.date", "cxenseparse:recs:publishtime", "datepublished", "dc.date.issued", "dcterms.issued", "dcterms.created",
-    "dc.date.created", "dc.date", "dcterms.date", "dc.terms.created", "publish-date", "publish_date", "publishdate", "pubdate", "pub_date",
-    "publication_date", "article.published", "published-date", "published_time", "date_published", "article_date_original", "rnews:datepublished",
-    "citation_publication_date", "iso-8601-publish-date", "ptime", "originalpublicationdate", "prism.publicationdate", "date", "created", "displaydate",
+    "article:published_time", "article:published", "og:article:published_time", "og:published_time",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "datepublished", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "dc.terms.created",
+    "publish-date", "publish_date", "publishdate", "pubdate", "pub_date", "publication_date", "article.published",
+    "published-date", "published_time", "date_published", "article_date_original", "rnews:datepublished",
+    "citation_publication_date", "iso-8601-publish-date", "ptime", "originalpublicationdate", "prism.publicationdate",
+    "date", "created", "displaydate",
 )  # fmt: skip
 _MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
              "lastmod", "article:modified", "article.updated", "revised")  # fmt: skip
 _DATE_WORDS = re.compile(
     r"date|publi[sc]|posted|pubtime|timestamp|time-?stamp|datum|fecha|\btime\b|byline|meta", re.IGNORECASE
 )
+_NO_TAG = re.compile(r"https?:|\w[\w ]*:|^[0-9a-f-]{32,36}$|^[\w-]+\.(?:com|org|net|co\.\w\w|de|tv)$", re.IGNORECASE)
+"""Keys of ad servers and content systems among a page's keywords (`nlp category: politics`, ids, the site's own host)."""
 _NO_PICTURE = re.compile(
     r"logo|placeholder|default[-_.]|fallback|favicon|blank\.|spacer|social[-_]?share|avatar", re.IGNORECASE
 )
@@ -58,7 +62,7 @@ def article(
     )
     when = dates.parse(chosen.get("published", ""), zone=zone, language=language)
     published, origins["published"] = (
-        (when, "selector") if when else _published(tree, said, url, fetched, zone, language)
+        (when, "selector") if when else _published(tree, said, url, fetched=fetched, zone=zone, language=language)
     )
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
     return Article(
@@ -103,7 +107,7 @@ def _of(element: HtmlElement) -> str:
 
 
 def _published(
-    tree: HtmlElement, said: Declared, url: str, fetched: datetime, zone: str, language: str
+    tree: HtmlElement, said: Declared, url: str, *, fetched: datetime, zone: str, language: str
 ) -> tuple[datetime | None, str]:
     """The first time on the page that can be its publication; if it is a bare day, the first clock on that day."""
     day: tuple[datetime, str] | None = None
@@ -152,7 +156,7 @@ def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _shown_times(tree: HtmlElement) -> Iterator[str]:
-    """Times in the page's own text: <time> elements, then short elements whose name speaks of a date, nearest to the headline first."""
+    """Times that the page shows: <time> elements, then short elements whose name speaks of a date, then any that looks like one."""
     times = [t for t in tree.iter("time") if not _aside(t)]
     times.sort(key=lambda t: not (t.get("pubdate") is not None or "datePublished" in (t.get("itemprop") or "")))
     for element in times[:4]:
@@ -187,6 +191,7 @@ def _modified(
 ) -> datetime | None:
     """The page's own time of change, if it is not before its publication and not in the future."""
     texts = [plain(said.article.get("dateModified")), *said.micro.get("dateModified", ())]
+    texts += [plain(said.state.get(name)) for name in ("updatedAt", "modifiedAt", "dateModified")]
     texts += [plain(v) for name in _MODIFIED for v in said.meta.get(name, ())]
     for text in filter(None, texts):
         when = dates.parse(text, zone=zone, language=language)
@@ -219,6 +224,7 @@ def _section(said: Declared) -> str:
             said.first("article:section", "parsely-section", "og:article:section", "section", "dc.subject", "category")
         )
     ]
+    values.append(plain(said.state.get("section")))
     return next((v for v in values if 0 < len(v) <= 80 and not v.startswith("http")), "")
 
 
@@ -232,11 +238,12 @@ def _tags(said: Declared) -> tuple[str, ...]:
         + said.meta.get("sailthru.tags", ())
         + said.meta.get("cxenseparse:taglist", ()),
         said.micro.get("keywords", ()),
+        listed(said.state.get("tags")),
         said.meta.get("keywords", ()),
     )
     for values in ways:
         words = [w.strip() for v in values for w in re.split(r"[,;|、，]" if len(values) <= 2 else r"[;|]", plain(v))]
-        tags = tuple(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not re.match(r"https?:|\w+:\S", w)))
+        tags = tuple(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not _NO_TAG.search(w)))
         if tags:
             return tags[:_MOST_TAGS]
     return ()

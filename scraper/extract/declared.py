@@ -294,7 +294,7 @@ def _property_value(element: HtmlElement) -> str:
 
 # -------------------------------------------------------------------- state
 
-_HEADLINES = ("headline", "title", "name", "heading", "seoTitle")
+HEADLINES = ("headline", "title", "name", "heading", "seoTitle")
 _BODIES = ("articleBody", "body", "content", "text", "paragraphs", "blocks", "html", "bodyHtml", "contentHtml", "elements",
            "components", "contents", "bodyText")  # fmt: skip
 _STATE = re.compile(r"^\s*(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"]{2,60}\s*=\s*(?=[{\[])")
@@ -304,28 +304,66 @@ def _state(scripts: Iterable[HtmlElement], titles: list[str]) -> Node:
     """The object in the page's script state that carries this page's headline and the most text; {} if none does."""
     wanted = [_folded(plain(t)) for t in titles if t]
     best: tuple[int, Node] = (0, {})
-    for script in scripts:
-        text = script.text or ""
-        kind = (script.get("type") or "").lower()
-        if "ld+json" in kind or not any(f'"{name}"' in text for name in _BODIES):
-            continue
-        if "json" in kind:
-            start = 0
-        elif found := _STATE.match(text):
-            start = found.end()
-        else:
-            continue
-        try:
-            value, _ = json.JSONDecoder(strict=False).raw_decode(text.lstrip() if start == 0 else text[start:])
-        except (ValueError, RecursionError):
-            continue
+    for value in _states(scripts):
         for node in _everything(value):
-            headline = _folded(next((plain(node[n]) for n in _HEADLINES if isinstance(node.get(n), str)), ""))
+            headline = _folded(next((plain(node[n]) for n in HEADLINES if isinstance(node.get(n), str)), ""))
             if len(headline) >= 8 and any(headline in w or w in headline for w in wanted if len(w) >= 8):
                 size = len("".join(state_paragraphs(node)))
                 if size > best[0]:
                     best = (size, node)
     return best[1]
+
+
+def _states(scripts: Iterable[HtmlElement]) -> Iterator[Json]:
+    """The JSON values in scripts that may hold an article: data scripts, assignments, the stream of Next.js."""
+    decoder = json.JSONDecoder(strict=False)
+    stream: list[str] = []
+    for script in scripts:
+        text = script.text or ""
+        kind = (script.get("type") or "").lower()
+        if found := _PUSH.match(text):
+            start, stop = found.end(), text.rfind("]")
+            stream.extend(_string(decoder, text[start:stop]))
+        elif "ld+json" not in kind and any(f'"{name}"' in text for name in _BODIES):
+            start = 0 if "json" in kind else found.end() if (found := _STATE.match(text)) else -1
+            if start >= 0:
+                yield from _value(decoder, text[start:].lstrip())
+    if stream:
+        yield from _streamed(decoder, "".join(stream))
+
+
+_PUSH = re.compile(r"^\s*self\.__next_f\.push\(\[1,\s*(?=\")")
+
+
+def _value(decoder: json.JSONDecoder, text: str) -> Iterator[Json]:
+    try:
+        yield decoder.raw_decode(text)[0]
+    except (ValueError, RecursionError):
+        return
+
+
+def _string(decoder: json.JSONDecoder, text: str) -> Iterator[str]:
+    yield from (value for value in _value(decoder, text) if isinstance(value, str))
+
+
+def _streamed(decoder: json.JSONDecoder, stream: str) -> Iterator[Json]:
+    """The rows of a React stream: `id:json` in a line, and `id:Tlength,text` for long texts, which others name `$id`."""
+    data, texts, rows, at = stream.encode(), dict[str, str](), list[Json](), 0
+    while found := _ROW.search(data, at):
+        if found[2]:
+            stop = found.end() + int(found[2], 16)  # bytes of UTF-8
+            texts["$" + found[1].decode()] = data[found.end() : stop].decode("utf-8", "ignore")
+        else:
+            line = data.find(b"\n", found.end())
+            stop = line if line >= 0 else len(data)
+            rows.extend(_value(decoder, data[found.end() : stop].decode("utf-8", "ignore")))
+        at = max(stop, found.end())
+    for node in _everything(rows):
+        node.update({name: texts[value] for name, value in node.items() if isinstance(value, str) and value in texts})
+    yield rows
+
+
+_ROW = re.compile(rb"([0-9a-f]+):(?:T([0-9a-f]{1,8}),|[A-Z]*(?=[\[{\"]))")
 
 
 def state_paragraphs(node: Node) -> tuple[str, ...]:
@@ -366,9 +404,18 @@ def _language(tree: HtmlElement, meta: Mapping[str, tuple[str, ...]], article: N
 
 
 def language_tag(text: str) -> str:
-    """`pt_BR`, `pt-BR, en` -> `pt-br`; "" for what is no BCP 47 tag."""
+    """`pt_BR`, `pt-BR, en` -> `pt-br`; "" for what is no BCP 47 tag.
+
+    Subtags that the registry has replaced are (`iw` -> `he`), and Bokmål is called Norwegian, as most of its sites do.
+    """
     tag = text.split(",", maxsplit=1)[0].strip().replace("_", "-").lower()
-    return tag if re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", tag) else ""
+    if not re.fullmatch(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*", tag):
+        return ""
+    primary, dash, rest = tag.partition("-")
+    return _REPLACED.get(primary, primary) + dash + rest
+
+
+_REPLACED = {"iw": "he", "in": "id", "ji": "yi", "nb": "no"}
 
 
 def _site_names(meta: Mapping[str, tuple[str, ...]], nodes: list[Node], article: Node) -> Iterator[str]:

@@ -41,7 +41,7 @@ def _trafilatura(tree: HtmlElement, url: str, *, precision: bool) -> Body | None
 
     # with links or images asked for it chooses other, worse bodies; the page's own parts bring them back
     found = bare_extraction(tree, url=url, favor_precision=precision, include_comments=False, include_formatting=True)
-    if found is None or found.body is None:
+    if found is None or isinstance(found, dict) or found.body is None:
         return None
     parts = tuple(_from_library(found.body, url))
     return Body(parts=_as_on_page(parts, tree, url), origin="trafilatura") if parts else None

@@ -9,8 +9,10 @@ from scraper.extract.declared import Declared, Json, listed, plain
 from scraper.extract.titles import folded, host_names
 
 _BY = re.compile(
-    r"^(?:(?:written|posted|published|reported|edited|text|words|story|article)\s+by|by|von|vom|par|por|di|da|door|af|av|przez|autor(?:in|a|es|en)?|"
-    r"authors?|text|texte|foto|автор|текст|от|від|yazar|yazan|oleh|penulis|bởi|tác giả|文|記者|记者|作者|كتب|بقلم)(?:\s*[:：]\s*|\s+)",
+    r"^(?:(?:written|posted|published|reported|edited|text|words|story|article)\s+by|by|von|vom|par|por|di|da|door|af|av|przez|"
+    r"autor(?:in|a|es|en)?|"
+    r"authors?|text|texte|foto|автор|текст|от|від|yazar|yazan|oleh|penulis|bởi|tác giả|文|記者|记者|作者|كتب|بقلم)"
+    r"(?:\s*[:：]\s*|\s+)",
     re.IGNORECASE,
 )  # fmt: skip
 _BETWEEN = re.compile(
@@ -29,12 +31,18 @@ _ROLE = re.compile(r"\s*(?:\(.*?\)|\[.*?\]|\s[-–—]\s.*|\s(?:기자|記者|�
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:by-?line|(?:article-?|post-?)?author(?:s|-?name)?|contributor|writer)(?:$|[\s_-])", re.IGNORECASE
 )
+_LABELLED = re.compile(
+    r"(?:^|[|·•,;/]\s*)(?:author|autor|auteur|autore|автор|текст|"
+    r"yazar|müəllif|penulis|tác giả|كاتب|作者|文|記者)\s*[:：]\s*(.{3,80})$",
+    re.IGNORECASE,
+)
 _BY_TEXT = re.compile(r"^(?:by|von|por|par|di|door|av|af)\s+[^\W\d_]", re.IGNORECASE)
 _AGENCIES = frozenset(
-    "reuters ap theassociatedpress associatedpress afp agencefrancepresse dpa apa sda keystonesda pa pamedia thecanadianpress canadianpress ani "
-    "pti ians tass тасс efe ansa xinhua kyodo jiji yonhap upi aap anadolu anadoluagency anadoluajansı aa belga anp tt ntb ritzau pap čtk mti"
-    " hina interfax интерфакс рианновости ukrinform укрінформ bloomberg".split()
-)
+    {"reuters", "ap", "theassociatedpress", "associatedpress", "afp", "agencefrancepresse", "dpa", "apa", "sda", "keystonesda",
+     "pa", "pamedia", "thecanadianpress", "canadianpress", "ani", "pti", "ians", "tass", "тасс", "efe", "ansa", "xinhua", "kyodo", "jiji",
+     "yonhap", "upi", "aap", "anadolu", "anadoluagency", "anadoluajansı", "aa", "belga", "anp", "tt", "ntb", "ritzau",
+     "pap", "čtk", "mti", "hina", "interfax", "интерфакс", "рианновости", "ukrinform", "укрінформ", "bloomberg"}
+)  # fmt: skip
 """News agencies, folded; beside a person's name they are no authors."""
 _META = ("author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "dc.creator.name",
          "byl", "cxenseparse:author", "citation_author", "article:author", "twitter:data1")  # fmt: skip
@@ -49,6 +57,7 @@ def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...
         ("json-ld", people),
         ("microdata", said.micro.get("author", ())),
         ("meta", _meta(said)),
+        ("state", _from_nodes(_state_authors(said))[0]),
         ("byline", _visible(tree)),
         ("json-ld", organisations),
     ]
@@ -70,6 +79,10 @@ def _from_nodes(nodes: Sequence[Json]) -> tuple[list[str], list[str]]:
     return people, organisations
 
 
+def _state_authors(said: Declared) -> list[Json]:
+    return next((found for n in ("authors", "author", "byline", "bylines") if (found := listed(said.state.get(n)))), [])
+
+
 def _meta(said: Declared) -> list[str]:
     for name in _META:
         values = said.meta.get(name, ())
@@ -89,13 +102,22 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
     if links:
         yield from links
         return
-    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em"):
+    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"):
         name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
         if (len(name) > 2 and _BYLINE.search(name)) or _BY_TEXT.match((element.text or "").strip() + " x"):
             text = _text(element)
             if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
                 yield from names
                 return
+        elif names := _labelled(element.text or ""):
+            yield from names
+            return
+
+
+def _labelled(text: str) -> list[str]:
+    """Names behind a label: `3 May 2024 | Author: Jane Doe`."""
+    found = _LABELLED.search(text[:200])
+    return [n for n in split(found[1]) if _is_person(n)] if found else []
 
 
 def _is_person(name: str) -> bool:

@@ -13,6 +13,7 @@ from scraper.extract.article import article
 from scraper.extract.body import body
 from scraper.extract.charsets import decode
 from scraper.extract.declared import declared
+from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import refusal
 from scraper.extract.titles import first_words, title
@@ -40,25 +41,27 @@ def read(
         return Reading(article=None, reason="empty page")
     zone = habits.zone or zone
     said = declared(tree, url)
-    spoken = said.language or language
+    hint = said.language or language
     found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
-    blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=spoken)
+    blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=hint)
     headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
     _cut(blocks)
     text = body(tree, said, url, headline[0], habits)
     headline = headline if headline[0] else (first_words(text), "text")
+    heard = spoken(said.language, f"{headline[0]} {text.text}", language)
     reason = refusal(tree, said, headline[0], text, url)
+    found = None
+    if not reason:
+        found = article(
+            tree, said, text, url, headline=headline, fetched=fetched, zone=zone, language=heard, habits=habits
+        )
     return Reading(
-        article=None
-        if reason
-        else article(
-            tree, said, text, url, headline=headline, fetched=fetched, zone=zone, language=spoken, habits=habits
-        ),
+        article=found,
         reason=reason,
         briefs=tuple(brief for block in blocks for brief in block.briefs),
         links=found_links,
         feeds=feeds,
-        language=spoken,
+        language=heard,
     )
 
 

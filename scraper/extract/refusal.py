@@ -14,15 +14,18 @@ _SHORT = 600
 _LITTLE = 250
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default|main)\.\w{2,5})?", re.IGNORECASE)
 _NOT_FOUND = re.compile(
-    r"^(?:error\s*)?(?:404|410)\b|\b404\b.*(?:error|not found)|page (?:not found|can.?t be found|cannot be found|does not exist|no longer)|"
-    r"^(?:page )?not found$|seite (?:wurde )?nicht gefunden|page (?:introuvable|non trouv[ée]e)|p[áa]gina no (?:encontrada|existe)|"
-    r"p[áa]gina n[ãa]o encontrada|pagina non trovata|pagina niet gevonden|sid(?:an|en) (?:kunde |ble )?(?:hittades )?(?:inte|ikke)|sivua ei l[öo]ydy|"
-    r"nie znaleziono strony|strona nie istnieje|str[áa]nka nenalezena|страница не найдена|сторінк[ау] не знайдено|sayfa bulunamad[ıi]|"
-    r"s[əe]hif[əe] tap[ıi]lmad[ıi]|الصفحة غير موجودة|页面不存在|找不到(?:页面|網頁)|ページが見つかりません|페이지를 찾을 수 없습니다",
+    r"^(?:error\s*)?(?:404|410)\b|\b404\b.*(?:error|not found)|^(?:page )?not found$|"
+    r"page (?:not found|can.?t be found|cannot be found|does not exist|no longer)|seite (?:wurde )?nicht gefunden|"
+    r"page (?:introuvable|non trouv[ée]e)|p[áa]gina no (?:encontrada|existe)|p[áa]gina n[ãa]o encontrada|"
+    r"pagina non trovata|pagina niet gevonden|sid(?:an|en) (?:kunde |ble )?(?:hittades )?(?:inte|ikke)|sivua ei l[öo]ydy|"
+    r"nie znaleziono strony|strona nie istnieje|str[áa]nka nenalezena|страница не найдена|сторінк[ау] не знайдено|"
+    r"sayfa bulunamad[ıi]|s[əe]hif[əe] tap[ıi]lmad[ıi]|الصفحة غير موجودة|页面不存在|找不到(?:页面|網頁)|"
+    r"ページが見つかりません|페이지를 찾을 수 없습니다",
     re.IGNORECASE,
 )
 _WALL = re.compile(
-    r"^(?:log[ -]?in|sign[ -]?in|anmelden|einloggen|connexion|iniciar sesi[óo]n|accedi|inloggen|logga in|zaloguj|войти|вход|giri[şs]|登录|ログイン)\b|"
+    r"^(?:log[ -]?in|sign[ -]?in|anmelden|einloggen|connexion|iniciar sesi[óo]n|accedi|inloggen|logga in|zaloguj|"
+    r"войти|вход|giri[şs]|登录|ログイン)\b|"
     r"^(?:before you continue|access (?:denied|to this page)|attention required|just a moment|are you (?:a )?(?:human|robot)|"
     r"pardon our interruption|verify(?:ing)? you are|security check|please enable (?:js|javascript|cookies)|your privacy)|"
     r"cookie[ -]?(?:consent|wall)|consent (?:management|required)|captcha",
@@ -33,17 +36,23 @@ _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfileP
 
 def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, url: str) -> str:
     """Why the page is no article, in a few words for people; empty if it is one."""
+    names = (title, _page_title(tree))
     short = body.size < _SHORT
-    if short and (_NOT_FOUND.search(title) or _NOT_FOUND.search(_page_title(tree))):
+    if short and any(map(_NOT_FOUND.search, names)):
         return "the page says that it was not found"
-    if short and (_WALL.search(title) or _WALL.search(_page_title(tree))) and not said.article:
+    if short and not said.article and any(map(_WALL.search, names)):
         return "a login or consent page, no article"
     if _is_front(said, url):
         return "front page, no article"
     if not title:
-        return "no headline on the page" if body.parts else "empty page"
+        return "empty page"
     if said.is_article:
         return ""
+    return _no_article(tree, said, body)
+
+
+def _no_article(tree: HtmlElement, said: Declared, body: Body) -> str:
+    """The same for a page that does not call itself an article."""
     if _is_list(said, body, tree):
         return "a page of links, no article"
     return "" if body.size >= 40 else "no text on the page"

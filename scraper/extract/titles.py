@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import site
-from scraper.extract.declared import Declared, plain
+from scraper.extract.declared import HEADLINES, Declared, plain
 from scraper.extract.parts import Body, is_junk, weight
 
 _SEPARATOR = re.compile(
@@ -28,7 +28,9 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
     shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]
     best = max(shown, key=lambda s: max((_agreement(s[1], text) for _, text in declared), default=0), default=None)
     if best and (not declared or max(_agreement(best[1], text) for _, text in declared) >= 0.5):
-        return best[1], "h1"
+        # a break between two lines of a headline is style; the declared one has a space there
+        bare = best[1].replace(" ", "")
+        return max([best[1], *(t for _, t in declared if t.replace(" ", "") == bare)], key=len), "h1"
     strong = next(((o, t) for o, t in declared if o != "title"), None)
     if len(shown) == 1 and len(shown[0][1].split()) >= 4 and not strong:
         return shown[0][1], "h1"
@@ -52,6 +54,7 @@ def _declared(tree: HtmlElement, said: Declared) -> list[tuple[str, str]]:
     return [
         ("json-ld", plain(said.article.get("headline")) or plain(said.article.get("name"))),
         ("microdata", plain(next(iter(said.micro.get("headline", ())), ""))),
+        ("state", plain(next((said.state[n] for n in HEADLINES if isinstance(said.state.get(n), str)), ""))),
         ("meta", plain(said.first("og:title"))),
         ("meta", plain(said.first("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title"))),
         ("title", plain(tree.findtext(".//head/title") or tree.findtext(".//title") or "")),
@@ -105,13 +108,10 @@ def _is_label(separator: str, head: str, tail: str) -> bool:
 def _names_site(part: str, names: list[str]) -> bool:
     word = folded(part)
     bare = re.sub(r"(?:com|org|net|couk|de|fr|es|it|nl|tv|in|info)$", "", word) if "." in part else word
-    return bool(word) and any(
-        word == n
-        or bare == n
-        or (len(n) >= 4 and (n in word and len(word) <= 2.5 * len(n) + 6))
-        or (len(word) >= 4 and word in n)
-        for n in names
-    )
+    if not word:
+        return False
+    longest = {n for n in names if len(n) >= 4 and n in word and len(word) <= 2.5 * len(n) + 6}
+    return bool(longest) or word in names or bare in names or (len(word) >= 4 and any(word in n for n in names))
 
 
 def _is_name(text: str, names: Iterable[str]) -> bool:
