@@ -1,0 +1,175 @@
+"""The published folder as a server sees it: which files may be asked for, and what each holds, read whole."""
+
+import gzip
+import os
+import stat
+import zlib
+from collections import OrderedDict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from hashlib import blake2b
+from pathlib import Path
+
+from newsloom.web.conditions import Facts
+
+TYPES = {
+    ".atom": "application/atom+xml; charset=utf-8",
+    ".rss": "application/rss+xml; charset=utf-8",
+    ".json": "application/feed+json; charset=utf-8",
+    ".opml": "text/x-opml; charset=utf-8",
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".xml": "application/xml; charset=utf-8",
+    ".txt": "text/plain; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/vnd.microsoft.icon",
+}
+"""What is published, by suffix; nothing else in the folder is served."""
+
+_PACKED = frozenset({".png", ".ico"})
+"""Compressed as they are."""
+
+_SMALLEST = 200
+"""Bytes; below it compression saves nothing."""
+
+_LARGEST = 64 * 2**20
+"""Bytes of a file that is served; a feed is a hundredth of it."""
+
+Stamp = tuple[int, int, int]
+"""Changes whenever a file is replaced: mtime in ns, size, inode."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """What an answer says of a file's bytes as they are sent."""
+
+    facts: Facts
+    content_type: str
+    length: int
+    encoding: str = ""
+    varies: bool = False
+    """Whether another Accept-Encoding may get other bytes."""
+
+
+Key = tuple[Path, bool]
+Stamps = tuple[Stamp, Stamp | None]
+"""The file's and its gzip twin's, if that was looked at and is there."""
+
+
+class Files:
+    """The folder. What was read is remembered until the file is replaced: heads of all files, bodies of those asked last.
+
+    `read` is for one thread at a time; `locate` and `known` may be called beside it.
+    """
+
+    def __init__(self, folder: Path, keep_bytes: int = 32 * 2**20) -> None:
+        self._folder = folder
+        self._keep_bytes = keep_bytes
+        self._heads: dict[Key, tuple[Stamps, Head]] = {}
+        self._bodies: OrderedDict[Key, tuple[Stamps, bytes]] = OrderedDict()
+
+    def locate(self, asked: str) -> Path | None:
+        """The published file of a decoded request path like `/source/anewz.tv.atom`; None if there is none.
+
+        Only names with a published suffix, none that begins with a dot, nothing outside the folder (links are followed).
+        """
+        names = asked.removeprefix("/").split("/")
+        if names == [""]:
+            names = ["index.html"]
+        if any(not n or n.startswith(".") or "\\" in n for n in names) or Path(names[-1]).suffix not in TYPES:
+            return None
+        path = self._folder.joinpath(*names)
+        try:
+            real = path.resolve(strict=True)
+            inside = real.is_relative_to(self._folder.resolve())
+            return path if inside and stat.S_ISREG(real.stat().st_mode) else None
+        except (OSError, RuntimeError, ValueError):  # nothing there, a loop of links, a name that no file can have
+            return None
+
+    def known(self, path: Path, *, zipped: bool) -> Head | None:
+        """What `read` would say, if the file is still the one that was read; costs two looks at the folder."""
+        stamps, head = self._heads.get((path, zipped), (None, None))
+        try:
+            return head if head and stamps == _stamps(path, zipped=zipped) else None
+        except OSError:
+            return None
+
+    def read(self, path: Path, *, zipped: bool) -> tuple[Head, bytes]:
+        """The file as it stands, whole; compressed if that is wished and worth it. Raises OSError."""
+        key = (path, zipped)
+        head, (stamps, body) = self.known(path, zipped=zipped), self._bodies.get(key, (None, b""))
+        if head and stamps == self._heads[key][0]:
+            self._bodies.move_to_end(key)
+            return head, body
+        stamps, head, body = _load(path, zipped=zipped)
+        self._heads[key] = stamps, head
+        self._keep(key, stamps, body)
+        return head, body
+
+    def _keep(self, key: Key, stamps: Stamps, body: bytes) -> None:
+        self._bodies.pop(key, None)
+        if len(body) > self._keep_bytes // 4:
+            return
+        self._bodies[key] = stamps, body
+        while sum(len(kept) for _, kept in self._bodies.values()) > self._keep_bytes:
+            self._bodies.popitem(last=False)
+
+
+def _load(path: Path, *, zipped: bool) -> tuple[Stamps, Head, bytes]:
+    body, stamp = _whole(path)
+    varies = path.suffix not in _PACKED and len(body) >= _SMALLEST
+    twin = None
+    sent = body
+    if zipped and varies:
+        sent, twin = _zipped(path, body)
+    head = Head(
+        facts=Facts(
+            etag=f'"{blake2b(sent, digest_size=16).hexdigest()}"',
+            modified=datetime.fromtimestamp(stamp[0] // 10**9, UTC),
+        ),
+        content_type=TYPES[path.suffix],
+        length=len(sent),
+        encoding="gzip" if sent is not body else "",
+        varies=varies,
+    )
+    return (stamp, twin), head, sent
+
+
+def _zipped(path: Path, body: bytes) -> tuple[bytes, Stamp | None]:
+    """The twin that was published beside the file, if it holds this very body; else our own, which is the same each time.
+
+    A twin is believed by its trailer (RFC 1952, 2.3.1: checksum and length of what it holds), not by its time.
+    """
+    try:
+        twin, stamp = _whole(_twin(path))
+    except OSError:
+        twin, stamp = b"", None
+    trailer = zlib.crc32(body).to_bytes(4, "little") + (len(body) % 2**32).to_bytes(4, "little")
+    fits = twin[:2] == b"\x1f\x8b" and twin[-8:] == trailer
+    return twin if fits else gzip.compress(body, 6, mtime=0), stamp
+
+
+def _twin(path: Path) -> Path:
+    return path.with_name(path.name + ".gz")
+
+
+def _stamps(path: Path, *, zipped: bool) -> Stamps:
+    stamp = _stamp(path.stat())
+    try:
+        return stamp, _stamp(_twin(path).stat()) if zipped else None
+    except FileNotFoundError:
+        return stamp, None
+
+
+def _stamp(there: os.stat_result) -> Stamp:
+    return there.st_mtime_ns, there.st_size, there.st_ino
+
+
+def _whole(path: Path) -> tuple[bytes, Stamp]:
+    """A file's bytes and the stamp of the very file they came from, which may be replaced meanwhile."""
+    with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:  # noqa: PTH123 - a pipe must not block
+        there = os.fstat(file.fileno())
+        if not stat.S_ISREG(there.st_mode) or there.st_size > _LARGEST:
+            raise OSError(f"{path} is no file that is served")
+        return file.read(), _stamp(there)
