@@ -1,0 +1,46 @@
+"""The formats of a feed: one module each, found because it is there."""
+
+import importlib
+import pkgutil
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol, cast
+
+from newsloom.news.items import Feed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """What a feed must know of where it stands."""
+
+    self_url: str = ""
+    """Its own absolute address; empty if nobody said where it is published (no self link then: better none than a wrong one)."""
+    home_url: str = ""
+    """The page that people look at, absolute; empty if there is none."""
+    stylesheet: str = ""
+    """Relative to the feed."""
+    ttl: int = 60
+    """Minutes for which a reader need not ask again."""
+    generator: str = "newsloom"
+    """Without a version: an upgrade is no news."""
+
+
+class Format(Protocol):
+    """What each module here has."""
+
+    SUFFIX: str
+    """With the dot: `.atom`."""
+    CONTENT_TYPE: str
+    NAME: str
+    """For people: `Atom`."""
+
+    def render(self, feed: Feed, place: Place) -> bytes:
+        """The same bytes for the same feed and place."""
+        ...
+
+
+@cache
+def found() -> tuple[Format, ...]:
+    """All formats, by the names of their modules. Imports them, and with them feedgen."""
+    names = sorted(module.name for module in pkgutil.iter_modules(__path__))
+    return tuple(cast(Format, importlib.import_module(f"{__name__}.{name}")) for name in names)

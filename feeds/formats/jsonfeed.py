@@ -1,0 +1,57 @@
+"""JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+
+import json
+from typing import Any
+
+from feeds.clean import line
+from feeds.formats import Place
+from feeds.shown import Shown, drawn, language
+from newsloom.news.items import Enclosure, Feed
+
+SUFFIX = ".json"
+CONTENT_TYPE = "application/feed+json"
+NAME = "JSON Feed"
+
+
+def render(feed: Feed, place: Place) -> bytes:
+    topic = feed.topic
+    document = _said(
+        version="https://jsonfeed.org/version/1.1",
+        title=line(topic.title) or line(topic.key),
+        home_page_url=place.home_url,
+        feed_url=place.self_url,
+        description=line(topic.description),
+        language=language(topic.language),
+    )
+    document["items"] = drawn(feed, _item)
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _item(shown: Shown) -> dict[str, Any]:
+    return _said(
+        id=shown.id,
+        url=shown.url,
+        title=shown.title,
+        content_html=shown.html,
+        summary=shown.summary,
+        image=shown.image.url if shown.image else "",
+        date_published=shown.published.isoformat(),
+        date_modified=shown.updated.isoformat(),
+        authors=[{"name": name} for name in shown.authors],
+        tags=list(shown.categories),
+        language=shown.language,
+        attachments=[_attachment(file) for file in shown.enclosures],
+        _newsloom=_said(
+            source=_said(title=shown.source, url=shown.source_url),
+            also_at=[{"title": title, "url": url} for title, url in shown.also_at],
+        ),
+    )
+
+
+def _attachment(file: Enclosure) -> dict[str, Any]:
+    return _said(url=file.url, mime_type=file.type, size_in_bytes=file.length)
+
+
+def _said(**fields: Any) -> dict[str, Any]:
+    """Only what there is something to say about: JSON Feed has no empty values."""
+    return {name: value for name, value in fields.items() if value}
