@@ -1,0 +1,64 @@
+"""newsloom check."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from newsloom.commands.call import Call, pass_call
+
+if TYPE_CHECKING:
+    from newsloom.config import Config
+    from newsloom.news.items import Topic
+
+
+@click.command(name="check")
+@click.option("--json", "as_json", is_flag=True, help="Print the sources and topics, or the faults, as JSON.")
+@pass_call
+def command(call: Call, *, as_json: bool) -> None:
+    """Read the config and say what it means, or everything that is wrong with it.
+
+    Each fault is a line `file:line: key: what is wrong: what to do`, and the exit status is 2. Nothing is asked from any
+    site, and the store is not touched.
+    """
+    from newsloom.commands.tables import show_json  # noqa: PLC0415 - the command's own work begins here
+    from newsloom.config import ConfigError, load  # noqa: PLC0415
+
+    try:
+        config = load(call.path)
+    except ConfigError as error:
+        if not as_json:
+            raise
+        show_json({"faults": error.faults})
+        raise SystemExit(2) from None
+    if as_json:
+        show_json(
+            {"faults": [], "sources": config.sources, "topics": config.topics, "out": config.out, "store": config.store}
+        )
+    elif not call.quiet:
+        _tell(call, config)
+
+
+def _tell(call: Call, config: "Config") -> None:
+    from newsloom.commands.tables import Table, duration  # noqa: PLC0415
+
+    sources = Table("source", "kind", "address", "looked at", "zone", "language")
+    for s in config.sources:
+        when = f"cron {s.schedule.cron}" if s.schedule.cron else f"every {duration(s.schedule.every)}"
+        sources.row(s.name, s.kind.value, s.url, when, s.zone, s.language)
+    sources.show()
+    click.echo()
+    topics = Table("topic", "title", "rule")
+    for t in config.topics:
+        topics.row(t.key, t.title, _holds(t))
+    topics.show()
+    click.echo()
+    where = f"{config.server.host} port {config.server.port}"
+    click.echo(f"store {call.store or config.store}, feeds in {config.out}, served on {where}")
+    click.echo(f"{call.path} is fine: {len(config.sources)} sources, {len(config.topics)} topics")
+
+
+def _holds(topic: "Topic") -> str:
+    """What belongs to a topic, in its rule's words where it has one."""
+    if topic.source:
+        return f"what {topic.source} carries"
+    return topic.match or f"all {' and '.join(sorted(f'{kind.value}s' for kind in topic.include))}"

@@ -1,0 +1,143 @@
+"""Tables for people: with lines on a terminal, plain aligned columns in a pipe."""
+
+import json
+import sys
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import click
+
+Cell = str | int | None
+
+
+class Table:
+    """Rows under headings. Numbers stand to the right, None is empty."""
+
+    def __init__(self, *headings: str, title: str = "") -> None:
+        self.title = title
+        self.headings = headings
+        self.rows: list[tuple[Cell, ...]] = []
+
+    def row(self, *cells: Cell) -> None:
+        if len(cells) != len(self.headings):
+            raise ValueError(f"{len(cells)} cells under {len(self.headings)} headings")
+        self.rows.append(cells)
+
+    def show(self) -> None:
+        """To stdout."""
+        if sys.stdout.isatty():
+            self._draw()
+        else:
+            click.echo(self.plain())
+
+    def plain(self) -> str:
+        """Columns with two spaces between them, no line cut short, nothing at the ends of lines."""
+        cells = [[_text(c) for c in row] for row in (self.headings, *self.rows)]
+        widths = [max(map(width, column)) for column in zip(*cells, strict=True)]
+        right = [self._numbers(i) for i in range(len(self.headings))]
+        lines = [
+            "  ".join(_padded(c, w, right=r) for c, w, r in zip(row, widths, right, strict=True)).rstrip()
+            for row in cells
+        ]
+        return "\n".join([self.title, *lines] if self.title else lines)
+
+    def _draw(self) -> None:
+        from rich import box, table  # noqa: PLC0415 - only a terminal needs it
+        from rich.console import Console  # noqa: PLC0415
+
+        drawn = table.Table(title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", header_style="bold")
+        for place, heading in enumerate(self.headings):
+            drawn.add_column(
+                heading,
+                justify="right" if self._numbers(place) else "left",
+                overflow="fold",
+                no_wrap=self._numbers(place),
+            )
+        for row in self.rows:
+            drawn.add_row(*map(_text, row))
+        Console(markup=False, highlight=False).print(drawn)
+
+    def _numbers(self, place: int) -> bool:
+        return bool(self.rows) and all(row[place] is None or isinstance(row[place], int) for row in self.rows)
+
+
+def _text(cell: Cell) -> str:
+    text = "" if cell is None else str(cell)
+    return "".join(c if c.isprintable() else " " for c in text)
+
+
+def width(text: str) -> int:
+    """Columns that a text takes on a terminal: wide characters two, combining ones none."""
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+def _padded(text: str, to: int, *, right: bool) -> str:
+    space = " " * (to - width(text))
+    return space + text if right else text + space
+
+
+def moment(instant: datetime | None, now: datetime) -> str:
+    """On a terminal how long ago or ahead, which is what one looks for; in a pipe the instant itself, in UTC."""
+    if instant is None:
+        return ""
+    return distance(instant - now) if sys.stdout.isatty() else f"{instant.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def distance(delta: timedelta) -> str:
+    """`in 40 s`, `3 min ago`, `2 d ago`; `now` within a second."""
+    seconds = abs(delta.total_seconds())
+    if seconds < 1:
+        return "now"
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1)):
+        if seconds >= size * (2 if unit == "d" else 1):
+            amount = f"{int(seconds // size)} {unit}"
+            break
+    return f"in {amount}" if delta > timedelta(0) else f"{amount} ago"
+
+
+def duration(delta: timedelta) -> str:
+    """As the config writes it: `30m`, `2h`, `1d`."""
+    seconds = int(delta.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+def show_json(value: object) -> None:
+    """To stdout, indented for a terminal, one line in a pipe. Instants in ISO 8601 and UTC, empty fields too."""
+    indent = 2 if sys.stdout.isatty() else None
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=indent))
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {k: _plain(v) for k, v in vars_of(value).items()}
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    if isinstance(value, (set, frozenset)):
+        return sorted(map(_plain, value))
+    return _scalar(value)
+
+
+def _scalar(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
+    return str(value) if isinstance(value, (UUID, Path)) else value
+
+
+def vars_of(value: Any) -> dict[str, Any]:
+    """A dataclass's fields; inner ones stay as they are."""
+    return {name: getattr(value, name) for name in asdict(value)}
