@@ -21,7 +21,7 @@ _PLAIN = "tag:yaml.org,2002:"
 _QUOTED = "put single quotes around all of it, as in match: '\"black sea\" OR ukraine'"
 _HINTS = (
     (r"'\\t'", "a tab stands here: YAML is indented with spaces, write spaces instead"),
-    (r"mapping values are not allowed", "a second colon on the line, or the line is indented too far: put a text that holds ': ' in quotes"),
+    (r"mapping values are not allowed", "a second colon, or too deep an indent: put a text that holds ': ' in quotes"),
     (r"expected <block end>, but found '<scalar>'", f"a text that begins with a quote ends at the next one: {_QUOTED}"),
     (r"expected <block end>", "the indentation does not fit the lines above: let keys of one group begin in one column"),
     (r"could not find expected ':'", "a key without a colon: write `key: value`"),

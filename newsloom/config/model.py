@@ -5,7 +5,15 @@ from datetime import timedelta
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema
 
 from newsloom.config import scalars
@@ -20,6 +28,10 @@ def _text(read: Callable[[object], Any], schema: Mapping[str, object] | None = N
     return BeforeValidator(read), WithJsonSchema({"type": "string", **(schema or {})})
 
 
+def _span(least: timedelta, most: timedelta) -> tuple[object, ...]:
+    return BeforeValidator(scalars.duration(least, most)), PlainSerializer(scalars.said), WithJsonSchema(_SPAN)
+
+
 Address = Annotated[str, *_text(scalars.address, {"format": "uri", "pattern": "^[hH][tT][tT][pP][sS]?://"})]
 BaseAddress = Annotated[str, *_text(scalars.base_address)]
 Name = Annotated[str, *_text(scalars.name, {"pattern": f"^{scalars.NAME.pattern}$"})]
@@ -32,17 +44,18 @@ Proxy = Annotated[str, *_text(scalars.proxy)]
 Host = Annotated[str, *_text(scalars.host)]
 Contact = Annotated[str, *_text(scalars.contact)]
 UserAgent = Annotated[str, *_text(scalars.user_agent)]
-Every = Annotated[
-    timedelta, BeforeValidator(scalars.duration(timedelta(seconds=5), timedelta(days=366))), WithJsonSchema(_SPAN)
-]
-Delay = Annotated[timedelta, BeforeValidator(scalars.duration(timedelta(0), timedelta(hours=1))), WithJsonSchema(_SPAN)]
-Span = Annotated[
-    timedelta, BeforeValidator(scalars.duration(timedelta(seconds=1), timedelta(days=1))), WithJsonSchema(_SPAN)
-]
+Every = Annotated[timedelta, *_span(timedelta(seconds=5), timedelta(days=366))]
+Delay = Annotated[timedelta, *_span(timedelta(0), timedelta(hours=1))]
+Span = Annotated[timedelta, *_span(timedelta(seconds=1), timedelta(days=1))]
 Age = Annotated[
-    timedelta | None, BeforeValidator(scalars.duration_or_none(timedelta(minutes=1))), WithJsonSchema(_SPAN_OR_NONE)
+    timedelta | None,
+    BeforeValidator(scalars.duration_or_none(timedelta(minutes=1))),
+    PlainSerializer(scalars.said),
+    WithJsonSchema(_SPAN_OR_NONE),
 ]
-Size = Annotated[int, BeforeValidator(scalars.size), Field(gt=0), WithJsonSchema(_SIZE)]
+Size = Annotated[
+    int, BeforeValidator(scalars.size), Field(gt=0), PlainSerializer(scalars.said_size), WithJsonSchema(_SIZE)
+]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Field(ge=0, le=1_000_000)]
 OpenNetwork = Annotated[IPv4Network | IPv6Network, *_text(scalars.network, {"examples": ["127.0.0.1/32"]})]
@@ -101,6 +114,8 @@ class SourceEntry(Defaults):
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         whole = handler.resolve_ref_schema(handler(core))
+        for name in Defaults.model_fields:  # their default is what `defaults` says
+            whole["properties"][name].pop("default", None)
         return {"anyOf": [{"type": "string", "format": "uri", "description": "The address alone."}, whole]}
 
 
@@ -112,7 +127,7 @@ class TopicEntry(Section):
     description: str = ""
     """What the feed says of itself."""
     match: Rule = ""
-    """The rule: words, "phrases", AND, OR, NOT, parentheses, prefix*, and source: lang: section: tag: fields. Empty: everything."""
+    """The rule that an entry must meet (below). Empty: everything."""
     include: Literal["articles", "briefs", "both"] = "articles"
     """What is let in: articles, rows of "Read next" blocks, or both."""
     content: Literal["full", "summary", "brief"] | None = None

@@ -84,6 +84,14 @@ def size(given: object) -> int:
     return int(parts[1]) * _SIZES[parts[2].lower()]
 
 
+def said_size(count: int) -> str:
+    """A number of bytes as the config writes it."""
+    for unit, scale in (("GiB", 2**30), ("MiB", 2**20), ("KiB", 2**10)):
+        if count and count % scale == 0:
+            return f"{count // scale}{unit}"
+    return str(count)
+
+
 def zone(given: object) -> str:
     """A name of the IANA time zone database."""
     name = text_of(given)
