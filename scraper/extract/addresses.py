@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from newsloom.news import identity
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -45,7 +47,31 @@ _QUERY_IDS = _words(
 _LISTING_QUERY = _words("""s q query search page paged cat tag lang""")
 
 
-@lru_cache(maxsize=4096)
+_KNOWN = 8_192
+"""Addresses kept in mind: a site's pages share their menus."""
+
+
+def resolved(href: str, base: str) -> str:
+    """The address that `href` means on a page with this base, normalized; "" if it is none we may ask."""
+    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+        return ""
+    alone = href.startswith(("http:", "https:"))
+    rooted = href.startswith("/") and not alone
+    return _resolved(href, "" if alone else "/".join(base.split("/", 3)[:3]) if rooted else base)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _resolved(href: str, base: str) -> str:
+    return identity.normalize(href, base)
+
+
+@lru_cache(maxsize=_KNOWN)
+def key(url: str) -> str:
+    """identity.key of a normalized address, remembered."""
+    return identity.key(url)
+
+
+@lru_cache(maxsize=_KNOWN)
 def is_article_like(url: str) -> bool:
     """Whether the address is shaped as an article's: a date, an id, a long slug, an id in the query."""
     parts = urlsplit(url)
@@ -74,7 +100,7 @@ def _is_slug_or_id(segments: list[str], last: str) -> bool:
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=_KNOWN)
 def is_menu_like(url: str) -> bool:
     """Whether the address is shaped as a front page's, a section's, a tag's, an author's, a form's or a share button's."""
     parts = urlsplit(url)

@@ -76,6 +76,10 @@ _ZONES = {
     "wib": "Asia/Jakarta",
 }
 """Names of zones as news sites print them, where one name means one zone."""
+_AMOUNTS = frozenset("€$£¥₽₺₴₹₩%+#=")
+"""Beside these a number is a price, a share, a rank."""
+_TWO = frozenset(("ساعتين", "يومين", "שעתיים", "יומיים"))
+"""The dual: two hours, two days."""
 _AFTERNOON = ("p", "下午", "午後", "오후", "م", "ös")
 _UNITS = ("minute", "hour", "day", "week")
 
@@ -322,14 +326,21 @@ def _spans(text: str, words: dict[str, frozenset[str]]) -> Iterator[tuple[int, s
             if unit:
                 yield int(match["n"]), unit, match.start(), match.start("unit") + len(cut)
                 break
+    tokens = _WORD.findall(text)
+    if len(tokens) == 2 and any(t in words["ago"] for t in tokens):
+        yield from ((2 if t in _TWO else 1, u, *_where(t, text)) for u in _UNITS for t in tokens if t in words[u])
     for match in re.finditer(r"(?<!\w)(?P<one>[^\W\d_]+)\s(?P<unit>[^\W\d_]+)", text):
         unit = next((u for u in _UNITS if match["unit"] in words[u] and len(match["unit"]) > 2), "")
         if unit and match["one"] in words["one"]:
             yield 1, unit, match.start(), match.end()
 
 
+def _where(word: str, text: str) -> tuple[int, int]:
+    return text.index(word), text.index(word) + len(word)
+
+
 def _is_filler(text: str) -> bool:
-    return not any(c.isdigit() for c in text) and _is_all(text, _words()["filler"], empty=True)
+    return not any(c.isdigit() or c in _AMOUNTS for c in text) and _is_all(text, _words()["filler"], empty=True)
 
 
 def _is_all(text: str, words: frozenset[str], *, empty: bool = False) -> bool:

@@ -46,21 +46,15 @@ def page_links(tree: HtmlElement, url: str) -> tuple[Link, ...]:
     """Every link of the page to another page of the web, in page order."""
     base = _base(tree, url)
     places: dict[HtmlElement, tuple[bool, bool, str]] = {}
-    normal: dict[str, str] = {}
     found = []
     for element in tree.iter("a"):
         href = element.get("href")
-        if not href or href.startswith("#") or href[:11].lower().startswith(("javascript:", "mailto:", "tel:")):
-            continue
-        if href not in normal:
-            normal[href] = identity.normalize(href, base)
-        if not normal[href]:
+        address = addresses.resolved(href, base) if href else ""
+        if not address:
             continue
         in_nav, in_heading, group = _place(element, places)
         text, holds_heading = _words_of(element)
-        found.append(
-            Link(url=normal[href], text=text, in_nav=in_nav, in_heading=in_heading or holds_heading, group=group)
-        )
+        found.append(Link(url=address, text=text, in_nav=in_nav, in_heading=in_heading or holds_heading, group=group))
     return tuple(found)
 
 
@@ -170,7 +164,7 @@ def _targets(links: Sequence[Link], url: str) -> list[_Target]:
     here, own = identity.site(url), identity.key(url)
     targets: dict[str, _Target] = {}
     for link in links:
-        key = identity.key(link.url)
+        key = addresses.key(link.url)
         if not key or key == own or identity.site(link.url) != here:
             continue
         targets.setdefault(key, _Target(url=link.url)).add(link)

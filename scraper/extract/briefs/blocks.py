@@ -8,6 +8,7 @@ from lxml.html import HtmlElement
 
 from newsloom.news import identity
 from newsloom.news.items import KEPT_BRIEFS, Brief, BriefKind
+from scraper.extract import addresses
 from scraper.extract.briefs import headings
 from scraper.extract.briefs.clocked import clocked_groups
 from scraper.extract.briefs.fields import Seen, briefs_of, clock_of, main_anchor
@@ -70,7 +71,6 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
     shown: set[tuple[BriefKind, frozenset[str]]] = set()
     for group in groups:
         _decide_kind(page, group, known, body)
-        named = group.kind is not None
         if not reads_as_teasers(page, group) and not _has_clocks(group):
             continue
         group.rows = without_sections(page, group)
@@ -78,8 +78,8 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
         briefs = briefs_of(page, group, kind, seen)
         if not briefs:
             continue
-        copy = (kind, frozenset(identity.key(b.url) or b.text for b in briefs))
-        elements = tuple(_elements(page, group)) if named or not _inside(group, body) else ()
+        copy = (kind, frozenset(addresses.key(b.url) or b.text for b in briefs))
+        elements = tuple(_elements(page, group)) if _may_be_cut(page, group, body) else ()
         yield Block(elements=elements, briefs=() if copy in shown else briefs, kind=kind)
         shown.add(copy)
 
@@ -93,12 +93,18 @@ def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body:
         group.kind = known.get(group.heading)
     if group.kind is None:
         group.kind = _kind_by_class(group, body)
+    if group.kind in KEPT_BRIEFS and len(group.rows) > _MOST:
+        group.kind = BriefKind.LATEST
     inside = body.around(group)
     if inside and (group.kind in KEPT_BRIEFS or (group.kind is None and _is_box(page, group))):
         group.kind = BriefKind.INLINE
 
 
 _BOXES = frozenset(("div", "aside", "section", "article", "figure", "ul", "li", "blockquote"))
+_MOST = 40
+"""Rows; what shows more is a list of everything, whatever its heading says."""
+_PROSE = 80
+"""Weight from which a text without links is running text."""
 _HEADLINE = 28
 """Weight of a text that is a headline rather than a name."""
 
@@ -130,8 +136,17 @@ def _kind_by_class(group: Group, body: Body) -> BriefKind | None:
     return None
 
 
-def _inside(group: Group, body: Body) -> bool:
-    return body.node is not None and any(n is body.node for n in group.parent.line())
+def _may_be_cut(page: Outline, group: Group, body: Body) -> bool:
+    """Whether all of a block is surely no text of the article: a block that only looks like one may hold the article itself."""
+    if group.kind in KEPT_BRIEFS and group.heading is not None:
+        return True
+    if group.kind is None and body.node is not None and any(n is body.node for n in group.parent.line()):
+        return False
+    if any(group.first <= i < group.last for i in body.paragraphs):
+        return False
+    texts = page.units[group.first : group.last]
+    prose = sum(len(u.text) for u in texts if weight(u.text) >= _PROSE and not u.linked)
+    return prose <= sum(u.linked for u in texts)
 
 
 def _elements(page: Outline, group: Group) -> Iterator[HtmlElement]:

@@ -22,7 +22,9 @@ _TAG = 36
 """Weight up to which a text may be a tag."""
 _TEXT = 40
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"”»’')\]]*$")
-_BYLINE = re.compile(r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b[\s:]", re.IGNORECASE)
+_BYLINE = re.compile(
+    r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b(?:[\s:]|$)", re.IGNORECASE
+)
 _COUNT = re.compile(r"^[\W\d]*(?:[\d.,]+\s?[km]?)?[\W\d]*$", re.IGNORECASE)
 
 
@@ -78,7 +80,7 @@ def briefs_of(page: Outline, group: Group, kind: BriefKind, seen: Seen) -> tuple
         brief = roles.brief(row, kind, len(found) + 1)
         if not (brief.title or brief.text):
             continue
-        name = identity.key(brief.url) or f"{brief.time_text} {brief.title} {brief.text}"
+        name = addresses.key(brief.url) or f"{brief.time_text} {brief.title} {brief.text}"
         known = found.get(name)
         found[name] = _fuller(known, brief) if known else brief
     return tuple(found.values())
@@ -99,10 +101,9 @@ def _fuller(one: Brief, other: Brief) -> Brief:
 
 def anchors_of(page: Outline, row: Row) -> list[Anchor]:
     if row.node is not None:
-        inside = row.node
-        return [a for a in page.anchors if any(n is inside for n in a.node.line())] or [
-            a for n in inside.line() for a in page.anchors if a.node is n
-        ][:1]
+        inside = page.anchors[row.node.first_anchor : row.node.last_anchor]
+        around = {id(n) for n in row.node.line()} if not inside else set()
+        return inside or [a for a in page.anchors if id(a.node) in around]
     return [a for a in page.anchors if row.first <= a.first < row.last and a.last <= row.last]
 
 
@@ -169,7 +170,9 @@ def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
 
 def _is_noise(text: str) -> bool:
     """Counts, bylines, and what asks to click."""
-    return bool(_COUNT.match(text) or _BYLINE.match(text)) or (len(text) < 40 and headings.kind_of(text) is not None)
+    if _COUNT.match(text) or _BYLINE.match(text):
+        return True
+    return len(text) < 40 and (text.endswith((">", "»", "›", "→")) or headings.kind_of(text) is not None)
 
 
 class _Roles:

@@ -11,12 +11,17 @@ from newsloom.news.items import BriefKind
 LONGEST = 70
 """Characters; no such heading is longer."""
 _MORE = "…"
+_ACCENTS = re.compile("[\u0300-\u036f]")
 _PUNCTUATION = re.compile(r"[^\w\s']+|_+")
 
 
 def folded(text: str) -> str:
-    """Without case, punctuation and doubled spaces, so that `READ NEXT:` and `Read next` are one."""
-    plain = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").replace("\u200c", "")
+    """Without case, accents, punctuation and doubled spaces, so that `READ NEXT:` and `Read next` are one.
+
+    Capitals lose their accents in Greek and often in French; Turkish dots its capital I. Marks of other scripts are letters.
+    """
+    plain = unicodedata.normalize("NFKD", text).casefold().replace("’", "'").replace("\u200c", "").replace("ı", "i")
+    plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
     return " ".join(_PUNCTUATION.sub(" ", plain).split())
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from lxml.html import HtmlElement
 
 from newsloom.news import identity
+from scraper.extract import addresses
 
 _SKIPPED = frozenset(
     re.findall(
@@ -43,6 +44,9 @@ class Node:
     """The first unit inside it."""
     last: int = 0
     """One past its last unit."""
+    first_anchor: int = 0
+    last_anchor: int = 0
+    """Likewise of the page's anchors."""
     chrome: bool = False
     """Inside a nav, a header or a footer of the page."""
     keys: set[str] = field(default_factory=set)
@@ -62,11 +66,18 @@ class Anchor:
 
     element: HtmlElement
     url: str
-    key: str
     node: Node
     first: int
     last: int = 0
     text: str = ""
+    _key: str | None = None
+
+    @property
+    def key(self) -> str:
+        """identity.key of its address, worked out when first asked for: most links of a page are its menus."""
+        if self._key is None:
+            self._key = addresses.key(self.url)
+        return self._key
 
 
 @dataclass(slots=True, eq=False)
@@ -130,7 +141,7 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     walk = _Walk(base_of(tree, url))
     root = Node(body if body is not None else tree, None, 0, 0)
     walk.into(root.element, root, glued=False, state=_State())
-    root.last = len(walk.units)
+    root.last, root.last_anchor = len(walk.units), len(walk.anchors)
     title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
     return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, walk.base)
 
@@ -154,7 +165,6 @@ class _Walk:
         self._pieces: list[Piece] = []
         self._holder: Node | None = None
         self._state = _State()
-        self._addresses: dict[str, tuple[str, str]] = {}
 
     def into(self, element: HtmlElement, node: Node, *, glued: bool, state: _State) -> None:
         """Walk one element. `glued`: its text belongs to the sentence around it."""
@@ -179,12 +189,14 @@ class _Walk:
         inner = node
         if not glued or tag == "a":
             inner = Node(child, node, node.depth + 1, len(self.units), chrome=node.chrome or tag in _CHROME)
+            inner.first_anchor = len(self.anchors)
             self.nodes.append(inner)
         state = self._inside(child, tag, inner, state)
         self.into(child, inner, glued=glued, state=state)
         if not glued:
             self.flush()
         if inner is not node:
+            inner.last_anchor = len(self.anchors)
             inner.last = len(self.units) if not glued else len(self.units) + 1
         anchor = state.anchor
         if anchor is not None and anchor.element is child:
@@ -201,15 +213,10 @@ class _Walk:
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
-        if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "whatsapp:")):
-            return None
-        if href not in self._addresses:
-            url = identity.normalize(href, self.base)
-            self._addresses[href] = (url, identity.key(url) if url else "")
-        url, key = self._addresses[href]
+        url = addresses.resolved(href, self.base) if href else ""
         if not url:
             return None
-        anchor = Anchor(element, url, key, node, len(self.units))
+        anchor = Anchor(element, url, node, len(self.units))
         self.anchors.append(anchor)
         return anchor
 
@@ -222,6 +229,8 @@ class _Walk:
 
     def flush(self) -> None:
         """The unit that was being gathered is complete."""
+        if not self._pieces:
+            return
         pieces, self._pieces = self._pieces, []
         text = " ".join("".join(p.text for p in pieces).split())
         if not text or self._holder is None or not _WORDY.search(text):

@@ -4,6 +4,7 @@ Two ways, the first being the surer: rows that begin with a clock under a headin
 all); and articles that are linked from repeated places.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -152,7 +153,7 @@ def candidates(page: Outline) -> list[Anchor]:
     """Links that may lead to articles, each judged mildly: its group is judged later."""
     kept = []
     for anchor in page.anchors:
-        if not anchor.key or anchor.key == page.key or not _may_lead(page, anchor):
+        if not _may_lead(page, anchor) or anchor.key == page.key:
             continue
         kept.append(anchor)
         for node in anchor.node.line():
@@ -210,7 +211,8 @@ def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
     for node in anchor.node.line():
         if node.up is None or len(node.keys) > 1 or node.last - node.first > _ROW_UNITS or body.holds(node):
             break
-        if any(node.first <= b < node.last for b in barriers if not anchor.first <= b < anchor.last):
+        inside = barriers[bisect_left(barriers, node.first) : bisect_left(barriers, node.last)]
+        if any(not anchor.first <= b < anchor.last for b in inside):
             break
         row = node
     return row
@@ -259,13 +261,19 @@ def _joined(page: Outline, groups: list[Group]) -> list[Group]:
     out: list[Group] = []
     for group in groups:
         last = out[-1] if out else None
-        if (last and group.heading is not None and group.heading == last.heading) or (
-            last and _continues(page, last, group)
-        ):
+        same = last is not None and group.heading is not None and group.heading == last.heading
+        if last is not None and (same or _continues(page, last, group)):
             last.rows.extend(group.rows)
+            last.parent = common(last.parent, group.parent)
         else:
             out.append(group)
     return out
+
+
+def common(one: Node, other: Node) -> Node:
+    """The nearest element around both."""
+    around = {id(n) for n in one.line()}
+    return next(n for n in other.line() if id(n) in around)
 
 
 def _continues(page: Outline, last: Group, group: Group) -> bool:
@@ -275,8 +283,8 @@ def _continues(page: Outline, last: Group, group: Group) -> bool:
         return False
     if any(_is_paragraph(page.units[i]) or page.units[i].heading for i in range(last.last, group.first)):
         return False
-    common = next((n for n in last.parent.line() if n.first <= group.first and group.last <= n.last), None)
-    return common is not None and last.parent.depth - common.depth <= 3 and group.parent.depth - common.depth <= 3
+    both = common(last.parent, group.parent)
+    return last.parent.depth - both.depth <= 3 and group.parent.depth - both.depth <= 3
 
 
 def titles(page: Outline, group: Group) -> list[int]:
@@ -301,16 +309,23 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
 
 
 def urls_of(page: Outline, group: Group) -> list[str]:
-    keys = {r.key for r in group.rows}
-    return [a.url for a in page.anchors if a.key in keys]
+    """The addresses that its rows lead to, one a row."""
+    inside = page.anchors[group.parent.first_anchor : group.parent.last_anchor]
+    first = {a.key: a.url for a in reversed(inside)}
+    return [first[r.key] for r in group.rows if r.key in first]
 
 
 def without_sections(page: Outline, group: Group) -> list[Row]:
     """The rows of a group of articles without those that link a section or a subject ("More on Europe")."""
-    first_urls = {a.key: a.url for a in reversed(page.anchors)}
-    urls = [first_urls.get(r.key, "") for r in group.rows]
+    urls = urls_of(page, group)
+    if len(urls) < len(group.rows):
+        return group.rows
     articles = [bool(u) and addresses.is_article_like(u) for u in urls]
     if sum(articles) < 0.6 * len(urls):
         return group.rows
-    kept = zip(group.rows, urls, articles, strict=True)
-    return [r for r, u, article in kept if not u or article or not addresses.is_section_like(u)]
+    kept = zip(group.rows, urls, articles, titles(page, group), strict=True)
+    return [
+        r
+        for r, u, article, size in kept
+        if not u or article or (size >= _HEADLINE and not addresses.is_section_like(u))
+    ]
