@@ -1,0 +1,422 @@
+"""The queue: which addresses a source has, what became of each, and which are to be asked now."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from newsloom.news import identity
+from newsloom.news.memory import READER, Due, Found, Listing, Page, Role, State, Validators
+from newsloom.news.sources import Limits, Source, SourceKind
+from newsloom.store import instants, retries
+from newsloom.store.database import listing as many
+from newsloom.store.database import plain
+
+_CONFIGURED = {
+    SourceKind.AUTO: Role.START,
+    SourceKind.FEED: Role.FEED,
+    SourceKind.SITEMAP: Role.SITEMAP,
+    SourceKind.HOME: Role.LISTING,
+    SourceKind.SECTION: Role.LISTING,
+}
+_TRUSTED_FAILURES = 3
+"""An entrance we found ourselves that fails so often in a row has the configured address looked at anew."""
+
+QUEUED, OLD, ITEM = "queued", "old", "item"
+"""States of addresses that were never asked; the others are those of `State`."""
+
+
+def watch(connection: sqlite3.Connection, source: Source) -> None:
+    """Make the store's row of `source` that of the config. Another address or kind: its entrances are looked for anew."""
+    row = connection.execute("SELECT * FROM watched WHERE name = ?", (source.name,)).fetchone()
+    facts = (source.url, source.title, str(source.kind), source.mute)
+    if row is not None and row["active"] and facts == (row["url"], row["title"], row["kind"], row["mute"]):
+        return
+    if row is not None and (row["url"], row["kind"]) != (source.url, str(source.kind)):
+        connection.execute("UPDATE watched SET next_due = NULL WHERE name = ?", (source.name,))
+        _forget_entrances(connection, source.name)
+    connection.execute(
+        """
+        INSERT INTO watched(url, title, kind, mute, name) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT(name) DO UPDATE
+           SET url = excluded.url, title = excluded.title, kind = excluded.kind, mute = excluded.mute, active = 1
+        """,
+        (*facts, source.name),
+    )
+
+
+def _forget_entrances(connection: sqlite3.Connection, source: str) -> None:
+    """Rows stay, since others may say that they were found on them; but they are entrances no more."""
+    connection.execute(
+        """
+        UPDATE addresses
+           SET role = 'article', configured = 0, state = ?, retry_at = NULL, etag = '', last_modified = '', whole = 0, tries = 0,
+               reason = 'an entrance before the config changed'
+         WHERE source = ? AND role <> 'article'
+        """,
+        (OLD, source),
+    )
+
+
+def due(
+    connection: sqlite3.Connection, source: Source, limit: int, *, now: datetime, limits: Limits, handed: set[int]
+) -> list[Due]:
+    """At most `limit` addresses to ask now that are not in `handed`; their ids are added to it."""
+    held = {
+        o for (o,) in connection.execute("SELECT origin FROM origins WHERE hold_until > ?", (instants.written(now),))
+    }
+    rows = [r for r in _entrances(connection, source, now, limits) if r["id"] not in handed and not _is_held(r, held)]
+    rows = rows[:limit]
+    if len(rows) < limit:
+        for row in _queued(connection, source.name, now):
+            if row["id"] not in handed and not _is_held(row, held):
+                rows.append(row)
+                if len(rows) == limit:
+                    break
+    handed.update(r["id"] for r in rows)
+    return [_due(r) for r in rows]
+
+
+def _is_held(row: sqlite3.Row, held: set[str]) -> bool:
+    return bool(held) and identity.origin(row["url"]) in held
+
+
+def _queued(connection: sqlite3.Connection, source: str, now: datetime) -> Iterable[sqlite3.Row]:
+    return connection.execute(
+        """
+        SELECT * FROM addresses INDEXED BY addresses_due
+         WHERE source = ? AND role = 'article' AND retry_at IS NOT NULL AND retry_at <= ?
+         ORDER BY published DESC, found_at DESC, id
+        """,
+        (source, instants.written(now)),
+    )
+
+
+def _due(row: sqlite3.Row) -> Due:
+    ours = row["reader"] == READER
+    return Due(
+        url=row["url"],
+        role=Role(row["role"]),
+        validators=Validators(etag=row["etag"], last_modified=row["last_modified"]) if ours else Validators(),
+        tries=row["tries"],
+        title=row["title"],
+        published=instants.read(row["published"]),
+        digest=row["digest"] if ours else "",
+    )
+
+
+def _entrances(connection: sqlite3.Connection, source: Source, now: datetime, limits: Limits) -> list[sqlite3.Row]:
+    """Entrances to ask: the configured one first; it is left alone while another one works that was found through it."""
+    _ensure_configured(connection, source, now)
+    rows = connection.execute(
+        "SELECT * FROM addresses WHERE source = ? AND role <> 'article' ORDER BY id", (source.name,)
+    ).fetchall()
+    works = any(_works(r) for r in rows if not r["configured"])
+    at = instants.written(now)
+    chosen = [r for r in rows if (r["retry_at"] or "") <= at and not (works and r["role"] == Role.START)]
+    maps = [r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"]]
+    maps = sorted((r for r in maps if not _is_read(r)), key=lambda r: r["modified"] or instants.NEVER, reverse=True)
+    kept = {r["id"] for r in maps[: limits.sitemaps]}
+    chosen = [r for r in chosen if r["role"] != Role.SITEMAP or r["configured"] or r["id"] in kept]
+    return sorted(chosen, key=lambda r: not r["configured"])
+
+
+def _works(row: sqlite3.Row) -> bool:
+    return row["worked_at"] is not None and row["tries"] < _TRUSTED_FAILURES
+
+
+def _is_read(row: sqlite3.Row) -> bool:
+    """A sitemap whose index says that it did not change since it was read."""
+    return bool(row["whole"] and row["modified"] and row["reader"] == READER and row["modified"] <= row["asked_at"])
+
+
+def _ensure_configured(connection: sqlite3.Connection, source: Source, now: datetime) -> None:
+    found = connection.execute(
+        "SELECT 1 FROM addresses WHERE source = ? AND configured = 1 AND role <> 'article'", (source.name,)
+    ).fetchone()
+    if found:
+        return
+    connection.execute(
+        """
+        INSERT INTO addresses(source, url, key, role, configured, state, found_at) VALUES (?, ?, ?, ?, 1, ?, ?)
+        ON CONFLICT(key, source) DO UPDATE SET role = excluded.role, configured = 1, state = excluded.state, retry_at = NULL
+        """,
+        (source.name, source.url, identity.key(source.url), _CONFIGURED[source.kind], QUEUED, instants.written(now)),
+    )
+
+
+def row_of(connection: sqlite3.Connection, source: str, url: str, role: Role, now: datetime) -> sqlite3.Row:
+    """The row of an address that was asked; made if a spider asked one that nobody showed."""
+    key = identity.key(url) or url
+    found = connection.execute("SELECT * FROM addresses WHERE key = ? AND source = ?", (key, source)).fetchone()
+    if found is None:
+        connection.execute(
+            "INSERT INTO addresses(source, url, key, role, state, found_at) VALUES (?, ?, ?, ?, ?, ?)",
+            (source, plain(url), key, role, QUEUED, instants.written(now)),
+        )
+        found = connection.execute("SELECT * FROM addresses WHERE key = ? AND source = ?", (key, source)).fetchone()
+    row: sqlite3.Row = found
+    return row
+
+
+def asked(
+    connection: sqlite3.Connection, row: sqlite3.Row, page: Page, published: datetime | None, *, calm: bool
+) -> None:
+    """Keep what came of asking. The same page told twice counts once. `calm`: it held nothing new."""
+    at = instants.written(page.fetched)
+    again = row["asked_at"] == at and row["state"] == page.state
+    failures = row["tries"] if again else retries.tries(page, row["tries"])
+    if row["role"] == Role.ARTICLE:
+        retry = retries.article(page, failures, published)
+    else:
+        retry = retries.entrance(page, failures, configured=bool(row["configured"]))
+    answered = page.state in (State.READ, State.SAME)
+    # A 304 may come without validators, and a failure says nothing about them: what is known of the body stays true.
+    fresh = page.state in (State.READ, State.GUILTY)
+    connection.execute(
+        """
+        UPDATE addresses
+           SET state = ?, reason = ?, status = ?, tries = ?, calm = ?, retry_at = ?, asked_at = ?, worked_at = ?,
+               etag = ?, last_modified = ?, digest = ?, reader = ?
+         WHERE id = ?
+        """,
+        (
+            page.state, plain(page.reason), page.status, failures,
+            row["calm"] if again else row["calm"] + 1 if calm else 0,
+            instants.written(retry), at, at if answered else row["worked_at"],
+            *_validators(row, page, fresh=fresh), page.digest if fresh else row["digest"],
+            READER if fresh else row["reader"], row["id"],
+        ),
+    )  # fmt: skip
+
+
+def _validators(row: sqlite3.Row, page: Page, *, fresh: bool) -> tuple[str, str]:
+    new = (plain(page.validators.etag), plain(page.validators.last_modified))
+    if fresh or (page.state is State.SAME and any(new)):
+        return new
+    return row["etag"], row["last_modified"]
+
+
+def listed(connection: sqlite3.Connection, row: sqlite3.Row, listing: Listing) -> None:
+    """Keep that an entrance was read, with its validators if it was read whole."""
+    at = instants.written(listing.fetched)
+    whole = listing.whole
+    connection.execute(
+        """
+        UPDATE addresses
+           SET state = ?, reason = '', status = NULL, tries = 0, retry_at = NULL, asked_at = ?, worked_at = ?, role = ?,
+               etag = ?, last_modified = ?, digest = ?, reader = ?, whole = max(whole, ?), moved = ?
+         WHERE id = ?
+        """,
+        (
+            State.READ, at, at, listing.role,
+            plain(listing.validators.etag) if whole else "", plain(listing.validators.last_modified) if whole else "",
+            listing.digest if whole else "", READER, whole, plain(listing.moved), row["id"],
+        ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shown:
+    """A find of a listing, under its key, with the row it has or had before this listing."""
+
+    key: str
+    found: Found
+    row: sqlite3.Row | None
+    fetch: bool
+    """Whether its page is read: at once if it is new, again if the listing says that it changed."""
+
+
+def shown(
+    connection: sqlite3.Connection, source: Source, listing: Listing, now: datetime, limits: Limits
+) -> list[Shown]:
+    """What a listing showed, each address once, in its order."""
+    finds = _keyed(listing)
+    rows = {
+        r["key"]: r
+        for r in connection.execute(
+            "SELECT * FROM addresses WHERE source = ? AND key IN (SELECT value FROM json_each(?))",
+            (source.name, many(finds)),
+        )
+    }
+    newest = _newest_items(finds, limits.feed_pages)
+    return [
+        Shown(
+            key=key,
+            found=found,
+            row=rows.get(key),
+            fetch=_fetch(source, key, found, rows.get(key), newest=newest, now=now),
+        )
+        for key, found in finds.items()
+    ]
+
+
+def _keyed(listing: Listing) -> dict[str, Found]:
+    """Finds by key. Podcasts often give one address, their home page, to all items: these are told apart by what they carry."""
+    times: dict[str, int] = {}
+    finds = [(identity.key(f.url), f) for f in listing.found]
+    for key, found in finds:
+        if found.item:
+            times[key] = times.get(key, 0) + 1
+    keyed: dict[str, Found] = {}
+    for key, found in finds:
+        if found.item and (times[key] > 1 or key.endswith("/")) and (own := _own_key(key, found)):
+            keyed.setdefault(own, found)
+        elif key:
+            keyed.setdefault(key, found)
+    return keyed
+
+
+def _own_key(key: str, found: Found) -> str:
+    """A key for an item whose address is not its own."""
+    item = found.item
+    if item is None:
+        return key
+    if item.enclosures:
+        return identity.key(item.enclosures[0].url) or key
+    return (
+        f"{key}#item-{hashlib.sha256((item.title or item.text).encode(errors='replace')).hexdigest()[:16]}"
+        if key
+        else ""
+    )
+
+
+def is_own(key: str, url: str) -> bool:
+    """Whether an address has a page of its own, that is, whether its key is its own."""
+    return identity.key(url) == key
+
+
+def _newest_items(finds: dict[str, Found], count: int) -> set[str]:
+    items = [key for key, found in finds.items() if found.item]
+    # A stable sort: where nothing is dated the feed's own order, newest first by custom, decides.
+    oldest = datetime.min.replace(tzinfo=UTC)
+    items.sort(key=lambda k: finds[k].published or oldest, reverse=True)
+    return set(items[:count])
+
+
+def _fetch(source: Source, key: str, found: Found, row: sqlite3.Row | None, *, newest: set[str], now: datetime) -> bool:
+    if found.role is not Role.ARTICLE or not is_own(key, found.url):
+        return False
+    if found.item is not None:
+        return key in newest and (row is None or row["state"] == OLD or _changed(row, found, now))
+    if row is not None:
+        return _changed(row, found, now)
+    return not is_old(source, found.published or found.modified, now)
+
+
+def is_old(source: Source, at: datetime | None, now: datetime) -> bool:
+    return bool(source.max_age and at and at < now - source.max_age)
+
+
+def _changed(row: sqlite3.Row, found: Found, now: datetime) -> bool:
+    """Whether the listing says that a known address changed since it was read."""
+    if row["state"] in (OLD, QUEUED, ITEM) or row["role"] != Role.ARTICLE:
+        return False
+    if found.item is not None and face(found) != row["face"] != "":
+        return retries.changed_again(instants.read(row["asked_at"]), row["calm"], now, now)
+    modified = instants.believable(found.modified, now)
+    if modified is None or instants.written(modified) <= (row["modified"] or ""):
+        return False
+    return retries.changed_again(instants.read(row["asked_at"]), row["calm"], modified, now)
+
+
+def face(found: Found) -> str:
+    """Equal for a feed item that says the same."""
+    item = found.item
+    if item is None:
+        return ""
+    said = "\0".join((item.title, item.text or item.summary, str(found.modified or item.modified or "")))
+    return hashlib.sha256(said.encode(errors="replace")).hexdigest()[:32]
+
+
+def keep(
+    connection: sqlite3.Connection,
+    source: Source,
+    entrance: sqlite3.Row,
+    finds: Sequence[Shown],
+    now: datetime,
+    *,
+    backlog: bool,
+) -> None:
+    """Store every find: new ones with their state, known ones with what the listing now says of them."""
+    connection.executemany(
+        """
+        INSERT INTO addresses(source, url, key, role, state, retry_at, backlog, title, published, modified, face, found_at,
+                              found_on)
+        VALUES (:source, :url, :key, :role, :state, :retry_at, :backlog, :title, :published, :modified, :face, :at, :on)
+        """,
+        [_new_row(source, s, entrance["id"], now, backlog=backlog) for s in finds if s.row is None],
+    )
+    connection.executemany(
+        """
+        UPDATE addresses
+           SET title = :title, published = :published, modified = :modified, face = :face, retry_at = :retry_at, role = :role,
+               state = :state
+         WHERE id = :id
+        """,
+        [row for s in finds if s.row is not None and (row := _known_row(s.row, s, now)) is not None],
+    )
+
+
+def _new_row(source: Source, shown: Shown, entrance: int, now: datetime, *, backlog: bool) -> dict[str, Any]:
+    found, at = shown.found, instants.written(now)
+    unread = ITEM if found.item else QUEUED if found.role is not Role.ARTICLE else OLD
+    return {
+        "source": source.name, "url": plain(found.url), "key": plain(shown.key), "role": found.role,
+        "state": QUEUED if shown.fetch else unread, "retry_at": at if shown.fetch else None, "backlog": backlog, "at": at,
+        "on": entrance, **_as_listed(found, now),
+    }  # fmt: skip
+
+
+def _as_listed(found: Found, now: datetime) -> dict[str, Any]:
+    return {
+        "title": plain(found.title), "published": instants.written(instants.believable(found.published, now)),
+        "modified": instants.written(instants.believable(found.modified, now)), "face": face(found),
+    }  # fmt: skip
+
+
+def _known_row(row: sqlite3.Row, shown: Shown, now: datetime) -> dict[str, Any] | None:
+    """The update that a known address needs; None for none. What a listing leaves out stays as another listing said it."""
+    at = instants.written(now)
+    said = {name: value for name, value in _as_listed(shown.found, now).items() if value}
+    fetch = shown.fetch and (row["retry_at"] or instants.NEVER) > at
+    entrance = row["role"] == Role.ARTICLE and shown.found.role is not Role.ARTICLE
+    if not fetch and not entrance and all(row[name] == value for name, value in said.items()):
+        return None
+    kept = {name: row[name] for name in ("title", "published", "modified", "face", "retry_at", "role", "state")}
+    kept |= said
+    if fetch:
+        kept["retry_at"] = at
+        kept["state"] = QUEUED if row["state"] in (OLD, ITEM) else row["state"]
+    if entrance:
+        kept |= {"role": shown.found.role, "retry_at": None, "state": QUEUED}
+    return {"id": row["id"], **kept}
+
+
+def gave(connection: sqlite3.Connection, source: str, key: str, entry: int) -> None:
+    """That an address gave this entry."""
+    connection.execute("UPDATE addresses SET entry = ? WHERE key = ? AND source = ?", (entry, key, source))
+
+
+def known_elsewhere(connection: sqlite3.Connection, source: str, key: str, entry: int) -> None:
+    """Another source's crawl has read this address: it need not be asked twice."""
+    connection.execute(
+        """
+        UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL
+         WHERE key = ? AND source = ? AND role = 'article'
+        """,
+        (entry, State.READ, key, source),
+    )
+
+
+def read_for_all(connection: sqlite3.Connection, address: int, key: str, entry: int) -> None:
+    """The same, of sources that have it queued."""
+    connection.execute(
+        """
+        UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL
+         WHERE key = ? AND id <> ? AND role = 'article' AND state = ?
+        """,
+        (entry, State.READ, key, address, QUEUED),
+    )

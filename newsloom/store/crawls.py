@@ -1,0 +1,71 @@
+"""Records of crawls, and what all crawls know of an origin."""
+
+import sqlite3
+from datetime import datetime
+
+from newsloom.news.memory import CrawlReport, Origin, Robots
+from newsloom.store import instants
+from newsloom.store.database import plain
+
+
+def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
+    """Keep a crawl's numbers. One that was stopped says nothing about the source's health."""
+    started, finished, error = instants.written(report.started), instants.written(report.finished), plain(report.error)
+    connection.execute(
+        "INSERT INTO watched(name, url, title) VALUES (?, '', ?) ON CONFLICT DO NOTHING", (report.source, report.source)
+    )
+    connection.execute(
+        """
+        INSERT INTO crawls(source, started, finished, new, changed, known, failed, refused, gone, briefs, queued, requests, bytes,
+                           bounds, error, stopped)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        """,
+        (
+            report.source, started, finished, report.new, report.changed, report.known, report.failed, report.refused, report.gone,
+            report.briefs, report.queued, report.requests, report.bytes, ",".join(report.bounds), error, report.stopped,
+        ),
+    )  # fmt: skip
+    if report.stopped:
+        return
+    connection.execute(
+        """
+        UPDATE watched
+           SET started = ?1, finished = ?2, error = ?3,
+               failing_since = CASE WHEN ?3 = '' THEN NULL ELSE coalesce(failing_since, ?1) END
+         WHERE name = ?4
+        """,
+        (started, finished, error, report.source),
+    )
+
+
+def origin(connection: sqlite3.Connection, name: str) -> Origin:
+    row = connection.execute("SELECT * FROM origins WHERE origin = ?", (name,)).fetchone()
+    if row is None:
+        return Origin()
+    robots = None
+    if row["robots_status"] is not None:
+        robots = Robots(
+            status=row["robots_status"], body=row["robots_body"], expires=instants.read(row["robots_expires"])
+        )
+    return Origin(robots=robots, hold_until=instants.read(row["hold_until"]))
+
+
+def keep_robots(connection: sqlite3.Connection, name: str, robots: Robots) -> None:
+    connection.execute(
+        """
+        INSERT INTO origins(origin, robots_status, robots_body, robots_expires) VALUES (?, ?, ?, ?)
+        ON CONFLICT(origin) DO UPDATE
+           SET robots_status = excluded.robots_status, robots_body = excluded.robots_body, robots_expires = excluded.robots_expires
+        """,
+        (name, robots.status, robots.body, instants.written(robots.expires)),
+    )
+
+
+def hold(connection: sqlite3.Connection, name: str, until: datetime) -> None:
+    connection.execute(
+        """
+        INSERT INTO origins(origin, hold_until) VALUES (?, ?)
+        ON CONFLICT(origin) DO UPDATE SET hold_until = max(coalesce(hold_until, ''), excluded.hold_until)
+        """,
+        (name, instants.written(until)),
+    )

@@ -1,0 +1,433 @@
+"""From what was read to entries: one for each piece of news, whatever it came as and wherever it stood.
+
+Everything here happens inside one transaction, a batch: rows are written as they are decided, the full-text index and the topics
+once at its end.
+"""
+
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsloom.news import identity
+from newsloom.news.items import Article
+from newsloom.news.memory import News, Page
+from newsloom.news.sources import Source
+from newsloom.store import faces, instants
+from newsloom.store.database import listing as many
+from newsloom.store.database import plain
+from newsloom.store.topics import Matcher
+
+_COLUMNS = (
+    "kind", "source", "url", "title", "summary", "text", "html", "authors", "section", "tags", "language", "image", "enclosures",
+    "published", "guessed", "updated", "first_seen", "body_from", "read_key", "digest", "preferred", "is_brief", "brief_time",
+    "brief_tag", "brief_text", "brief_published", "waiting", "bulk",
+)  # fmt: skip
+_INSERT = f"INSERT INTO entries(uuid, {', '.join(_COLUMNS)}) VALUES (:uuid, {', '.join(f':{c}' for c in _COLUMNS)})"  # noqa: S608 - names
+_DEFAULTS: Mapping[str, Any] = {
+    "summary": "", "text": "", "html": "", "authors": "", "section": "", "tags": "", "language": "", "image": "", "enclosures": "",
+    "read_key": "", "digest": "", "preferred": "", "is_brief": 0, "brief_time": "", "brief_tag": "", "brief_text": "",
+    "brief_published": None, "waiting": "", "bulk": 0,
+}  # fmt: skip
+_SEARCHED = frozenset({"title", "summary", "text", "authors"})
+_LABELLED = frozenset({"section", "tags", "language", "brief_tag"})
+
+
+class Batch:
+    """One transaction's work on entries. `first_seen` is the begin of the crawl it belongs to."""
+
+    def __init__(self, connection: sqlite3.Connection, source: Source, now: datetime, first_seen: datetime) -> None:
+        self.connection = connection
+        self.source = source
+        self.now = now
+        self.first_seen = first_seen
+        self._unindexed: set[int] = set()
+        """Entries that the full-text index does not hold at this moment."""
+        self._touched: set[int] = set()
+        self._changed: set[int] = set()
+
+    # Reading
+
+    def entry(self, entry: int) -> sqlite3.Row:
+        """The row; of an entry that was joined to another, the other's."""
+        row: sqlite3.Row = self.connection.execute("SELECT * FROM entries WHERE id = ?", (entry,)).fetchone()
+        return self.entry(row["joined"]) if row["joined"] is not None else row
+
+    def known_as(self, keys: Iterable[str]) -> sqlite3.Row | None:
+        """The entry known under the first of these keys that is known at all."""
+        for key in keys:
+            found = self.connection.execute("SELECT entry FROM keys WHERE key = ?", (key,)).fetchone()
+            if found:
+                return self.entry(found["entry"])
+        return None
+
+    def _with_text(self, columns: Mapping[str, Any], other_than: int) -> sqlite3.Row | None:
+        """The oldest other entry with this very text."""
+        if not columns["digest"]:
+            return None
+        rows = self.connection.execute(
+            "SELECT * FROM entries WHERE digest = ? AND digest <> '' AND id <> ? AND joined IS NULL ORDER BY id",
+            (columns["digest"], other_than),
+        )
+        return next((r for r in rows if faces.is_copy(r, columns)), None)
+
+    def is_shown(self, entry: int) -> bool:
+        """Whether any feed has shown it."""
+        return self.connection.execute("SELECT 1 FROM log WHERE entry = ? LIMIT 1", (entry,)).fetchone() is not None
+
+    # Writing
+
+    def add(self, columns: Mapping[str, Any], key: str, how: str, *, carried_at: str) -> int:
+        """A new entry under its first key."""
+        row = {**_DEFAULTS, "source": self.source.name, **columns}
+        uuid = str(identity.entry_id(key))
+        entry = self.connection.execute(_INSERT, row | {"uuid": uuid}).lastrowid
+        if entry is None:
+            raise AssertionError("an INSERT without a row")
+        self._unindexed.add(entry)
+        self._label(entry, row)
+        self.know(entry, [key], how)
+        self.carry(entry, self.source.name, carried_at)
+        self._mark(entry)
+        return entry
+
+    def change(self, old: sqlite3.Row, new: Mapping[str, Any], *, shows: bool = True) -> None:
+        """Write what differs. `shows`: feeds that have it are to show the difference."""
+        entry = old["id"]
+        differing = {name: value for name, value in new.items() if old[name] != value}
+        if not differing:
+            return
+        if differing.keys() & _SEARCHED:
+            self._unindex(entry)
+        names = ", ".join(f"{name} = :{name}" for name in differing)
+        self.connection.execute(f"UPDATE entries SET {names} WHERE id = :id", differing | {"id": entry})  # noqa: S608 - our own names
+        if differing.keys() & _LABELLED:
+            self.connection.execute("DELETE FROM labels WHERE entry = ? AND field <> 'source'", (entry,))
+            self._label(entry, {**dict(old), **new})
+        self._touched.add(entry)
+        if shows:
+            self._changed.add(entry)
+
+    def correct(self, old: sqlite3.Row, new: Mapping[str, Any], modified: datetime | None, seen: datetime) -> None:
+        """Write a new version: title or text say something else. The earlier one is kept."""
+        entry = old["id"]
+        self.connection.execute(
+            """
+            INSERT INTO versions(entry, version, title, summary, text, html, updated, replaced)
+            SELECT id, version, title, summary, text, html, updated, ? FROM entries WHERE id = ?
+            """,
+            (instants.written(seen), entry),
+        )
+        before = instants.read(old["updated"])
+        said = instants.believable(modified, self.now)
+        later = said if said is not None and before < said <= self.now else max(seen, before + timedelta(seconds=1))
+        self.change(old, {**new, "version": old["version"] + 1, "updated": instants.written(later)})
+
+    def know(self, entry: int, keys: Iterable[str], how: str) -> None:
+        """Addresses by which the entry is known from now on, unless they are another's."""
+        self.connection.executemany(
+            "INSERT INTO keys(key, entry, how) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(plain(k), entry, how) for k in keys if k],
+        )
+
+    def carry(self, entry: int, source: str, url: str) -> None:
+        """That this source carried it, there."""
+        added = self.connection.execute(
+            "INSERT INTO carriers(entry, source, url) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            (entry, source, plain(url)),
+        )
+        if added.rowcount > 0:
+            self.connection.execute(
+                "INSERT INTO labels(field, value, entry) VALUES ('source', ?, ?) ON CONFLICT DO NOTHING",
+                (source.casefold(), entry),
+            )
+            self._touched.add(entry)
+
+    def _label(self, entry: int, columns: Mapping[str, Any]) -> None:
+        language = columns["language"]
+        labels = {
+            ("section", columns["section"]),
+            ("tag", columns["brief_tag"]),
+            ("lang", language),
+            ("lang", language.split("-")[0]),
+        }
+        labels |= {("tag", tag) for tag in columns["tags"].split("\n")}
+        self.connection.executemany(
+            "INSERT INTO labels(field, value, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
+            [(field, value.casefold(), entry) for field, value in labels if value],
+        )
+
+    def _mark(self, entry: int) -> None:
+        self._touched.add(entry)
+        self._changed.add(entry)
+
+    def _unindex(self, entry: int) -> None:
+        """Take an entry out of the full-text index while its row still holds what was indexed."""
+        if entry in self._unindexed:
+            return
+        self.connection.execute(
+            """
+            INSERT INTO entries_fts(entries_fts, rowid, title, summary, text, authors)
+            SELECT 'delete', id, spaced(title), spaced(summary), spaced(text), spaced(authors) FROM entries WHERE id = ?
+            """,
+            (entry,),
+        )
+        self._unindexed.add(entry)
+
+    def finish(self) -> None:
+        """Index and match what the batch touched."""
+        self.connection.execute(
+            """
+            INSERT INTO entries_fts(rowid, title, summary, text, authors)
+            SELECT id, spaced(title), spaced(summary), spaced(text), spaced(authors)
+              FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
+            """,
+            (many(sorted(self._unindexed)),),
+        )
+        self._unindexed.clear()
+        Matcher(self.connection).match(self._touched, self._changed)
+
+    # Articles
+
+    def item(self, key: str, article: Article, published: datetime | None, *, waits: bool, backlog: bool) -> int | None:
+        """What a feed item gives: an entry at once. None for one that says nothing."""
+        new = faces.columns(article, faces.ITEM)
+        new["title"] = new["title"] or faces.first_sentence(new["text"] or new["summary"])
+        if not new["title"]:
+            return None
+        new = faces.dated(new, published, article.modified, self.first_seen, self.now)
+        known = self.known_as([key])
+        if known is None and (copy := self._with_text(new, 0)) is not None:
+            self._join_copy(copy, new, [key])
+            return int(copy["id"])
+        if known is None:
+            known = self._believable(self._declared(article), new)
+        if known is not None:
+            self.know(known["id"], [key], "address")
+            self._item_again(known, new, article.modified)
+            return int(known["id"])
+        facts = {
+            "first_seen": instants.written(self.first_seen),
+            "waiting": self.source.name if waits else "",
+            "bulk": int(backlog),
+        }
+        return self.add({**new, **facts, "preferred": self._preferred(article)}, key, "address", carried_at=new["url"])
+
+    def _item_again(self, known: sqlite3.Row, new: dict[str, Any], modified: datetime | None) -> None:
+        self.carry(known["id"], self.source.name, new["url"])
+        if known["source"] != self.source.name:
+            return
+        if known["body_from"] == faces.BRIEF:
+            self._fill(known, faces.filled(known, new, sure=True), new)
+        elif known["body_from"] == faces.ITEM and not known["read_key"]:
+            said = faces.reread(known, new, sure=True)
+            if faces.corrected(known, said):
+                self.correct(known, said, modified, self.now)
+            else:
+                self.change(known, said, shows=False)
+
+    def page(self, page: Page, article: Article, listed: sqlite3.Row) -> tuple[int | None, News]:
+        """What a read page gives: its entry, and what it was to the store."""
+        new = faces.columns(article, faces.PAGE)
+        new["url"] = plain(page.url or article.url or page.asked)
+        new["title"] = new["title"] or listed["title"] or faces.first_sentence(new["text"])
+        if not new["title"] or not (new["text"] or new["summary"] or article.title):
+            return None, News.NONE
+        from_feed = bool(listed["face"])
+        when = faces.published(article.published, instants.read(listed["published"]), self.now, from_feed=from_feed)
+        new = faces.dated(new, when, article.modified, self.first_seen, self.now)
+        own = self._own(page)
+        facts = {"read_key": own[-1], "preferred": self._preferred(article), "bulk": listed["backlog"]}
+        entry, news = self._place(page, article, new | facts, own)
+        self.know(entry, own, "address")
+        self.know(entry, self._redirects(page), "redirect")
+        self.know(entry, self._declared(article), "declared")
+        self.connection.execute(
+            "UPDATE entries SET waiting = '' WHERE id = ? AND waiting = ?", (entry, self.source.name)
+        )
+        return entry, news
+
+    def _place(self, page: Page, article: Article, new: dict[str, Any], own: Sequence[str]) -> tuple[int, News]:
+        """Find or make the entry of a page: by its address, by those it declares, by its text."""
+        known = self._led_to(own, new)
+        declared = self._believable([*self._redirects(page), *self._declared(article)], new)
+        if known is not None and declared is not None:
+            known = self.join(known, declared)
+        known = known or declared
+        copy = self._with_text(new, known["id"] if known is not None else 0)
+        if known is not None:
+            news = self._read(known, new, article, page, own)
+            if copy is not None:
+                known = self.join(self.entry(known["id"]), self.entry(copy["id"]))
+            return int(known["id"]), news
+        if copy is not None:
+            self._join_copy(copy, new, own)
+            return int(copy["id"]), News.SAME
+        facts = {"first_seen": instants.written(self.first_seen)}
+        return self.add({**new, **facts}, own[0], "address", carried_at=new["url"]), News.NEW
+
+    def _led_to(self, own: Sequence[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
+        """The entry of the address asked and of the one it led to. Dead addresses may lead to another article's."""
+        asked, final = self.known_as(own[:1]), self.known_as(own[1:])
+        if asked is None or final is None:
+            return final or asked
+        return self.join(asked, final) if faces.may_be_one(asked, new) else final
+
+    def _believable(self, keys: Iterable[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
+        known = self.known_as(keys)
+        return known if known is not None and faces.may_be_one(known, new) else None
+
+    def _read(self, known: sqlite3.Row, new: dict[str, Any], article: Article, page: Page, own: Sequence[str]) -> News:
+        """What a page's reading does to the entry it has already."""
+        self.carry(known["id"], self.source.name, new["url"])
+        if not known["read_key"]:
+            self._fill(known, faces.filled(known, new, sure=article.sure), new)
+            return News.NEW
+        if known["read_key"] not in own:
+            self._rival(known, new)
+            return News.SAME
+        said = faces.reread(known, new, sure=article.sure)
+        if known["guessed"] and not new["guessed"]:
+            said |= {"published": new["published"], "guessed": 0}
+        if faces.corrected(known, said):
+            self.correct(known, said, article.modified, page.fetched)
+            return News.CHANGED
+        self.change(known, said, shows=False)
+        return News.SAME
+
+    def _fill(self, known: sqlite3.Row, filled: dict[str, Any], new: dict[str, Any]) -> None:
+        """A page filling in an item or a teaser is reading, not a correction: the version stays, the times become its own."""
+        times = {name: new[name] for name in ("published", "guessed")} if not new["guessed"] or known["guessed"] else {}
+        if self.is_shown(known["id"]):
+            times["updated"] = max(known["updated"], times.get("published", ""))
+        elif times:
+            times["updated"] = new["updated"]
+        facts = {
+            "read_key": new.get("read_key", known["read_key"]),
+            "preferred": new.get("preferred") or known["preferred"],
+        }
+        self.change(known, {**filled, **times, **facts})
+
+    def _join_copy(self, known: sqlite3.Row, new: dict[str, Any], own: Iterable[str]) -> None:
+        """The text stands in another entry already: this is one more place where it stands."""
+        self.know(known["id"], own, "text")
+        self.carry(known["id"], self.source.name, new["url"])
+        self._rival(known, new)
+
+    def _rival(self, known: sqlite3.Row, new: dict[str, Any]) -> None:
+        """Two addresses of one piece: as long as no feed has shown it, the better original gives title, text and link."""
+        preferred = _least(known["preferred"], new.get("preferred", ""))
+        first_seen = min(known["first_seen"], instants.written(self.first_seen))
+        facts: dict[str, Any] = {"preferred": preferred, "first_seen": first_seen}
+        old = dict(known)
+        if not self.is_shown(known["id"]) and known["body_from"] == new["body_from"]:
+            if faces.rank(new, preferred) < faces.rank(old, preferred):
+                facts |= {
+                    name: new[name] for name in ("url", "title", "published", "guessed", "updated", *faces.READING)
+                }
+                facts |= {name: new[name] for name in ("text", "html", "body_from", "digest")}
+                facts |= {"source": self.source.name, "read_key": new.get("read_key", "")}
+            if facts.get("guessed", known["guessed"]):
+                facts |= {"published": first_seen, "updated": first_seen}
+        self.change(known, facts)
+
+    def join(self, one: sqlite3.Row, other: sqlite3.Row) -> sqlite3.Row:
+        """Two entries turned out to be one. The id first shown in a feed stays, else the older row's; both ids answer."""
+        if one["id"] == other["id"]:
+            return one
+        kept, lost = sorted((one, other), key=lambda r: (self._first_shown(r["id"]), r["id"]))
+        self._unindex(lost["id"])
+        better = self._better(kept, lost)
+        ids = (kept["id"], lost["id"])
+        for statement in _JOIN:
+            self.connection.execute(statement, ids)
+        self._touched.discard(lost["id"])
+        self._changed.discard(lost["id"])
+        self.connection.execute(
+            """
+            UPDATE entries SET joined = ?, summary = '', text = '', html = '', digest = '', waiting = '', is_brief = 0 WHERE id = ?
+            """,
+            ids,
+        )
+        self.change(kept, better)
+        self._mark(kept["id"])
+        return self.entry(kept["id"])
+
+    def _better(self, kept: sqlite3.Row, lost: sqlite3.Row) -> dict[str, Any]:
+        """What the one that stays takes over from the other."""
+        preferred = _least(kept["preferred"], lost["preferred"])
+        facts: dict[str, Any] = {"preferred": preferred, "first_seen": min(kept["first_seen"], lost["first_seen"])}
+        facts["bulk"] = min(kept["bulk"], lost["bulk"])
+        if lost["is_brief"] and not kept["is_brief"]:
+            facts |= {
+                name: lost[name] for name in ("is_brief", "brief_time", "brief_tag", "brief_text", "brief_published")
+            }
+        unread = kept["body_from"] != faces.PAGE and lost["body_from"] == faces.PAGE
+        open_still = not self.is_shown(kept["id"]) and kept["body_from"] == lost["body_from"]
+        if unread or (open_still and faces.rank(dict(lost), preferred) < faces.rank(dict(kept), preferred)):
+            taken = (
+                "kind",
+                "source",
+                "url",
+                "title",
+                "text",
+                "html",
+                "body_from",
+                "digest",
+                "read_key",
+                *faces.READING,
+            )
+            facts |= {name: lost[name] for name in taken}
+            if open_still or (kept["guessed"] and not lost["guessed"]):
+                facts |= {name: lost[name] for name in ("published", "guessed", "updated")}
+        return facts
+
+    def _first_shown(self, entry: int) -> str:
+        row = self.connection.execute("SELECT min(logged) AS first FROM log WHERE entry = ?", (entry,)).fetchone()
+        return row["first"] or instants.NEVER
+
+    # Keys
+
+    def _own(self, page: Page) -> list[str]:
+        """Keys of the address asked and of the one it led to; a front page that dead links lead to is none."""
+        keys = [identity.key(page.url)] if page.url else []
+        keys = [k for k in keys if k and not faces.is_front(k)]
+        asked = identity.key(page.asked) or page.asked
+        return list(dict.fromkeys([asked, *keys]))
+
+    def _redirects(self, page: Page) -> list[str]:
+        keys = [identity.key(a) for a in page.aliases]
+        return [k for k in keys if k and not faces.is_front(k)]
+
+    def _declared(self, article: Article) -> list[str]:
+        """Keys of the addresses that an article declares as its own, on its own site: on another's it is a copy there."""
+        mine = identity.site(article.url) if article.url else ""
+        keys = [identity.key(a) for a in (article.canonical, *article.aliases) if a and identity.site(a) == mine]
+        return [k for k in dict.fromkeys(keys) if k and not faces.is_front(k)]
+
+    def _preferred(self, article: Article) -> str:
+        """Key of the original on another site, if the article names one."""
+        if not article.canonical or not article.url or identity.site(article.canonical) == identity.site(article.url):
+            return ""
+        key = identity.key(article.canonical)
+        return "" if faces.is_front(key) else key
+
+
+def _least(one: str, other: str) -> str:
+    return min(filter(None, (one, other)), default="")
+
+
+_JOIN = (
+    "UPDATE keys SET entry = ?1 WHERE entry = ?2",
+    "INSERT INTO carriers(entry, source, url) SELECT ?1, source, url FROM carriers WHERE entry = ?2 ON CONFLICT DO NOTHING",
+    "DELETE FROM carriers WHERE entry = ?2",
+    """INSERT INTO labels(field, value, entry) SELECT field, value, ?1 FROM labels WHERE entry = ?2 AND field = 'source'
+       ON CONFLICT DO NOTHING""",
+    "DELETE FROM labels WHERE entry = ?2",
+    "UPDATE sightings SET entry = ?1 WHERE entry = ?2",
+    "UPDATE addresses SET entry = ?1 WHERE entry = ?2",
+    "UPDATE topics SET changes = changes + 1 WHERE id IN (SELECT topic FROM membership WHERE entry = ?2)",
+    "DELETE FROM membership WHERE entry = ?2",
+    "DELETE FROM pending WHERE entry = ?2",
+)
+"""?1 stays, ?2 goes. Versions and log rows of the one that goes stay with its row."""

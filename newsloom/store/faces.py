@@ -1,0 +1,164 @@
+"""What an article says, as columns of `entries`; and what stays when two tellings of one piece meet. Pure."""
+
+import json
+import re
+import sqlite3
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from newsloom.news import identity
+from newsloom.news.items import Article
+from newsloom.store import instants
+from newsloom.store.database import plain
+
+Columns = Mapping[str, Any] | sqlite3.Row
+"""Columns of `entries` by name; of a row of the store, or to become one."""
+
+ITEM, PAGE, BRIEF = "item", "page", "brief"
+"""Where a body came from (`body_from`)."""
+
+_PUBLISHED_MAY_DIFFER = timedelta(days=1)
+_TITLE = 100
+"""Characters of a title made from a text."""
+_SURE_COPY = 500
+"""Characters from which on the same text alone makes the same piece; shorter ones ("subscribe to read on") need titles alike."""
+_ALIKE = 0.5
+
+CONTENT = ("title", "summary", "text", "html")
+"""What a version keeps."""
+READING = ("summary", "authors", "section", "tags", "language", "image", "enclosures")
+"""What a second look may fill in or put right without being a correction."""
+
+
+def columns(article: Article, body_from: str) -> dict[str, Any]:
+    """An article's own columns; `published` and `modified` as it says them, unjudged."""
+    return {
+        "kind": "article",
+        "url": plain(article.url),
+        "title": " ".join(plain(article.title).split()),
+        "summary": plain(article.summary).strip(),
+        "text": plain(article.text).strip(),
+        "html": plain(article.html),
+        "authors": _lines(article.authors),
+        "section": " ".join(plain(article.section).split()),
+        "tags": _lines(article.tags),
+        "language": plain(article.language).lower(),
+        "image": _image(article),
+        "enclosures": _enclosures(article),
+        "body_from": body_from,
+        "digest": identity.text_digest(plain(article.text)) if article.sure else "",
+    }
+
+
+def _lines(values: tuple[str, ...]) -> str:
+    return "\n".join(dict.fromkeys(folded for v in values if (folded := " ".join(plain(v).split()))))
+
+
+def _image(article: Article) -> str:
+    if article.image is None or not article.image.url:
+        return ""
+    i = article.image
+    facts = {"url": plain(i.url), "caption": plain(i.caption), "width": i.width, "height": i.height}
+    return json.dumps({k: v for k, v in facts.items() if v}, ensure_ascii=False)
+
+
+def _enclosures(article: Article) -> str:
+    facts = [{"url": plain(e.url), "type": plain(e.type), "length": e.length} for e in article.enclosures if e.url]
+    return json.dumps(facts, ensure_ascii=False) if facts else ""
+
+
+def dated(
+    columns: dict[str, Any], published: datetime | None, modified: datetime | None, first_seen: datetime, now: datetime
+) -> dict[str, Any]:
+    """With its times: `published` if it may be true, else `first_seen` and marked so; `updated` no earlier."""
+    there = instants.believable(published, now)
+    changed = instants.believable(modified, now)
+    shown = there or first_seen
+    return columns | {
+        "published": instants.written(shown),
+        "guessed": int(there is None),
+        "updated": instants.written(changed if changed and shown < changed <= now else shown),
+    }
+
+
+def published(page: datetime | None, listed: datetime | None, now: datetime, *, from_feed: bool) -> datetime | None:
+    """The page's word, unless it has none, or a feed says something that is more than a day away from it."""
+    page, listed = instants.believable(page, now), instants.believable(listed, now)
+    if page is None or listed is None:
+        return page or listed
+    return listed if from_feed and abs(page - listed) > _PUBLISHED_MAY_DIFFER else page
+
+
+def filled(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
+    """What an entry known from a feed item or a teaser becomes when its page is read.
+
+    The page wins where it says something; the fuller body wins unless the page is sure of its own. The feed's files stay.
+    """
+    kept = {name: page[name] or old[name] for name in ("url", "title", *READING)}
+    kept["enclosures"] = old["enclosures"] or page["enclosures"]
+    mine = sure or len(page["text"]) >= len(old["text"]) or old["body_from"] == BRIEF
+    body = page if mine and page["text"] else old
+    return {"kind": "article", **kept, **{name: body[name] for name in ("text", "html", "body_from", "digest")}}
+
+
+def reread(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
+    """What an entry becomes when the page it was read from is read again. What the page no longer says stays."""
+    kept = {name: page[name] or old[name] for name in ("title", *READING)}
+    lost = not page["text"] or (not sure and len(page["text"]) < len(old["text"]))
+    body = old if lost else page
+    return {**kept, **{name: body[name] for name in ("text", "html", "body_from", "digest")}}
+
+
+def corrected(old: Columns, new: Columns) -> bool:
+    """Whether title or text say something else; white space, case and punctuation aside."""
+    return _folded(old["title"]) != _folded(new["title"]) or _folded(old["text"]) != _folded(new["text"])
+
+
+def _folded(text: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold()) or text.strip()
+
+
+def is_copy(one: Columns, other: Columns) -> bool:
+    """Whether two entries with equal digests are one piece, and not two pages with the same notice on them."""
+    return len(one["text"]) >= _SURE_COPY or identity.similar(one["title"], other["title"]) >= _ALIKE
+
+
+def may_be_one(one: Columns, other: Columns) -> bool:
+    """Whether a page may be believed when it says that both are one: many name a wrong address as their own."""
+    unread = not one["text"] or not other["text"] or BRIEF in (one["body_from"], other["body_from"])
+    same = one["digest"] == other["digest"] != ""
+    return unread or same or identity.similar(one["title"], other["title"]) >= _ALIKE
+
+
+def is_front(key: str) -> bool:
+    """A site's front page, which some pages declare as their own address."""
+    parts = urlsplit(key)
+    return parts.path in ("", "/") and not parts.query and not parts.fragment
+
+
+def rank(columns: Columns, preferred: str) -> tuple[bool, str, int, str]:
+    """Smaller is the original: declared by a copy, else the earliest, else the fuller. Total."""
+    when = instants.NEVER if columns["guessed"] else columns["published"]
+    return (identity.key(columns["url"]) != preferred or not preferred, when, -len(columns["text"]), columns["url"])
+
+
+_SENTENCE = re.compile(
+    r"""(?: [^\W\dA-Z_]{2}\. | \d{4}\. | %\. | [!?…] )  # not "U.S.", "Mr.", "3. Mai"
+        ["”’»)]*  (?= \s+ (?: [^\Wa-z_] | ["“„«(] ) )
+      | [。！？؟।]""",
+    re.VERBOSE,
+)
+
+
+def first_sentence(text: str) -> str:
+    """A title for a text that has none: its first sentence, cut at a word if it is longer than a title may be."""
+    line = " ".join(text.split())
+    end = _SENTENCE.search(line)
+    first = line[: end.end()] if end else line
+    if len(first) <= _TITLE:
+        return first
+    cut = first[:_TITLE]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-–—") + "…"

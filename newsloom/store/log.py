@@ -1,0 +1,135 @@
+"""What a topic's feed shows, and in which order it came to show it."""
+
+import sqlite3
+from collections import Counter
+from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
+
+from newsloom.news.items import Feed
+from newsloom.store import instants
+from newsloom.store.database import listing as many
+from newsloom.store.errors import StoreError
+from newsloom.store.rows import load
+from newsloom.store.topics import topic_of
+
+NEWEST = 50
+"""Entries of a feed, and the most that one publish lets in of what joined in bulk."""
+_BULK_A_SOURCE = 20
+"""Of what joins in bulk, the newest so many a source over the topic's life."""
+
+
+def dirty(connection: sqlite3.Connection) -> list[str]:
+    return [
+        key for (key,) in connection.execute("SELECT key FROM topics WHERE active = 1 AND changes > shown ORDER BY key")
+    ]
+
+
+def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
+    """Move what is pending to the log, in order; what waits for its page stays."""
+    topic = _topic(connection, key)["id"]
+    rows = connection.execute(_PENDING, {"topic": topic}).fetchall()
+    news = [r for r in rows if r["version"] != r["logged"]]
+    left_out = _left_out(connection, topic, [r for r in news if r["bulk"]])
+    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log WHERE topic = ?", (topic,)).fetchone()
+    connection.executemany(
+        "INSERT INTO log(topic, seq, entry, version, bulk, logged) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (topic, seq, r["entry"], r["version"], r["bulk"], instants.written(now))
+            for seq, r in enumerate((r for r in news if r["entry"] not in left_out), last + 1)
+        ],
+    )
+    connection.execute(_DONE, {"topic": topic})
+    connection.execute("UPDATE topics SET taken = changes WHERE id = ?", (topic,))
+
+
+_PENDING = """
+SELECT p.entry, p.bulk, e.version, e.source, (
+           SELECT l.version FROM log l WHERE l.entry = p.entry AND l.topic = p.topic ORDER BY l.seq DESC LIMIT 1
+       ) AS logged
+  FROM pending p
+  JOIN entries e ON e.id = p.entry
+  JOIN membership m ON m.topic = p.topic AND m.entry = p.entry AND m.published = e.published
+ WHERE p.topic = :topic AND e.waiting = ''
+ ORDER BY e.published, e.uuid
+"""
+_DONE = """
+DELETE FROM pending
+ WHERE topic = :topic AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = pending.entry AND e.waiting <> '')
+"""
+
+
+def _left_out(connection: sqlite3.Connection, topic: int, bulk: list[sqlite3.Row]) -> set[int]:
+    """Of what joined in bulk, oldest first, those that no feed will show."""
+    if not bulk:
+        return set()
+    places: Counter[str] = Counter(dict(connection.execute(_BULK_LOGGED, (topic,)).fetchall()))
+    let_in: set[int] = set()
+    for row in reversed(bulk):
+        if len(let_in) < NEWEST and places[row["source"]] < _BULK_A_SOURCE:
+            places[row["source"]] += 1
+            let_in.add(row["entry"])
+    return {r["entry"] for r in bulk} - let_in
+
+
+_BULK_LOGGED = """
+SELECT e.source, count(*) FROM log l JOIN entries e ON e.id = l.entry WHERE l.topic = ? AND l.bulk = 1 GROUP BY e.source
+"""
+
+
+def published(connection: sqlite3.Connection, key: str) -> None:
+    """The files of what `advance` took stand. What came since keeps the topic dirty."""
+    connection.execute("UPDATE topics SET shown = taken WHERE id = ?", (_topic(connection, key)["id"],))
+
+
+def feed(connection: sqlite3.Connection, key: str) -> Feed:
+    """The newest entries of the log that are still members, each once, newest log row first."""
+    row = _topic(connection, key)
+    ids = [entry for (entry,) in connection.execute(_NEWEST, {"topic": row["id"], "most": NEWEST})]
+    entries = load(connection, ids, source=row["source"])
+    return Feed(
+        topic=topic_of(row),
+        id=uuid5(NAMESPACE_URL, f"newsloom:topic:{key}"),
+        updated=max((e.updated for e in entries), default=instants.read(row["first_known"])),
+        entries=tuple(entries),
+    )
+
+
+_NEWEST = """
+SELECT l.entry
+  FROM log l
+ WHERE l.topic = :topic
+   AND NOT EXISTS (SELECT 1 FROM log later WHERE later.entry = l.entry AND later.topic = l.topic AND later.seq > l.seq)
+   AND EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic)
+ ORDER BY l.seq DESC
+ LIMIT :most
+"""
+
+
+def _topic(connection: sqlite3.Connection, key: str) -> sqlite3.Row:
+    row: sqlite3.Row | None = connection.execute("SELECT * FROM topics WHERE key = ? AND active = 1", (key,)).fetchone()
+    if row is None:
+        raise StoreError(f"there is no topic {key} in the store: check its name in the config")
+    return row
+
+
+def release(connection: sqlite3.Connection, source: str | None) -> None:
+    """Entries wait no longer for the pages of this source's crawl (None: of any): it is over."""
+    rows = connection.execute(
+        "SELECT id FROM entries WHERE waiting <> '' AND (?1 IS NULL OR waiting = ?1)", (source,)
+    ).fetchall()
+    released(connection, [r["id"] for r in rows])
+
+
+def released(connection: sqlite3.Connection, entries: list[int]) -> None:
+    """These wait no longer; the topics in which they are pending have something to show."""
+    if not entries:
+        return
+    ids = (many(entries),)
+    connection.execute("UPDATE entries SET waiting = '' WHERE id IN (SELECT value FROM json_each(?))", ids)
+    connection.execute(
+        """
+        UPDATE topics SET changes = changes + 1
+         WHERE id IN (SELECT topic FROM pending WHERE entry IN (SELECT value FROM json_each(?)))
+        """,
+        ids,
+    )

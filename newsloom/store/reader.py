@@ -1,0 +1,164 @@
+"""The store as those see it who only read: `status`, `search`, pages. Never writes, needs no lock."""
+
+import sqlite3
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+from uuid import UUID
+
+from newsloom.news import identity
+from newsloom.news.items import Entry
+from newsloom.news.times import Now
+from newsloom.store import instants
+from newsloom.store.database import open_reading
+from newsloom.store.errors import speaking
+from newsloom.store.rows import load
+from newsloom.store.search import find
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceStatus:
+    """A source and its last crawl. Times are None before its first one."""
+
+    name: str
+    title: str
+    url: str
+    started: datetime | None
+    finished: datetime | None
+    next_due: datetime | None
+    """None: now."""
+    new: int = 0
+    changed: int = 0
+    known: int = 0
+    briefs: int = 0
+    failed: int = 0
+    refused: int = 0
+    gone: int = 0
+    queued: int = 0
+    """Addresses that are to be asked, now or later."""
+    error: str = ""
+    """Why its last crawl failed; empty: it did not."""
+    failing_since: datetime | None = None
+    moved: str = ""
+    """Where the address in the config has moved for good, if it has: a line of the config to change."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicStatus:
+    key: str
+    title: str
+    entries: int
+    newest: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    now: datetime
+    """When it was asked."""
+    sources: tuple[SourceStatus, ...]
+    topics: tuple[TopicStatus, ...]
+
+
+class Reader:
+    """A read-only view of a store, also while another process writes it."""
+
+    def __init__(self, connection: sqlite3.Connection, path: Path, now: Now) -> None:
+        self._connection = connection
+        self._path = path
+        self._now = now
+
+    @classmethod
+    def open(cls, path: Path, now: Now) -> Self:
+        """Raises StoreError if there is no store at `path`, or none of this version."""
+        return cls(open_reading(path), path, now)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def status(self) -> Status:
+        """Sources and topics of the config that the store last worked with, by name."""
+        with speaking(self._path):
+            sources = tuple(_source(r) for r in self._connection.execute(_SOURCES))
+            topics = tuple(
+                TopicStatus(key=r["key"], title=r["title"], entries=r["entries"], newest=instants.read(r["newest"]))
+                for r in self._connection.execute(TOPICS)
+            )
+        return Status(now=self._now(), sources=sources, topics=topics)
+
+    def search(self, query: str, limit: int = 20, *, muted: bool = False) -> tuple[Entry, ...]:
+        """The newest entries that `query` holds, newest first. Raises RuleError for a query that means nothing."""
+        with speaking(self._path):
+            return tuple(load(self._connection, find(self._connection, query, limit, muted=muted)))
+
+    def entry(self, url_or_id: str) -> Entry | None:
+        """The entry with this id, or known under this address."""
+        with speaking(self._path):
+            row = self._connection.execute(
+                "SELECT id, joined FROM entries WHERE uuid = ?", (_uuid(url_or_id),)
+            ).fetchone()
+            if row is None:
+                row = self._connection.execute(_BY_KEY, (identity.key(url_or_id),)).fetchone()
+            while row is not None and row["joined"] is not None:
+                row = self._connection.execute(
+                    "SELECT id, joined FROM entries WHERE id = ?", (row["joined"],)
+                ).fetchone()
+            return load(self._connection, [row["id"]])[0] if row is not None else None
+
+
+def _uuid(text: str) -> str:
+    """`urn:uuid:...` and other spellings in the store's; "" for what is no UUID."""
+    try:
+        return str(UUID(text))
+    except ValueError:
+        return ""
+
+
+def _source(row: sqlite3.Row) -> SourceStatus:
+    counts = {
+        name: row[name] or 0 for name in ("new", "changed", "known", "briefs", "failed", "refused", "gone", "queued")
+    }
+    return SourceStatus(
+        name=row["name"],
+        title=row["title"],
+        url=row["url"],
+        error=row["error"],
+        moved=row["moved"] or "",
+        started=instants.read(row["started"]),
+        finished=instants.read(row["finished"]),
+        next_due=instants.read(row["next_due"]),
+        failing_since=instants.read(row["failing_since"]),
+        **counts,
+    )
+
+
+_SOURCES = """
+SELECT w.*, c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
+           SELECT count(*) FROM addresses a
+            WHERE a.source = w.name AND a.role = 'article' AND a.retry_at IS NOT NULL
+              AND a.state IN ('queued', 'failed', 'put off')
+       ) AS queued, (
+           SELECT a.moved FROM addresses a WHERE a.source = w.name AND a.role <> 'article' AND a.configured = 1
+       ) AS moved
+  FROM watched w
+  LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE source = w.name)
+ WHERE w.active = 1
+ ORDER BY w.name
+"""
+TOPICS = """
+SELECT t.key, t.title, count(m.entry) AS entries, max(m.published) AS newest
+  FROM topics t LEFT JOIN membership m ON m.topic = t.id
+ WHERE t.active = 1
+ GROUP BY t.id
+ ORDER BY t.id
+"""
+_BY_KEY = "SELECT e.id, e.joined FROM keys k JOIN entries e ON e.id = k.entry WHERE k.key = ?"

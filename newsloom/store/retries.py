@@ -1,0 +1,81 @@
+"""When an address is asked again. Pure."""
+
+from datetime import datetime, timedelta
+
+from newsloom.news.memory import Page, State
+
+_HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+_FAILED_FIRST = timedelta(minutes=10)
+_FAILED_TRIES = 25
+"""After the doubling has reached a day that is two weeks more; then it is asked only if a listing says that it changed."""
+_GONE_TRIES = 3
+_LOOKS = (_HOUR, 6 * _HOUR, _DAY, 3 * _DAY)
+"""Ages at which a read article is looked at again: most corrections come early."""
+_PUT_OFF = timedelta(minutes=10)
+
+
+def tries(page: Page, before: int) -> int:
+    """Failures in a row, this one included. What the server puts off is no failure."""
+    if page.state in (State.READ, State.SAME):
+        return 0
+    return before if page.state is State.PUT_OFF else before + 1
+
+
+def article(page: Page, failures: int, published: datetime | None) -> datetime | None:
+    """When an article's address is asked again, None: never. `published`: when what it gave was (None: it gave no article)."""
+    match page.state:
+        case State.READ | State.SAME:
+            return _next_look(page.fetched, published)
+        case State.GUILTY:
+            return None
+        case State.PUT_OFF:
+            return page.retry_at or page.fetched + _PUT_OFF
+    wait = _wait(page.state, failures)
+    if wait is None:
+        return None
+    return page.retry_at or page.fetched + wait
+
+
+def entrance(page: Page, failures: int, *, configured: bool) -> datetime | None:
+    """Before when an entrance is not asked again, None: it is asked by every crawl.
+
+    The one that the config names is asked by every crawl unless the server asks for patience; one we found ourselves is
+    asked more and more rarely while it fails.
+    """
+    if page.state in (State.READ, State.SAME):
+        return None
+    if page.state is State.PUT_OFF:
+        return page.retry_at or page.fetched + _PUT_OFF
+    if configured or page.retry_at:
+        return page.retry_at
+    return page.fetched + (_wait(page.state, failures) or _WEEK)
+
+
+def _wait(state: State, failures: int) -> timedelta | None:
+    if state is State.FAILED:
+        doubled = _FAILED_FIRST * 2 ** min(failures - 1, 10)
+        return None if failures > _FAILED_TRIES else min(doubled, _DAY)
+    if state is State.REFUSED:
+        return _DAY if failures == 1 else _WEEK
+    if state is State.GONE:
+        return failures * _DAY if failures < _GONE_TRIES else None
+    return _DAY
+
+
+def _next_look(read: datetime, published: datetime | None) -> datetime | None:
+    if published is None:
+        return None
+    return next((published + age for age in _LOOKS if published + age > read), None)
+
+
+def changed_again(asked: datetime | None, calm: int, modified: datetime, now: datetime) -> bool:
+    """Whether a listing that says `modified` has an address asked at once.
+
+    Some sitemaps say "just now" of every page for ever; each look that finds nothing new doubles the time until the word of
+    the listing is taken again.
+    """
+    if asked is None:
+        return True
+    patience = min(_HOUR * 2 ** min(calm - 1, 10), _WEEK) if calm else timedelta(0)
+    return modified > asked and now >= asked + patience

@@ -1,0 +1,410 @@
+"""All DDL. A change of the schema is one more migration at the end; what stands here once released is never edited.
+
+The comments inside the statements are kept by SQLite and become docs/store.md.
+"""
+
+import re
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from newsloom.store.errors import StoreError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+# What marks are part of a word in Indian scripts, and of a letter in Thai: without Mn and Mc they would cut it.
+TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
+
+_TABLES = (
+    """
+CREATE TABLE meta (  -- facts about this file
+    name  TEXT PRIMARY KEY,  -- `spaced`: version of the full-text index's form; `reader`: version of our reader at the last start
+    value TEXT NOT NULL      -- its value
+) WITHOUT ROWID
+""",
+    """
+CREATE TABLE watched (  -- sources of the config, as the view `sources` shows them; one that is removed stays, inactive
+    name         TEXT PRIMARY KEY,            -- its key in the config
+    url          TEXT NOT NULL,               -- its address in the config
+    title        TEXT NOT NULL,               -- its name for people
+    kind         TEXT NOT NULL DEFAULT '',    -- auto, feed, sitemap, home or section
+    mute         TEXT NOT NULL DEFAULT '',    -- rule: what matches is shown nowhere
+    active       INTEGER NOT NULL DEFAULT 1,  -- 0: no longer in the config
+    next_due     TEXT,                        -- when it is crawled next; empty: now
+    started      TEXT,                        -- begin of its last crawl
+    finished     TEXT,                        -- end of its last crawl
+    error        TEXT NOT NULL DEFAULT '',    -- why its last crawl failed as a whole; empty: it did not
+    failing_since TEXT                        -- begin of the first crawl of those that failed in a row
+) WITHOUT ROWID
+""",
+    """
+CREATE TABLE addresses (  -- every address ever shown to us, whatever became of it
+    id            INTEGER PRIMARY KEY,
+    source        TEXT NOT NULL REFERENCES watched(name),  -- whose crawl asks it
+    url           TEXT NOT NULL,               -- as it was first shown
+    key           TEXT NOT NULL,               -- the form in which spellings of one address are equal
+    role          TEXT NOT NULL,               -- start, feed, sitemap, listing (the entrances) or article
+    configured    INTEGER NOT NULL DEFAULT 0,  -- 1: the entrance that the config names
+    state         TEXT NOT NULL,               -- queued, old, item (both not asked), read, same, failed, refused, put off, gone or guilty
+    reason        TEXT NOT NULL DEFAULT '',    -- of the state, for people
+    status        INTEGER,                     -- HTTP status of the last answer
+    tries         INTEGER NOT NULL DEFAULT 0,  -- failures in a row
+    calm          INTEGER NOT NULL DEFAULT 0,  -- looks in a row that found nothing new
+    retry_at      TEXT,                        -- an article: when it is asked next, empty: never; an entrance: not before
+    asked_at      TEXT,                        -- when it was last asked
+    worked_at     TEXT,                        -- when it last answered with something to read
+    etag          TEXT NOT NULL DEFAULT '',    -- validators, kept only if all that the answer showed is stored
+    last_modified TEXT NOT NULL DEFAULT '',
+    digest        TEXT NOT NULL DEFAULT '',    -- sha256 of the last body
+    reader        INTEGER NOT NULL DEFAULT 0,  -- version of our reader that read it
+    whole         INTEGER NOT NULL DEFAULT 0,  -- an entrance: was it ever read to its end?
+    backlog       INTEGER NOT NULL DEFAULT 0,  -- 1: it stood there when its entrance was first read
+    moved         TEXT NOT NULL DEFAULT '',    -- where a permanent redirect led
+    title         TEXT NOT NULL DEFAULT '',    -- as listed
+    published     TEXT,                        -- as listed
+    modified      TEXT,                        -- as listed
+    face          TEXT NOT NULL DEFAULT '',    -- digest of the feed item it was listed with
+    found_at      TEXT NOT NULL,               -- when it was first shown
+    found_on      INTEGER REFERENCES addresses(id),  -- the entrance or page that showed it first
+    entry         INTEGER REFERENCES entries(id)     -- what it gave
+)
+""",
+    # Is this address known? (listed, save: once for each address)
+    "CREATE UNIQUE INDEX addresses_by_key ON addresses(key, source)",
+    # What is to be asked, newest first? (due) Rows that are never asked again are not in it.
+    """CREATE INDEX addresses_due ON addresses(source, published DESC, found_at DESC, id, retry_at)
+    WHERE role = 'article' AND retry_at IS NOT NULL""",
+    # The entrances of a source (due); there are few.
+    "CREATE INDEX addresses_entrances ON addresses(source) WHERE role <> 'article'",
+    # Which were found guilty by an older reader? (start)
+    "CREATE INDEX addresses_guilty ON addresses(reader) WHERE state = 'guilty'",
+    """
+CREATE TABLE entries (  -- each piece of news once
+    id           INTEGER PRIMARY KEY,
+    uuid         TEXT NOT NULL UNIQUE,        -- its id in every feed, for ever
+    kind         TEXT NOT NULL,               -- article, or brief as long as only a teaser of it is known
+    version      INTEGER NOT NULL DEFAULT 1,  -- counts corrections; earlier ones are in `versions`
+    source       TEXT NOT NULL REFERENCES watched(name),  -- of the original
+    url          TEXT NOT NULL,               -- of the original
+    title        TEXT NOT NULL,
+    summary      TEXT NOT NULL,
+    text         TEXT NOT NULL,               -- paragraphs with an empty line between them
+    html         TEXT NOT NULL,               -- the body as it came: not safe
+    authors      TEXT NOT NULL,               -- one a line
+    section      TEXT NOT NULL,
+    tags         TEXT NOT NULL,               -- one a line
+    language     TEXT NOT NULL,               -- BCP 47, lower case
+    image        TEXT NOT NULL,               -- JSON: url, caption, width, height; empty: none
+    enclosures   TEXT NOT NULL,               -- JSON list of url, type, length; empty: none
+    published    TEXT NOT NULL,
+    guessed      INTEGER NOT NULL,            -- 1: nobody believable said when it was published, so `published` is `first_seen`
+    updated      TEXT NOT NULL,               -- of the last correction, else `published`
+    first_seen   TEXT NOT NULL,               -- begin of the crawl that found it
+    body_from    TEXT NOT NULL,               -- item, page or brief: where the text came from
+    read_key     TEXT NOT NULL,               -- key of the page it was read from; empty: not read yet
+    digest       TEXT NOT NULL,               -- equal for equal texts; empty: too short, or maybe not whole
+    preferred    TEXT NOT NULL,               -- key of the original that a copy on another site declares
+    is_brief     INTEGER NOT NULL DEFAULT 0,  -- 1: it stood in a block of teasers
+    brief_time   TEXT NOT NULL DEFAULT '',    -- the teaser: time as printed
+    brief_tag    TEXT NOT NULL DEFAULT '',
+    brief_text   TEXT NOT NULL DEFAULT '',
+    brief_published TEXT,                     -- the instant that its time names
+    waiting      TEXT NOT NULL DEFAULT '',    -- the source whose running crawl will read its page
+    muted        INTEGER NOT NULL DEFAULT 0,  -- 1: every source that carries it mutes it
+    bulk         INTEGER NOT NULL DEFAULT 0,  -- 1: it came with the backlog of a source's first listing
+    joined       INTEGER REFERENCES entries(id)  -- the entry this one turned out to be; its row answers to its id only
+)
+""",
+    # Same text? (save, once for each article)
+    "CREATE INDEX entries_by_digest ON entries(digest) WHERE digest <> ''",
+    # The newest of all (view latest; a search by date)
+    "CREATE INDEX entries_by_date ON entries(published DESC, id) WHERE joined IS NULL",
+    # A new form of a known teaser? (save, once for each row without a link)
+    "CREATE INDEX entries_by_instant ON entries(source, brief_published) WHERE is_brief = 1",
+    # Which wait for this crawl's end? (record, start)
+    "CREATE INDEX entries_waiting ON entries(waiting) WHERE waiting <> ''",
+    """
+CREATE TABLE versions (  -- earlier versions of entries; the present one is in `entries`
+    entry     INTEGER NOT NULL REFERENCES entries(id),
+    version   INTEGER NOT NULL,
+    title     TEXT NOT NULL,
+    summary   TEXT NOT NULL,
+    text      TEXT NOT NULL,
+    html      TEXT NOT NULL,
+    updated   TEXT NOT NULL,   -- its own
+    replaced  TEXT NOT NULL,   -- when the next one was seen
+    PRIMARY KEY (entry, version)
+) WITHOUT ROWID
+""",
+    """
+CREATE TABLE keys (  -- under which addresses an entry is known
+    key    TEXT PRIMARY KEY,   -- of an address, or of a teaser without one
+    entry  INTEGER NOT NULL REFERENCES entries(id),
+    how    TEXT NOT NULL       -- address, redirect, declared (by the page), text (the same text stands there) or brief
+) WITHOUT ROWID
+""",
+    # All addresses of an entry (a join)
+    "CREATE INDEX keys_by_entry ON keys(entry)",
+    """
+CREATE TABLE carriers (  -- which sources carried an entry, and where
+    entry  INTEGER NOT NULL REFERENCES entries(id),
+    source TEXT NOT NULL REFERENCES watched(name),
+    url    TEXT NOT NULL,
+    PRIMARY KEY (entry, source, url)
+) WITHOUT ROWID
+""",
+    """
+CREATE TABLE labels (  -- what the fields of a rule ask: the values of each entry, case folded
+    field  TEXT NOT NULL,      -- source, lang, section or tag
+    value  TEXT NOT NULL,
+    entry  INTEGER NOT NULL REFERENCES entries(id),
+    PRIMARY KEY (field, value, entry)  -- serves rules
+) WITHOUT ROWID
+""",
+    # The labels of an entry that changed (save)
+    "CREATE INDEX labels_by_entry ON labels(entry)",
+    """
+CREATE TABLE sightings (  -- each row of a "Read next" or related block, on each page that showed it
+    id         INTEGER PRIMARY KEY,
+    page       INTEGER NOT NULL REFERENCES addresses(id),
+    kind       TEXT NOT NULL,      -- read_next or related
+    place      INTEGER NOT NULL,   -- 1: first of its block, when last seen
+    time_text  TEXT NOT NULL,      -- as printed, when first seen
+    published  TEXT,               -- the instant it named then
+    dated      INTEGER NOT NULL,   -- 1: a date stood beside the clock
+    tag        TEXT NOT NULL,
+    title      TEXT NOT NULL,
+    text       TEXT NOT NULL,
+    link       TEXT NOT NULL,      -- empty: the row has none
+    link_key   TEXT NOT NULL,
+    thumbnail  TEXT NOT NULL,
+    digest     TEXT NOT NULL,      -- equal for the same row of one source
+    entry      INTEGER REFERENCES entries(id),  -- empty: not read yet, or on another site, and its instant not certain
+    first_seen TEXT NOT NULL,
+    last_seen  TEXT NOT NULL
+)
+""",
+    # Has this page shown this row? (save, once for each row)
+    "CREATE UNIQUE INDEX sightings_by_page ON sightings(page, digest)",
+    # On which pages does this row stand? (save, once for each row)
+    "CREATE INDEX sightings_by_row ON sightings(digest)",
+    # Which rows link here? (save, once for each article)
+    "CREATE INDEX sightings_by_link ON sightings(link_key) WHERE link_key <> ''",
+    # Which pages showed this entry? (a join; people)
+    "CREATE INDEX sightings_by_entry ON sightings(entry)",
+    """
+CREATE TABLE topics (  -- selections of entries: those of the config, and the built-in all, briefs, source/<name>
+    id          INTEGER PRIMARY KEY,
+    key         TEXT NOT NULL UNIQUE,
+    title       TEXT NOT NULL,
+    description TEXT NOT NULL,
+    match       TEXT NOT NULL,       -- its rule; empty: everything
+    include     TEXT NOT NULL,       -- article, brief or both with a comma
+    source      TEXT NOT NULL,       -- only what this source carried
+    group_name  TEXT NOT NULL,
+    language    TEXT NOT NULL,
+    face        TEXT NOT NULL,       -- full, summary or brief
+    mute        TEXT NOT NULL,       -- rule: what matches is no member
+    active      INTEGER NOT NULL DEFAULT 1,  -- 0: no longer in the config
+    first_known TEXT NOT NULL,
+    changes     INTEGER NOT NULL DEFAULT 0,  -- counts what its feed does not show yet
+    taken       INTEGER NOT NULL DEFAULT 0,  -- `changes` when it was last made ready to be published
+    shown       INTEGER NOT NULL DEFAULT 0   -- `changes` when its files last stood: smaller than `changes` means dirty
+)
+""",
+    """
+CREATE TABLE membership (  -- which entries belong to a topic
+    topic     INTEGER NOT NULL REFERENCES topics(id),
+    published TEXT NOT NULL,             -- the entry's
+    entry     INTEGER NOT NULL REFERENCES entries(id),
+    bulk      INTEGER NOT NULL,          -- 1: joined with many others at once: a first listing, or a new rule over the old store
+    PRIMARY KEY (topic, published, entry)  -- serves pages, searches, and people who ask for a topic's newest
+) WITHOUT ROWID
+""",
+    # The topics of an entry that changed (save)
+    "CREATE INDEX membership_by_entry ON membership(entry, topic)",
+    """
+CREATE TABLE log (  -- what a topic's feed has shown, in order; only ever appended
+    topic   INTEGER NOT NULL REFERENCES topics(id),
+    seq     INTEGER NOT NULL,
+    entry   INTEGER NOT NULL REFERENCES entries(id),
+    version INTEGER NOT NULL,
+    bulk    INTEGER NOT NULL,
+    logged  TEXT NOT NULL,               -- when
+    PRIMARY KEY (topic, seq)             -- serves the newest rows
+) WITHOUT ROWID
+""",
+    # Was this entry shown, in which version? (publish; save)
+    "CREATE INDEX log_by_entry ON log(entry, topic, seq, version)",
+    # How many of a source came in bulk? (publish)
+    "CREATE INDEX log_bulk ON log(topic, entry) WHERE bulk = 1",
+    """
+CREATE TABLE pending (  -- what a topic's feed is to show next
+    topic INTEGER NOT NULL REFERENCES topics(id),
+    entry INTEGER NOT NULL REFERENCES entries(id),
+    bulk  INTEGER NOT NULL,
+    PRIMARY KEY (topic, entry)
+) WITHOUT ROWID
+""",
+    # Where does this entry wait? (a join; the end of a crawl)
+    "CREATE INDEX pending_by_entry ON pending(entry)",
+    """
+CREATE TABLE origins (  -- what is known of scheme://host:port, by all crawls
+    origin         TEXT PRIMARY KEY,
+    robots_status  INTEGER,   -- of robots.txt; 0: no answer; empty: never asked
+    robots_body    BLOB,
+    robots_expires TEXT,
+    hold_until     TEXT       -- nothing is asked before (Retry-After)
+) WITHOUT ROWID
+""",
+    """
+CREATE TABLE crawls (  -- every crawl in numbers
+    id        INTEGER PRIMARY KEY,
+    source    TEXT NOT NULL REFERENCES watched(name),
+    started   TEXT NOT NULL,
+    finished  TEXT NOT NULL,
+    new       INTEGER NOT NULL,   -- articles
+    changed   INTEGER NOT NULL,
+    known     INTEGER NOT NULL,
+    failed    INTEGER NOT NULL,
+    refused   INTEGER NOT NULL,
+    gone      INTEGER NOT NULL,
+    briefs    INTEGER NOT NULL,   -- rows of teasers never seen before
+    queued    INTEGER NOT NULL,   -- left for the next crawl
+    requests  INTEGER NOT NULL,
+    bytes     INTEGER NOT NULL,
+    bounds    TEXT NOT NULL,      -- limits met, with commas
+    error     TEXT NOT NULL,
+    stopped   INTEGER NOT NULL    -- 1: it was asked to stop
+)
+""",
+    # The last crawls of a source (status; people)
+    "CREATE INDEX crawls_by_source ON crawls(source, id)",
+    f"""
+CREATE VIRTUAL TABLE entries_fts USING fts5(
+    title, summary, text, authors, content="entries", content_rowid="id", tokenize="{TOKENIZER}"
+)
+""",
+)
+
+_VIEWS = (
+    """
+CREATE VIEW latest AS  -- all entries that are shown, newest first
+SELECT e.published, w.title AS source, e.title, e.url, e.kind, e.language, e.section,
+       replace(e.tags, char(10), ', ') AS tags, replace(e.authors, char(10), ', ') AS authors,
+       e.summary, e.text, e.updated, e.first_seen, e.version, e.uuid, e.id
+  FROM entries e JOIN watched w ON w.name = e.source
+ WHERE e.joined IS NULL AND e.muted = 0
+ ORDER BY e.published DESC, e.id
+""",
+    """
+CREATE VIEW by_topic AS  -- the entries of each topic
+SELECT t.key AS topic, m.published, w.title AS source, e.title, e.url, e.kind, e.language, e.summary, e.text, e.uuid, e.id
+  FROM topics t
+  JOIN membership m ON m.topic = t.id
+  JOIN entries e ON e.id = m.entry
+  JOIN watched w ON w.name = e.source
+ WHERE t.active = 1
+""",
+    """
+CREATE VIEW read_next AS  -- every row of a block of teasers, on every page that showed it
+SELECT s.first_seen, a.source, a.url AS page, s.kind, s.place, s.time_text, s.published, s.tag, s.title, s.text, s.link,
+       e.title AS entry_title, e.url AS entry_url, s.last_seen, s.entry, s.id
+  FROM sightings s
+  JOIN addresses a ON a.id = s.page
+  LEFT JOIN entries e ON e.id = s.entry
+""",
+    """
+CREATE VIEW sources AS  -- what is watched, and how its last crawl went
+SELECT w.name, w.title, w.url, w.started AS last_crawl, w.next_due, c.new, c.changed, c.known, c.briefs, c.failed, c.refused,
+       c.gone, c.queued, w.error, w.failing_since, w.active
+  FROM watched w
+  LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE source = w.name)
+ ORDER BY w.name
+""",
+)
+
+
+def _first(db: "Database") -> None:
+    for statement in (*_TABLES, *_VIEWS):
+        db.execute(statement.strip())
+
+
+_STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (("0001 the first store", _first),)
+
+
+def migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """Bring the file to this schema, each step in one transaction.
+
+    Raises StoreError for a file that a newer newsloom wrote, and for another program's.
+    """
+    if _check(connection, path) == len(_STEPS):
+        return
+    from sqlite_utils import Database, Migrations  # noqa: PLC0415 - .2 s that are needed once in a store's life
+
+    migrations = Migrations("newsloom")
+    for name, step in _STEPS:
+        migrations(name=name)(step)
+    migrations.apply(Database(connection))
+
+
+def check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises StoreError unless the file has exactly this schema."""
+    if _check(connection, path) < len(_STEPS):
+        raise StoreError(f"{path}: was written by an older newsloom: run `newsloom once`, which brings it up to date")
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """How many steps the file has gone."""
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    if "_sqlite_migrations" not in tables:
+        if tables:
+            raise StoreError(
+                f"{path}: is an SQLite file of another program: choose another with --store, or move it away"
+            )
+        return 0
+    done = [
+        name for (name,) in connection.execute("SELECT name FROM _sqlite_migrations WHERE migration_set = 'newsloom'")
+    ]
+    if set(done) - {name for name, _ in _STEPS}:
+        raise StoreError(
+            f"{path}: was written by a newer newsloom: upgrade newsloom, or choose another store with --store"
+        )
+    return len(done)
+
+
+_COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
+
+
+def tables() -> str:
+    """The tables as Markdown, from the statements above; what docs/store.md shows."""
+    parts = []
+    for statement in _TABLES:
+        lines = statement.strip().split("\n")
+        head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
+        if head is None:
+            continue
+        parts += [
+            f"### {head[1]}",
+            "",
+            f"{_sentence(head[2])}",
+            "",
+            "| column | type | meaning |",
+            "| --- | --- | --- |",
+        ]
+        columns = [c for c in map(_COLUMN.match, lines[1:]) if c and c[1] not in ("PRIMARY", "UNIQUE")]
+        parts += [f"| `{c[1]}` | {c[2]} | {_meaning(c)} |" for c in columns]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + "."
+
+
+def _meaning(column: re.Match[str]) -> str:
+    reference = re.search(r"REFERENCES (\w+)", column[3])
+    said = [column[4] or "", f"-> `{reference[1]}`" if reference else ""]
+    return " ".join(s for s in said if s).replace("|", "\\|")

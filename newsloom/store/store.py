@@ -1,0 +1,392 @@
+"""The store's door for those who write: the crawl's `Memory`, and what the hallway needs to publish.
+
+All work is done by one thread, a transaction a call; whoever awaits a call knows that what it told is safe when it returns.
+"""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self, TypeVar
+
+from newsloom.news import identity
+from newsloom.news.items import Feed, Topic
+from newsloom.news.memory import (
+    READER,
+    CrawlReport,
+    Due,
+    Found,
+    Listed,
+    Listing,
+    News,
+    Origin,
+    Page,
+    Robots,
+    Role,
+    Saved,
+    State,
+)
+from newsloom.news.rules import RuleError
+from newsloom.news.sources import Limits, Source
+from newsloom.news.times import Now
+from newsloom.store import addresses, crawls, instants, log, sightings, topics
+from newsloom.store.database import listing as many
+from newsloom.store.database import open_writing, transaction
+from newsloom.store.entries import Batch
+from newsloom.store.errors import StoreError, speaking
+from newsloom.store.match import parsed
+from newsloom.store.reader import TOPICS, TopicStatus
+
+_T = TypeVar("_T")
+
+
+@dataclass(kw_only=True)
+class _Crawl:
+    """What is known of a running crawl. It dies with the process: nothing is lost by that, its addresses are queued."""
+
+    started: datetime
+    handed: set[int] = field(default_factory=set)
+    """Ids of addresses that were given out to be asked."""
+    leads: int = 0
+    """Addresses taken from briefs."""
+
+
+class Store:
+    """One SQLite file. Opened by `Store.open`; closed by `close` or at the end of a `with` block."""
+
+    def __init__(self, path: Path, now: Now, limits: Limits) -> None:
+        self._path = path
+        self._now = now
+        self._limits = limits
+        self._crawls: dict[str, _Crawl] = {}
+        self._settled = False
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
+        try:
+            self._connection = self._writer.submit(open_writing, path).result()
+        except BaseException:
+            self._writer.shutdown()
+            raise
+
+    @classmethod
+    def open(cls, path: Path, now: Now, limits: Limits | None = None) -> Self:
+        """Opens the file, makes it if there is none, and brings an older one up to date. Takes no lock.
+
+        Raises StoreError for one that is damaged, newer than this program, or may not be written.
+        """
+        return cls(path, now, limits or Limits())
+
+    def close(self) -> None:
+        """After what was begun is done. Twice is no error."""
+        try:
+            self._writer.submit(self._connection.close)
+        except RuntimeError:  # the thread has ended: it is closed
+            return
+        self._writer.shutdown()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """`work` in one transaction on the writer's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work)
+
+    def _transact(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        with speaking(self._path), transaction(self._connection):
+            return work(self._connection)
+
+    def _settle(self, connection: sqlite3.Connection) -> None:
+        """Once, before this process works with the store: what a killed one left waiting waits no longer.
+
+        Not done by `ask` and `ask_publish`, which are for a process beside the one that works.
+        """
+        if self._settled:
+            return
+        log.release(connection, None)
+        connection.execute(
+            "UPDATE addresses SET retry_at = ? WHERE state = ? AND reader <> ? AND role = 'article'",
+            (instants.written(self._now()), State.GUILTY, READER),
+        )
+        self._settled = True
+
+    # Config
+
+    async def adopt(self, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
+        """Make the store's sources and topics those of the config. Returns the keys of topics that are gone.
+
+        A new or changed rule is matched over everything stored; what it brings in joins in bulk.
+        """
+        return await self._do(lambda connection: self._adopt(connection, sources, topics_))
+
+    def _adopt(self, connection: sqlite3.Connection, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
+        self._settle(connection)
+        mutes = dict(connection.execute("SELECT name, mute FROM watched").fetchall())
+        for source in sources:
+            _check_mute(source)
+            addresses.watch(connection, source)
+        connection.execute(
+            "UPDATE watched SET active = 0 WHERE active = 1 AND name NOT IN (SELECT value FROM json_each(?))",
+            (many(s.name for s in sources),),
+        )
+        gone = topics.adopt(connection, topics_, self._now())
+        for source in sources:
+            if mutes.get(source.name, "") != source.mute:
+                topics.mute_changed(connection, source.name)
+        return gone
+
+    # The clock
+
+    async def due_sources(self) -> list[str]:
+        """Names of sources that are due, longest due first."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            rows = connection.execute(
+                "SELECT name FROM watched WHERE active = 1 AND coalesce(next_due, '') <= ? ORDER BY coalesce(next_due, ''), name",
+                (instants.written(self._now()),),
+            )
+            return [name for (name,) in rows]
+
+        return await self._do(work)
+
+    async def next_due(self, source: str) -> datetime | None:
+        """When it is due; None if it never was crawled or scheduled."""
+
+        def work(connection: sqlite3.Connection) -> datetime | None:
+            row = connection.execute("SELECT next_due FROM watched WHERE name = ?", (source,)).fetchone()
+            return instants.read(row["next_due"]) if row else None
+
+        return await self._do(work)
+
+    async def schedule(self, source: str, next_due: datetime) -> None:
+        await self._do(lambda connection: self._set_due(connection, source, next_due))
+
+    async def ask(self, source: str) -> None:
+        """Set a source due now, for the process that runs."""
+        await self._do(lambda connection: self._set_due(connection, source, self._now()))
+
+    def _set_due(self, connection: sqlite3.Connection, source: str, due: datetime) -> None:
+        changed = connection.execute("UPDATE watched SET next_due = ? WHERE name = ?", (instants.written(due), source))
+        if changed.rowcount == 0:
+            raise StoreError(
+                f"{self._path}: knows no source {source}: it is taken over from the config when `newsloom run` starts"
+            )
+
+    async def failing(self) -> frozenset[str]:
+        """Sources whose last crawl failed as a whole."""
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            return frozenset(name for (name,) in connection.execute("SELECT name FROM watched WHERE error <> ''"))
+
+        return await self._do(work)
+
+    # Publishing
+
+    async def dirty(self) -> list[str]:
+        """Keys of topics whose files do not show everything yet."""
+
+        def work(connection: sqlite3.Connection) -> list[str]:
+            self._settle(connection)
+            return log.dirty(connection)
+
+        return await self._do(work)
+
+    async def advance(self, topic: str) -> Feed:
+        """Move what is pending to the topic's log; the feed that shows it."""
+
+        def work(connection: sqlite3.Connection) -> Feed:
+            self._settle(connection)
+            log.advance(connection, topic, self._now())
+            return log.feed(connection, topic)
+
+        return await self._do(work)
+
+    async def feed(self, topic: str) -> Feed:
+        """The feed as `advance` last left it."""
+        return await self._do(lambda connection: log.feed(connection, topic))
+
+    async def published(self, topic: str) -> None:
+        """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since."""
+        await self._do(lambda connection: log.published(connection, topic))
+
+    async def ask_publish(self, topics_: Sequence[str]) -> None:
+        """Have these topics published by the process that runs."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "UPDATE topics SET changes = changes + 1 WHERE active = 1 AND key IN (SELECT value FROM json_each(?))",
+                (many(topics_),),
+            )
+
+        await self._do(work)
+
+    async def counted(self) -> Mapping[str, TopicStatus]:
+        """Each topic's number of entries and newest one, by key."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, TopicStatus]:
+            return {
+                r["key"]: TopicStatus(
+                    key=r["key"], title=r["title"], entries=r["entries"], newest=instants.read(r["newest"])
+                )
+                for r in connection.execute(TOPICS)
+            }
+
+        return await self._do(work)
+
+    # Memory: what a crawl may ask and tell
+
+    async def due(self, source: Source, limit: int) -> Sequence[Due]:
+        """Addresses to ask now: entrances first, then articles, newest first; each once a crawl."""
+
+        def work(connection: sqlite3.Connection) -> list[Due]:
+            self._settle(connection)
+            addresses.watch(connection, source)
+            return addresses.due(
+                connection, source, limit, now=self._now(), limits=self._limits, handed=self._crawl(source.name).handed
+            )
+
+        return await self._do(work)
+
+    def _crawl(self, source: str) -> _Crawl:
+        """The running crawl of a source; it begins with the first word about it since the last one's record."""
+        return self._crawls.setdefault(source, _Crawl(started=self._now()))
+
+    async def listed(self, source: Source, listing: Listing) -> Listed:
+        """Store or queue every address an entrance showed, together with its validators; its feed items become entries."""
+        return await self._do(lambda connection: self._listed(connection, source, listing))
+
+    def _listed(self, connection: sqlite3.Connection, source: Source, listing: Listing) -> Listed:
+        now = self._now()
+        addresses.watch(connection, source)
+        entrance = addresses.row_of(connection, source.name, listing.asked, listing.role, now)
+        backlog = not entrance["whole"]
+        finds = addresses.shown(connection, source, listing, now, self._limits)
+        addresses.listed(connection, entrance, listing)
+        addresses.keep(connection, source, entrance, finds, now, backlog=backlog)
+        batch = Batch(connection, source, now, self._crawl(source.name).started)
+        articles = [s for s in finds if s.found.role is Role.ARTICLE]
+        for shown in _in_order(articles):
+            self._show(batch, shown, backlog=backlog)
+        batch.finish()
+        new = sum(1 for s in articles if s.row is None)
+        return Listed(new=new, known=len(articles) - new)
+
+    def _show(self, batch: Batch, shown: addresses.Shown, *, backlog: bool) -> None:
+        """A listed article: its item becomes an entry; one that another source read already is carried by this one too."""
+        found = shown.found
+        if found.item is None:
+            if shown.row is None and (known := batch.known_as([shown.key])) is not None:
+                batch.carry(known["id"], batch.source.name, found.url)
+                if known["read_key"]:
+                    addresses.known_elsewhere(batch.connection, batch.source.name, shown.key, known["id"])
+            return
+        if shown.row is not None and shown.row["face"] == addresses.face(found) and shown.row["entry"] is not None:
+            return
+        entry = batch.item(
+            shown.key,
+            found.item,
+            found.published or found.item.published,
+            waits=shown.fetch,
+            backlog=backlog and shown.row is None,
+        )
+        if entry is None:
+            return
+        addresses.gave(batch.connection, batch.source.name, shown.key, entry)
+        sightings.attach(batch, entry, [shown.key])
+        if shown.row is None and batch.entry(entry)["read_key"]:
+            addresses.known_elsewhere(batch.connection, batch.source.name, shown.key, entry)
+
+    async def save(self, source: Source, pages: Sequence[Page]) -> Sequence[Saved]:
+        """Keep what pages gave, one answer for each in its order. The same pages saved twice are saved once."""
+        return await self._do(lambda connection: self._save(connection, source, pages))
+
+    def _save(self, connection: sqlite3.Connection, source: Source, pages: Sequence[Page]) -> list[Saved]:
+        now, crawl = self._now(), self._crawl(source.name)
+        addresses.watch(connection, source)
+        batch = Batch(connection, source, now, crawl.started)
+        answers: dict[int, Saved] = {}
+        # Decided in an order of its own, so that it does not matter in which one they arrived.
+        order = sorted(range(len(pages)), key=lambda i: (_when(pages[i]), identity.key(pages[i].asked), pages[i].asked))
+        for i in order:
+            answers[i] = self._save_one(batch, pages[i], crawl)
+        batch.finish()
+        return [answers[i] for i in range(len(pages))]
+
+    def _save_one(self, batch: Batch, page: Page, crawl: _Crawl) -> Saved:
+        connection = batch.connection
+        row = addresses.row_of(connection, batch.source.name, page.asked, page.role, batch.now)
+        entry, news = row["entry"], News.SAME if page.state is State.SAME else News.NONE
+        published: datetime | None = None
+        if page.article is not None and page.state is State.READ:
+            entry, news = batch.page(page, page.article, row)
+            if entry is not None:
+                addresses.gave(connection, batch.source.name, row["key"], entry)
+                addresses.read_for_all(connection, row["id"], row["key"], entry)
+                sightings.attach(batch, entry, list({row["key"], identity.key(page.url)} - {""}))
+        elif page.state in (State.GONE, State.REFUSED):
+            entry = sightings.stays_brief(batch, row["key"]) or entry
+        if entry is not None:
+            kept = batch.entry(entry)
+            if page.state is State.GONE and kept["read_key"] == row["key"]:
+                batch.change(kept, {"read_key": ""}, shows=False)
+            if page.state in (State.READ, State.SAME) and (news is not News.NONE or page.state is State.SAME):
+                published = instants.read(kept["published"])
+            if kept["waiting"] == batch.source.name:
+                log.released(connection, [kept["id"]])
+        addresses.asked(connection, row, page, published, calm=news is News.SAME)
+        rows = sightings.Rows(batch, page, row, self._limits.leads - crawl.leads)
+        rows.see()
+        crawl.leads += rows.queued
+        return Saved(news=news, briefs=rows.new, leads=rows.queued)
+
+    async def origin(self, origin: str) -> Origin:
+        """What is known of `scheme://host:port`."""
+        return await self._do(lambda connection: crawls.origin(connection, origin))
+
+    async def keep_robots(self, origin: str, robots: Robots) -> None:
+        await self._do(lambda connection: crawls.keep_robots(connection, origin, robots))
+
+    async def hold(self, origin: str, until: datetime) -> None:
+        """Ask nothing of this origin until then; a later hold stays."""
+        await self._do(lambda connection: crawls.hold(connection, origin, until))
+
+    async def record(self, report: CrawlReport) -> None:
+        """The crawl is over: its numbers are kept, and what waited for its pages waits no longer."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            crawls.record(connection, report)
+            log.release(connection, report.source)
+
+        await self._do(work)
+        self._crawls.pop(report.source, None)
+
+
+def _check_mute(source: Source) -> None:
+    try:
+        if source.mute:
+            parsed(source.mute)
+    except RuleError as error:
+        raise StoreError(f"source {source.name}: its mute rule {source.mute!r} is wrong {error}") from error
+
+
+def _when(page: Page) -> str:
+    article = page.article
+    if article is None or article.published is None:
+        return instants.NEVER
+    return article.published.isoformat()
+
+
+def _in_order(finds: Sequence[addresses.Shown]) -> list[addresses.Shown]:
+    def when(shown: addresses.Shown) -> str:
+        found: Found = shown.found
+        at = found.published or (found.item.published if found.item else None)
+        return at.isoformat() if at else instants.NEVER
+
+    return sorted(finds, key=lambda s: (when(s), s.key))
