@@ -3,6 +3,7 @@
 import logging
 import sys
 import time
+from copy import copy
 
 _LEVELS = {-2: logging.ERROR, -1: logging.WARNING, 0: logging.INFO, 1: logging.DEBUG}
 _OURS = ("newsloom", "scraper", "feeds")
@@ -15,6 +16,12 @@ class OneLine(logging.Formatter):
         super().__init__("%(asctime)s %(levelname)s %(message)s", "%Y-%m-%dT%H:%M:%SZ")
         self.converter = time.gmtime
         self._traces = traces
+
+    def format(self, record: logging.LogRecord) -> str:
+        """On a copy: a record carries its trace from one handler to the next as the first one wrote it."""
+        mine = copy(record)
+        mine.exc_text = None
+        return super().format(mine)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's name
         return super().formatMessage(record).replace("\r", "\\r").replace("\n", "\\n")
@@ -47,6 +54,6 @@ def set_up(verbosity: int) -> None:
     handler = ToStderr()
     handler.setFormatter(OneLine(traces=verbosity > 0))
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG if verbosity > 1 else logging.WARNING)
+    root.setLevel(logging.DEBUG if verbosity > 1 else _LEVELS[max(-2, min(verbosity, -1))])
     for name in _OURS:
         logging.getLogger(name).setLevel(_LEVELS[max(-2, min(verbosity, 1))])

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, metavar="N", help="At most so many."
 )
-@click.option("--muted", is_flag=True, help="Look through what was muted instead.")
+@click.option("--muted", is_flag=True, help="Look through what was muted too.")
 @click.option("--json", "as_json", is_flag=True, help="Print whole entries as a JSON list.")
 @pass_call
 def command(call: Call, *, query: tuple[str, ...], limit: int, muted: bool, as_json: bool) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib import import_module
 from importlib.metadata import version
+from typing import Any
 
 import click
 
@@ -38,7 +39,18 @@ def _source(module: str) -> str:
     return (loader.get_source(module) or "") if isinstance(loader, importlib.abc.InspectLoader) else ""
 
 
-class Commands(click.Group):
+class Given(click.Group):
+    """A group whose status is what ctx.exit() says; what a command returns says nothing."""
+
+    def invoke(self, ctx: click.Context) -> int:
+        try:
+            super().invoke(ctx)
+        except BrokenPipeError:  # here, because click's own answer is status 1
+            ctx.exit(_pipe_closed())
+        return 0
+
+
+class Commands(Given):
     """Imports a command's file when it is called, or to say its one line of help."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
@@ -66,11 +78,6 @@ class Commands(click.Group):
         shown = [(n, c) for n in self.list_commands(ctx) if (c := self.get_command(ctx, n)) and not c.hidden]
         with formatter.section("Commands"):
             formatter.write_dl([(n, c.get_short_help_str(limit=200)) for n, c in shown])
-
-    def invoke(self, ctx: click.Context) -> int:
-        """What a command returns says nothing; ctx.exit() does."""
-        super().invoke(ctx)
-        return 0
 
 
 @click.group(
@@ -121,7 +128,7 @@ def run(group: click.Group, argv: Sequence[str] | None) -> int:
 
 def _called(group: click.Group, argv: Sequence[str] | None) -> int:
     try:
-        return int(group.main(None if argv is None else list(argv), prog_name="newsloom", standalone_mode=False))
+        return int(group.main(None if argv is None else list(argv), prog_name="newsloom", standalone_mode=False) or 0)
     except SystemExit as end:
         if isinstance(end.code, str):
             raise
@@ -154,3 +161,21 @@ def _verbose(argv: Sequence[str]) -> bool:
     if context is not None:
         return given(context).verbosity > 0
     return any(w == "--verbose" or re.fullmatch(r"-[a-z]*v[a-z]*", w) for w in argv)
+
+
+_ON_PAPER: Any = {"terminal_width": 92, "help_option_names": ["-h", "--help"]}
+
+
+def reference() -> str:
+    """The help of every command, as docs/commands.md shows it."""
+    parts = []
+    with click.Context(newsloom, info_name="newsloom", **_ON_PAPER) as outer:
+        parts.append(f"```text\n{newsloom.get_help(outer)}\n```\n")
+        for name in names():
+            command = newsloom.get_command(outer, name)
+            if command is not None:
+                with click.Context(
+                    command, info_name=name, parent=outer, terminal_width=92, max_content_width=92
+                ) as inner:
+                    parts.append(f"## newsloom {name}\n\n```text\n{command.get_help(inner)}\n```\n")
+    return "\n".join(parts)

@@ -7,7 +7,7 @@ import click
 from newsloom.commands.call import Call, pass_call
 
 if TYPE_CHECKING:
-    from newsloom.store import Status
+    from newsloom.store import SourceStatus, Status
 
 
 @click.command(name="status")
@@ -34,15 +34,30 @@ def command(call: Call, *, as_json: bool) -> None:
 def _show(call: Call, status: "Status") -> None:
     from newsloom.commands.tables import Table, moment  # noqa: PLC0415
 
-    now = call.now()
-    sources = Table("source", "crawled", "due", "new", "known", "failed", "queued", "error")
+    sources = Table("source", "crawled", "due", "new", "changed", "known", "briefs", "failed", "queued", "note")
     for s in status.sources:
         sources.row(
-            s.name, moment(s.finished, now), moment(s.next_due, now), s.new, s.known, s.failed, s.queued, s.error
+            *(s.name, moment(s.finished, status.now) or "never", moment(s.next_due, status.now) or "now"),
+            *(s.new, s.changed, s.known, s.briefs, s.failed, s.queued, _note(s, status)),
         )
     sources.show()
     click.echo()
     topics = Table("topic", "title", "entries", "newest")
     for t in status.topics:
-        topics.row(t.key, t.title, t.entries, moment(t.newest, now))
+        topics.row(t.key, t.title, t.entries, moment(t.newest, status.now))
     topics.show()
+    if not status.sources and not call.quiet:
+        click.echo("nothing was crawled yet: `newsloom once --all` begins", err=True)
+
+
+def _note(source: "SourceStatus", status: "Status") -> str:
+    """What a person should know or do about a source."""
+    from newsloom.commands.tables import moment  # noqa: PLC0415
+
+    notes = []
+    if source.error:
+        since = moment(source.failing_since, status.now)
+        notes.append(f"fails{f' since {since}' if since else ''}: {source.error}")
+    if source.moved:
+        notes.append(f"has moved for good: write {source.moved} in the config instead of {source.url}")
+    return "; ".join(notes)

@@ -1,0 +1,68 @@
+"""What people and programs are shown."""
+
+import json
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from newsloom.commands.tables import Table, distance, duration, moment, show_json
+from newsloom.news.items import EntryKind, Image
+
+AT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
+
+
+def test_columns_stand_in_line_in_every_script() -> None:
+    table = Table("topic", "entries", "title")
+    table.row("water", 7, "水害")
+    table.row("港", 1200, None)
+    assert table.plain() == "topic  entries  title\nwater        7  水害\n港        1200"
+
+
+def test_control_characters_do_not_reach_the_terminal() -> None:
+    table = Table("title")
+    table.row("a\x1b[31mred\nline")
+    assert table.plain() == "title\na [31mred line"
+
+
+def test_a_row_has_a_cell_for_each_heading() -> None:
+    with pytest.raises(ValueError, match="1 cells under 2 headings"):
+        Table("one", "two").row("a")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0, "now"),
+        (40, "in 40 s"),
+        (-59, "59 s ago"),
+        (-200, "3 min ago"),
+        (7300, "in 2 h"),
+        (-90_000, "25 h ago"),
+        (-200_000, "2 d ago"),
+    ],
+)
+def test_a_distance_is_said_in_one_unit(seconds: int, said: str) -> None:
+    assert distance(timedelta(seconds=seconds)) == said
+
+
+def test_a_moment_in_a_pipe_is_the_instant_in_utc(capsys: pytest.CaptureFixture[str]) -> None:
+    assert moment(AT.astimezone(timezone(timedelta(hours=4))), AT) == "2026-03-02T14:30:00Z"
+    assert moment(None, AT) == ""
+
+
+def test_a_duration_is_written_as_in_the_config() -> None:
+    assert [duration(timedelta(seconds=s)) for s in (15, 90, 1800, 7200, 86_400)] == ["15s", "90s", "30m", "2h", "1d"]
+
+
+def test_json_says_values_plainly(capsys: pytest.CaptureFixture[str]) -> None:
+    show_json(
+        {"at": AT, "kind": EntryKind.BRIEF, "image": Image(url="https://a.example/ä.png"), "kinds": frozenset("ba")}
+    )
+    out = capsys.readouterr().out
+    assert json.loads(out) == {
+        "at": "2026-03-02T14:30:00Z",
+        "kind": "brief",
+        "image": {"url": "https://a.example/ä.png", "caption": "", "width": None, "height": None},
+        "kinds": ["a", "b"],
+    }
+    assert "ä" in out
