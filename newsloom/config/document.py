@@ -61,7 +61,7 @@ class Document:
         self._lines.setdefault(place, node.start_mark.line + 1)
         if any(node is outer for outer in around):
             self.fault(place, "refers to a group that it is part of: take the reference away")
-            return None
+            return {}
         if isinstance(node, MappingNode):
             return self._mapping(node, place, [*around, node])
         if isinstance(node, SequenceNode):

@@ -61,7 +61,7 @@ def _step(data: object, step: str | int) -> object:
 def _called(item: object) -> str:
     if isinstance(item, Mapping):
         item = item.get("name") or item.get("url")
-    return re.sub(r"^https?://|/$", "", item)[:60] if isinstance(item, str) else ""
+    return re.sub(r"^https?://(?:[^/@]*@)?|/$", "", item)[:60] if isinstance(item, str) else ""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -115,7 +115,7 @@ _WANTED = {
     "int_from_float": "a whole number",
     "bool_parsing": "yes or no",
     "bool_type": "yes or no",
-    "list_type": "a list, each item on a line of its own after a dash",
+    "tuple_type": "a list, each item on a line of its own after a dash",
     "dict_type": "keys with values, each on a line of its own, indented",
     "model_type": "keys with values, each on a line of its own, indented",
     "model_attributes_type": "keys with values, each on a line of its own, indented",

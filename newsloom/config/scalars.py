@@ -209,6 +209,7 @@ def user_agent(given: object) -> str:
 
 
 _DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
+_FULL_DAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
 _MACROS = {
     "@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0",
     "@monthly": "0 0 1 * *", "@yearly": "0 0 1 1 *", "@annually": "0 0 1 1 *",
@@ -256,8 +257,9 @@ def _weekdays(field: str, text: str) -> str:
 
 
 def _weekday(word: str, text: str) -> int:
-    if word[:3] in _DAYS and word.isalpha():
-        return _DAYS.index(word[:3])
+    for number, day in enumerate(_DAYS):
+        if word in (day, _FULL_DAYS[number]):
+            return number
     if re.fullmatch("[0-7]", word):
         return int(word)
     raise ValueError(f"{text!r} has a weekday {word!r}: write names like mon-fri, or 0 to 7 with Sunday as 0 and 7")

@@ -82,7 +82,7 @@ def _candidates(url: str, key: str) -> Iterable[str]:
 
 def _plain(text: str) -> str:
     """What of a text may stand in a file's name."""
-    return re.sub(r"[^A-Za-z0-9._]+", "-", text)[:100].strip("-.")
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", text)[:100].strip("-.")
 
 
 def _check_sources(sources: Mapping[int, SourceEntry], names: Mapping[int, str], document: Document) -> None:
