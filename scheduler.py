@@ -31,7 +31,9 @@ STOPPING = timedelta(seconds=3)
 """What is in flight after that is dropped: its addresses are queued, nothing is lost."""
 
 
-def next_due(schedule: Schedule, previous: datetime | None, now: datetime, jitter: timedelta = timedelta(0)) -> datetime:
+def next_due(
+    schedule: Schedule, previous: datetime | None, now: datetime, jitter: timedelta = timedelta(0)
+) -> datetime:
     """The first time after `now` on the schedule: of a cron line, its next; of an interval, `previous` plus whole intervals.
 
     Times missed by a machine that slept are passed over: one crawl catches up on all of them. `jitter` moves an interval's
@@ -99,7 +101,9 @@ class Clock:
             async with self._places:
                 if not self._stop.is_set():
                     with _surviving(f"crawling {name}"):
-                        await hallway.crawl_one(self._house, self._house.sources[name], self._timetable, stop=self._stop)
+                        await hallway.crawl_one(
+                            self._house, self._house.sources[name], self._timetable, stop=self._stop
+                        )
                     self._publish.set()
         finally:
             del self._running[name]

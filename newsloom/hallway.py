@@ -52,6 +52,12 @@ class Round:
     newly_failing: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     unpublished: tuple[str, ...] = ()
+    stopped: bool = False
+    """It was asked to stop; sources may be missing from `reports`."""
+
+    @property
+    def fine(self) -> bool:
+        return not self.newly_failing and not self.unpublished
 
 
 class Watch:
@@ -77,7 +83,9 @@ def locked(store: Path) -> Iterator[None]:
         except BlockingIOError:
             file.seek(0)
             holder = file.read().strip()
-            raise LockedError(f"{store} is in use by another newsloom{f' (process {holder})' if holder else ''}") from None
+            raise LockedError(
+                f"{store} is in use by another newsloom{f' (process {holder})' if holder else ''}"
+            ) from None
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
@@ -100,7 +108,12 @@ async def adopt(config: Config, store: Store) -> None:
 
 
 async def crawl_round(
-    house: House, names: Iterable[str], timetable: Timetable, *, stop: asyncio.Event | None = None, watch: Watch | None = None
+    house: House,
+    names: Iterable[str],
+    timetable: Timetable,
+    *,
+    stop: asyncio.Event | None = None,
+    watch: Watch | None = None,
 ) -> Round:
     """Crawl these sources side by side, then publish once what changed."""
     chosen = [house.sources[n] for n in names]
@@ -125,10 +138,13 @@ async def crawl_round(
         newly_failing=tuple(r.source for r in reports if r.error and r.source not in known_to_fail),
         files=files,
         unpublished=unpublished,
+        stopped=stop is not None and stop.is_set(),
     )
 
 
-async def crawl_one(house: House, source: Source, timetable: Timetable, *, stop: asyncio.Event | None = None) -> CrawlReport:
+async def crawl_one(
+    house: House, source: Source, timetable: Timetable, *, stop: asyncio.Event | None = None
+) -> CrawlReport:
     """One crawl, and when the next one is due. A defect of ours in one source is logged and stays that source's own."""
     was_due = await house.store.next_due(source.name)
     started = house.now()
@@ -136,7 +152,9 @@ async def crawl_one(house: House, source: Source, timetable: Timetable, *, stop:
         report = await crawl(source, house.store, house.network, house.now, house.config.limits, stop)
     except StoreError:
         raise  # a full disk or a damaged file is no fault of the source, and nothing could be recorded
-    except Exception as error:  # one source must not stop the others; it is recorded as failing, with the trace in the log
+    except (
+        Exception
+    ) as error:  # one source must not stop the others; it is recorded as failing, with the trace in the log
         log.exception("crawl broke off source=%s", source.name)
         report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
         await house.store.record(report)
@@ -193,7 +211,9 @@ async def _publish_index(config: Config, store: Store) -> list[Path]:
     counted = await store.counted()
     shelf = [Shelf(topic=t, entries=counted[t.key].entries, newest=counted[t.key].newest) for t in config.topics]
     try:
-        return await asyncio.to_thread(publish_index, shelf, config.out, title=config.title, public_url=config.public_url)
+        return await asyncio.to_thread(
+            publish_index, shelf, config.out, title=config.title, public_url=config.public_url
+        )
     except PublishError as error:
         log.error("index not published: %s", error)  # noqa: TRY400 - as above
         return []

@@ -32,7 +32,9 @@ def test_readme_blocks_work_word_for_word(tmp_path: Path) -> None:
             run(block["text"], tmp_path)
 
 
-@pytest.mark.parametrize("document", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (README.parent / "docs").glob("*.md"))])
+@pytest.mark.parametrize(
+    "document", ["README.md", "CONTRIBUTING.md", *(f"docs/{p.name}" for p in (README.parent / "docs").glob("*.md"))]
+)
 def test_every_link_inside_the_docs_leads_somewhere(document: str) -> None:
     page = README.parent / document
     for target in re.findall(r"\]\((?!https?:|#|mailto:)([^)#]+)", page.read_text(encoding="utf-8")):

@@ -1,7 +1,7 @@
 """The store: items in, entries once, feeds out. All SQL of the project is here; docs/store.md says what the file holds."""
 
 from newsloom.store.errors import StoreError
-from newsloom.store.reader import Reader, SourceStatus, Status, TopicStatus
+from newsloom.store.reader import Held, Reader, SourceStatus, Status, TopicStatus
 from newsloom.store.store import Store
 
-__all__ = ["Reader", "SourceStatus", "Status", "Store", "StoreError", "TopicStatus"]
+__all__ = ["Held", "Reader", "SourceStatus", "Status", "Store", "StoreError", "TopicStatus"]

@@ -54,6 +54,14 @@ class TopicStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Held:
+    """What of a source is stored. An entry that was both a brief and an article counts as both."""
+
+    articles: int = 0
+    briefs: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
 class Status:
     now: datetime
     """When it was asked."""
@@ -94,6 +102,12 @@ class Reader:
                 for r in self._connection.execute(TOPICS)
             )
         return Status(now=self._now(), sources=sources, topics=topics)
+
+    def held(self) -> dict[str, Held]:
+        """By source. Counts every entry: on a large store it takes its time."""
+        with speaking(self._path):
+            rows = self._connection.execute(_HELD).fetchall()
+        return {r["source"]: Held(articles=r["articles"], briefs=r["briefs"]) for r in rows}
 
     def search(self, query: str, limit: int = 20, *, muted: bool = False) -> tuple[Entry, ...]:
         """The newest entries that `query` holds, newest first. Raises RuleError for a query that means nothing."""
@@ -160,5 +174,10 @@ SELECT t.key, t.title, count(m.entry) AS entries, max(m.published) AS newest
  WHERE t.active = 1
  GROUP BY t.id
  ORDER BY t.id
+"""
+_HELD = """
+SELECT c.source, sum(e.kind = 'article') AS articles, sum(e.is_brief) AS briefs
+  FROM (SELECT DISTINCT entry, source FROM carriers) c JOIN entries e ON e.id = c.entry AND e.joined IS NULL
+ GROUP BY c.source
 """
 _BY_KEY = "SELECT e.id, e.joined FROM keys k JOIN entries e ON e.id = k.entry WHERE k.key = ?"

@@ -1,0 +1,31 @@
+"""newsloom run."""
+
+import asyncio
+
+import click
+
+from newsloom.commands.call import Call, pass_call
+
+
+@click.command(name="run")
+@click.option(
+    "--serve/--no-serve", default=True, show_default=True, help="Serve the feeds at the config's server address."
+)
+@pass_call
+def command(call: Call, *, serve: bool) -> None:
+    """Crawl each source when it is due, publish what changed, and serve the feeds: until SIGTERM or Ctrl-C.
+
+    One process does it all; a second one on the same store ends at once with status 2. It stops between transactions,
+    within some three seconds: what was in flight stays queued, nothing is lost. `--now` is refused: a clock that stands
+    still never ticks.
+    """
+    from newsloom import hallway  # noqa: PLC0415
+    from newsloom.commands.rounds import keep_going  # noqa: PLC0415
+
+    call.refuse_now("run")
+    config = call.config()
+    try:
+        with hallway.locked(config.store):
+            asyncio.run(keep_going(call, config, serve=serve))
+    except hallway.LockedError as error:
+        raise click.UsageError(f"{error}; stop that one first, or give this one another --store") from None
