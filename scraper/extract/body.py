@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
+from scraper.extract import dates
 from scraper.extract.declared import Declared, Json, listed, plain, state_paragraphs
 from scraper.extract.density import by_density
 from scraper.extract.library import by_library
 from scraper.extract.page import Habits
-from scraper.extract.parts import Body, Part, from_pieces, parts_of
+from scraper.extract.parts import Body, Part, from_pieces, parts_of, weight
+from scraper.extract.people import is_byline
 from scraper.extract.titles import folded
 
 _LITTLE = 250
@@ -20,14 +22,25 @@ def body(tree: HtmlElement, said: Declared, url: str, headline: str, habits: Hab
     """The article's body, without its headline; empty if the page has none."""
     chosen = _selected(tree, habits, url)
     if chosen:
-        return _without_headline(chosen, headline)
+        return _trimmed(chosen, headline)
     dense = by_density(tree, url)
     shown = dense.body or by_library(tree, url, dense.size) or Body()
-    if shown.size < _LITTLE:
+    if shown.origin != "density":
         told = max(_told(said, url), key=lambda b: b.size, default=Body())
-        if told.size > 1.5 * shown.size:
+        if told.size > 1.5 * shown.size if shown.size < _LITTLE else _is_elsewhere(told, shown):
             shown = told
-    return _without_headline(shown, headline)
+    return _trimmed(shown, headline)
+
+
+def _is_elsewhere(told: Body, shown: Body) -> bool:
+    """Whether the page shows hardly anything of the body it declares: then what it shows is something else."""
+    words, there = told.text.split(), _runs(shown.text.split())
+    runs = _runs(words)
+    return told.size >= _LITTLE and len(runs & there) < 0.2 * len(runs)
+
+
+def _runs(words: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(words[n : n + 4]) for n in range(max(1, len(words) - 3))}
 
 
 def _selected(tree: HtmlElement, habits: Habits, url: str) -> Body | None:
@@ -52,14 +65,27 @@ def _told(said: Declared, url: str) -> Iterator[Body]:
             yield found
 
 
-def _without_headline(body: Body, headline: str) -> Body:
-    """Without the headline, where a body begins with it."""
+def _trimmed(body: Body, headline: str) -> Body:
+    """Without what stands around a text on a page: headline, date and byline before it, a counter of comments after it."""
     title = folded(headline)
-    first = next((n for n, part in enumerate(body.parts) if part.text), None)
-    if first is None or not title or not _same(body.parts[first], title):
-        return body
-    return Body(parts=body.parts[:first] + body.parts[first + 1 :], origin=body.origin)
+    parts = list(body.parts)
+    first = next(
+        (n for n, p in enumerate(parts) if p.tag == "p" and weight(p.text) >= _LINE and folded(p.text) != title), 0
+    )
+    kept = [p for p in parts[:first] if not _is_dressing(p, title)] + parts[first:]
+    while kept and _COUNTER.fullmatch(kept[-1].text):
+        kept.pop()
+    return Body(parts=tuple(kept), origin=body.origin)
 
 
-def _same(part: Part, title: str) -> bool:
-    return re.sub(r"\s+", "", folded(part.text)) == title
+_LINE = 100
+"""Letters; a shorter part before the first paragraph may be a date or a byline."""
+_COUNTER = re.compile(r"[^\d.!?]{3,30}[(:]\s?\d+\)?")
+
+
+def _is_dressing(part: Part, title: str) -> bool:
+    if not part.text:
+        return False
+    words = folded(part.text)
+    dated = len(part.text) < 60 and dates.parse(part.text) is not None
+    return words == title or dated or (weight(part.text) < _LINE and is_byline(part.text))

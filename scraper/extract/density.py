@@ -12,6 +12,8 @@ _SURE = 0.6
 trafilatura reads them; .9 only 22 %, no better."""
 _WHOLE = 0.85
 """Share of the running text of the article around that place, lest it be one section of several."""
+_LITTLE = 300
+"""Letters; a page with less is not clear."""
 _PARAGRAPH = 40
 """Letters of one's own from which an element's text counts as running."""
 
@@ -35,7 +37,7 @@ def by_density(tree: HtmlElement, url: str) -> Density:
     whole = sum(own.values())
     near = _near(own)
     main = max(near, key=lambda e: near[e], default=None)
-    if main is None or whole < 500:
+    if main is None or whole < _LITTLE:
         return Density(body=None, size=near.get(main, 0) if main is not None else 0)
     size = near[main]
     parent = main.getparent()

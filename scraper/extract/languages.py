@@ -52,6 +52,19 @@ _SCRIPTS = (
     ("te", re.compile(r"[\u0c00-\u0c7f]"), 0.3),
 )
 """Scripts that name a language by themselves, and the share of a text's letters that must be theirs."""
+_LETTERS = (
+    ("ru", re.compile("[ыэ]")),
+    ("uk", re.compile("[їєґ]")),
+    ("sr", re.compile("[ђћјљњџ]")),
+    ("az", re.compile("ə")),
+    ("hu", re.compile("[őű]")),
+    ("cs", re.compile("[řěů]")),
+    ("sk", re.compile("[ľĺŕ]")),
+    ("pl", re.compile("[ąęłżź]")),
+    ("ur", re.compile("[ٹڈڑےں]")),
+    ("fa", re.compile("[پچژگ]")),
+)
+"""Letters that of our languages one alone has, or has before the others: a share of one in a hundred decides."""
 _ENOUGH = 4_000
 
 
@@ -63,6 +76,9 @@ def language_of(text: str) -> str:
         return ""
     for language, script, share in _SCRIPTS:
         if len(script.findall(text)) >= share * letters:
+            return language
+    for language, script in _LETTERS:
+        if len(script.findall(text.casefold())) >= 0.01 * letters:
             return language
     words = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
     found = sorted(((sum(words[w] for w in known), language) for language, known in _WORDS.items()), reverse=True)

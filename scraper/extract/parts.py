@@ -45,14 +45,7 @@ class Body:
         """Letters, an ideograph counting as two and a half."""
         return sum(weight(p.text) for p in self.parts)
 
-    @property
-    def linked(self) -> float:
-        """Share of the text that is links, 0 to 1."""
-        words = sum(len(re.sub(r"<[^>]*>", "", inside)) for p in self.parts for inside in _ANCHOR.findall(p.html))
-        return words / max(1, len(self.text))
 
-
-_ANCHOR = re.compile(r"<a [^>]*>(.*?)</a>", re.DOTALL)
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 

@@ -28,6 +28,8 @@ _NO_NAME = re.compile(
     re.IGNORECASE,
 )  # fmt: skip
 _ROLE = re.compile(r"\s*(?:\(.*?\)|\[.*?\]|\s[-–—]\s.*|\s(?:기자|記者|记者|muhabir\w*)(?:\s.*)?)$")
+_HOST = re.compile(r"(?:https?:|\S+\.[a-z]{2,12}(?:/\S*)?$)", re.IGNORECASE)
+"""An address, or the short name of an account (`jane.doe`)."""
 _BYLINE = re.compile(
     r"(?:^|[\s_-])(?:by-?line|(?:article-?|post-?)?author(?:s|-?name)?|contributor|writer)(?:$|[\s_-])", re.IGNORECASE
 )
@@ -39,7 +41,8 @@ _LABELLED = re.compile(
 _BY_TEXT = re.compile(r"^(?:by|von|por|par|di|door|av|af)\s+[^\W\d_]", re.IGNORECASE)
 _AGENCIES = frozenset(
     {"reuters", "ap", "theassociatedpress", "associatedpress", "afp", "agencefrancepresse", "dpa", "apa", "sda", "keystonesda",
-     "pa", "pamedia", "thecanadianpress", "canadianpress", "ani", "pti", "ians", "tass", "тасс", "efe", "ansa", "xinhua", "kyodo", "jiji",
+     "pa", "pamedia", "thecanadianpress", "canadianpress", "ani", "pti", "ians", "tass", "тасс", "efe", "ansa", "xinhua", "kyodo",
+     "jiji",
      "yonhap", "upi", "aap", "anadolu", "anadoluagency", "anadoluajansı", "aa", "belga", "anp", "tt", "ntb", "ritzau",
      "pap", "čtk", "mti", "hina", "interfax", "интерфакс", "рианновости", "ukrinform", "укрінформ", "bloomberg"}
 )  # fmt: skip
@@ -120,6 +123,15 @@ def _labelled(text: str) -> list[str]:
     return [n for n in split(found[1]) if _is_person(n)] if found else []
 
 
+def is_byline(text: str) -> bool:
+    """Whether a line says who wrote: `By Jane Doe`, `Text: Jane Doe`, and no sentence."""
+    return (
+        bool(_BY.match(text) or _LABELLED.search(text))
+        and not re.search(r"[.!?]$", text)
+        and any(map(_is_person, split(text)))
+    )
+
+
 def _is_person(name: str) -> bool:
     """Whether a visible text can be a person's name: two words or more, each with a capital where the script has them."""
     words = name.split()
@@ -139,11 +151,11 @@ def split(text: str) -> Iterator[str]:
     if re.match(r"https?:", text):
         return
     pieces = _BETWEEN.split(text)
-    if len(pieces) > 1 and re.search(r"https?:|\.\w{2,3}$", pieces[0]):
+    if len(pieces) > 1 and _HOST.match(pieces[0]):
         return  # `example.de, Hamburg, Germany` is an address
     for piece in pieces:
         name = _ROLE.sub("", _BY.sub("", piece).strip()).strip(" .,:;-–—|*\"'")
         if name.isupper() and name.isascii() and " " in name:
             name = name.title()
-        if 2 <= len(name) <= 60 and len(name.split()) <= 5 and not _NO_NAME.search(name):
+        if 2 <= len(name) <= 60 and len(name.split()) <= 5 and not _NO_NAME.search(name) and not _HOST.match(name):
             yield name

@@ -76,5 +76,6 @@ def _is_list(said: Declared, body: Body, tree: HtmlElement) -> bool:
         return True
     if said.first("article:published_time") or sum(p.tag == "p" and weight(p.text) >= 120 for p in body.parts) >= 2:
         return False
-    teasers = sum(1 for a in tree.iter("a") if len("".join(a.itertext()).split()) >= 5)
-    return teasers >= 10 and (body.size < _LITTLE or body.linked > 0.5)
+    teasers = [t for t in (" ".join("".join(a.itertext()).split()) for a in tree.iter("a")) if len(t.split()) >= 5]
+    quoted = sum(len(t) for t in set(teasers) if t in body.text)
+    return len(teasers) >= 10 and (body.size < _LITTLE or quoted > 0.5 * len(body.text))

@@ -1,0 +1,375 @@
+"""The door of the room: what a page gives, and what it must not."""
+
+import json
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsloom.news.items import Article, Image
+from scraper.extract.page import Habits, Reading
+from scraper.extract.reading import read
+
+FETCHED = datetime(2026, 3, 3, 20, 0, tzinfo=UTC)
+URL = "https://paper.example/world/some-story-1234"
+TITLE = "Council to plant trees along the river"
+TEXT = (
+    "The council agreed on Tuesday to plant four hundred trees along the river before the end of the year.",
+    "Most of them will be alders and willows, because they hold the bank when the water rises in spring.",
+    "Residents may adopt a tree; the list of volunteers was full within two hours, a clerk said afterwards.",
+    "The work starts at the old mill and moves downstream, one field at a time, until the first frost.",
+)
+NODE = {"@type": "NewsArticle", "headline": TITLE, "datePublished": "2026-03-03T10:00:00Z"}
+PARAGRAPHS = "".join(f"<p>{p}</p>" for p in TEXT)
+
+
+def page(
+    *, head: str = "", before: str = "", body: str = PARAGRAPHS, title: str = TITLE, heading: str = f"<h1>{TITLE}</h1>"
+) -> bytes:
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{head}</head>'
+        f'<body><div class="page">{heading}{before}<div class="story">{body}</div></div></body></html>'
+    ).encode()
+
+
+def linked(node: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps(node)}</script>'
+
+
+def reading_of(html: bytes, *, url: str = URL, zone: str = "UTC", habits: Habits | None = None) -> Reading:
+    return read(html, url, fetched=FETCHED, zone=zone, habits=habits or Habits())
+
+
+def article_of(html: bytes, *, url: str = URL, zone: str = "UTC", habits: Habits | None = None) -> Article:
+    reading = reading_of(html, url=url, zone=zone, habits=habits)
+    assert reading.article is not None, reading.reason
+    return reading.article
+
+
+def test_a_plain_page_gives_its_paragraphs_and_says_where_they_were_found() -> None:
+    article = article_of(page())
+    assert article.title == TITLE
+    assert tuple(article.text.split("\n\n")) == TEXT
+    assert article.origins == {"title": "h1", "text": "density"}
+    assert article.language == "en"
+
+
+# ---------------------------------------------------------------------- JSON-LD
+
+
+def test_article_is_found_deep_in_a_graph_and_its_references_are_followed() -> None:
+    graph = {
+        "@graph": [
+            {"@type": "WebSite", "name": "Daily Paper"},
+            {"@type": "Person", "@id": "#a", "name": "Nora Whitcombe"},
+            {
+                "@type": "WebPage",
+                "mainEntity": {
+                    "@type": ["NewsArticle"],
+                    "headline": TITLE,
+                    "author": {"@id": "#a"},
+                    "datePublished": "2026-03-03T10:00:00Z",
+                },
+            },
+        ]
+    }
+    article = article_of(page(head=linked(graph)))
+    assert article.authors == ("Nora Whitcombe",)
+    assert article.published == datetime(2026, 3, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type":"NewsArticle","headline":"%s","datePublished":"2026-03-03T10:00:00Z",}',
+        '<!-- {"@type":"NewsArticle","headline":"%s","datePublished":"2026-03-03T10:00:00Z"} -->',
+        '//<![CDATA[\n{"@type":"NewsArticle","headline":"%s","datePublished":"2026-03-03T10:00:00Z"}\n//]]>',
+        '{"@type":"NewsArticle","headline":"%s","description":"two\nlines","datePublished":"2026-03-03T10:00:00Z"}',
+        '{"@type":"Organization"}{"@type":"NewsArticle","headline":"%s","datePublished":"2026-03-03T10:00:00Z"};',
+    ],
+    ids=["trailing comma", "HTML comment", "CDATA", "raw line break", "two documents"],
+)
+def test_broken_json_ld_is_read(script: str) -> None:
+    head = f'<script type="application/ld+json">{script % TITLE}</script>'
+    assert article_of(page(head=head)).published == datetime(2026, 3, 3, 10, tzinfo=UTC)
+
+
+def test_another_articles_node_is_not_believed() -> None:
+    others = [
+        {
+            "@type": "NewsArticle",
+            "headline": f"Quite another story {n}",
+            "url": f"https://paper.example/other/{n}",
+            "datePublished": "2020-01-01T00:00:00Z",
+        }
+        for n in range(4)
+    ]
+    article = article_of(page(head=linked({"@type": "ItemList", "itemListElement": others}) + linked(others)))
+    assert article.published is None
+    assert article.title == TITLE
+
+
+def test_a_date_far_in_the_future_is_an_events_and_not_the_articles() -> None:
+    head = linked({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2026-09-01T10:00:00Z"})
+    head += '<meta property="article:published_time" content="2026-03-02T10:00:00Z">'
+    assert article_of(page(head=head)).published == datetime(2026, 3, 2, 10, tzinfo=UTC)
+
+
+def test_a_bare_day_takes_the_clock_that_the_page_shows_for_it() -> None:
+    head = linked({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2026-03-03"})
+    article = article_of(
+        page(head=head, before='<time datetime="2026-03-03T09:15:00+01:00">3 March</time>'), zone="Europe/Berlin"
+    )
+    assert article.published == datetime(2026, 3, 3, 8, 15, tzinfo=UTC)
+
+
+def test_modified_before_published_is_not_believed() -> None:
+    head = linked(
+        {
+            "@type": "NewsArticle",
+            "headline": TITLE,
+            "datePublished": "2026-03-03T10:00:00Z",
+            "dateModified": "2026-03-01T10:00:00Z",
+        }
+    )
+    assert article_of(page(head=head)).modified is None
+
+
+def test_a_closed_article_is_not_sure() -> None:
+    open_node = {"@type": "NewsArticle", "headline": TITLE, "isAccessibleForFree": "True"}
+    assert article_of(page(head=linked(open_node))).sure
+    assert not article_of(page(head=linked({**open_node, "isAccessibleForFree": "False"}))).sure
+    part = {**open_node, "hasPart": {"@type": "WebPageElement", "isAccessibleForFree": False, "cssSelector": ".paid"}}
+    assert not article_of(page(head=linked(part))).sure
+
+
+def test_the_sites_own_name_is_no_author_and_an_agency_none_beside_a_person() -> None:
+    node = {"@type": "NewsArticle", "headline": TITLE, "publisher": {"name": "Daily Paper"}}
+    site_only = {**node, "author": [{"@type": "Organization", "name": "Daily Paper"}]}
+    both = {**node, "author": [{"name": "Nora Whitcombe"}, {"name": "Reuters"}]}
+    agency = {**node, "author": {"@type": "Organization", "name": "Reuters"}}
+    assert article_of(page(head=linked(site_only))).authors == ()
+    assert article_of(page(head=linked(both))).authors == ("Nora Whitcombe",)
+    assert article_of(page(head=linked(agency))).authors == ("Reuters",)
+
+
+# ------------------------------------------------------------- meta and addresses
+
+
+def test_addresses_are_absolute_and_a_front_page_is_no_articles_canonical() -> None:
+    links = '<link rel="amphtml" href="/amp/1234"><link rel="shortlink" href="https://pp.example/1234">'
+    article = article_of(page(head=f'<link rel="canonical" href="https://other.example/story">{links}'))
+    assert article.canonical == "https://other.example/story"
+    assert article.aliases == ("https://paper.example/amp/1234", "https://pp.example/1234")
+    assert article_of(page(head='<link rel="canonical" href="https://paper.example/">')).canonical == ""
+
+
+def test_lead_image_is_absolute_with_the_caption_of_its_figure() -> None:
+    head = '<meta property="og:image" content="/i/alder-trees-77.jpg?w=1200"><meta property="og:image:width" content="1200">'
+    figure = '<figure><img src="/i/alder-trees-77.jpg?w=300"><figcaption>Alders at the mill.</figcaption></figure>'
+    article = article_of(page(head=head, before=figure))
+    assert article.image == Image(
+        url="https://paper.example/i/alder-trees-77.jpg?w=1200", caption="Alders at the mill.", width=1200
+    )
+    assert "Alders at the mill" not in article.text
+
+
+def test_a_logo_is_no_lead_image() -> None:
+    assert article_of(page(head='<meta property="og:image" content="/static/site-logo.png">')).image is None
+
+
+def test_entities_are_decoded_even_twice() -> None:
+    head = '<meta property="og:title" content="Fish &amp;amp; chips: the river council decides">'
+    assert article_of(page(head=head, heading="", title="")).title == "Fish & chips: the river council decides"
+
+
+def test_headline_comes_without_the_kicker_that_shares_its_heading() -> None:
+    heading = f"<h1><span>Nature</span> <span>{TITLE}</span></h1>"
+    assert article_of(page(head=f'<meta property="og:title" content="{TITLE}">', heading=heading)).title == TITLE
+
+
+# ---------------------------------------------------------------------- the body
+
+
+def test_html_keeps_links_lists_quotes_subheads_and_figures() -> None:
+    body = (
+        f'<p>{TEXT[0]} <a href="../mill?id=7#top">The mill</a> &amp; <b>more</b>.</p>'
+        "<h3>What is planted</h3><ul><li>Alders</li><li>Willows</li></ul>"
+        f"<blockquote>{TEXT[1]}</blockquote>"
+        "<figure><img data-src='/i/1.jpg' src='data:image/gif;base64,R0lGOD' alt='A'><figcaption>A tree</figcaption></figure>"
+        f"<p>{TEXT[2]}</p><p>{TEXT[3]}</p><h3>Nothing follows</h3>"
+    )
+    article = article_of(page(body=body))
+    assert article.html.splitlines() == [
+        f'<p>{TEXT[0]} <a href="https://paper.example/mill?id=7">The mill</a> &amp; <strong>more</strong>.</p>',
+        "<h3>What is planted</h3>", "<ul>", "<li>Alders</li>", "<li>Willows</li>", "</ul>",
+        f"<blockquote>{TEXT[1]}</blockquote>",
+        '<figure><img src="https://paper.example/i/1.jpg" alt="A"><figcaption>A tree</figcaption></figure>',
+        f"<p>{TEXT[2]}</p>",
+        f"<p>{TEXT[3]}</p>",
+    ]  # fmt: skip
+    assert "A tree" not in article.text
+
+
+def test_body_split_by_line_breaks_is_paragraphs() -> None:
+    assert tuple(article_of(page(body="<br><br>\n".join(TEXT))).text.split("\n\n")) == TEXT
+
+
+def test_what_stands_around_a_body_is_not_in_it() -> None:
+    after = (
+        '<div class="share-bar"><p>Share this story with everyone you know on all networks there are, and then again.</p></div>'
+        '<div class="newsletter-signup"><p>Sign up for our letter and never miss a tree that is planted by the river.</p></div>'
+        '<section id="comments"><p>I planted a tree once and it grew into the drain, what a mess that was.</p></section>'
+        "<div hidden><p>Hidden words that no reader sees but that are long enough to look like a paragraph of text.</p></div>"
+    )
+    byline = "<p>By Jane Doe</p><p>3 March 2026, 18:27</p>"
+    assert tuple(article_of(page(body=byline + PARAGRAPHS + after)).text.split("\n\n")) == TEXT
+
+
+def test_no_word_of_a_block_of_teasers_is_in_the_body() -> None:
+    rows = "".join(
+        f'<div><span>{clock}</span><span>World</span><p>{text}</p></div>'
+        for clock, text in (
+            ("18:27", "A ferry with sixty passengers was towed into port after its rudder failed in calm water."),
+            ("17:40", "Two villages are without power since a kite caught in the line above the old quarry."),
+            ("16:05", "The museum shows for the first time all letters that the lighthouse keeper never sent."),
+        )
+    )  # fmt: skip
+    reading = reading_of(page(body=f"{PARAGRAPHS}<div><div>Read next</div>{rows}</div>"))
+    assert reading.article is not None
+    assert tuple(reading.article.text.split("\n\n")) == TEXT
+    assert [b.time_text for b in reading.briefs] == ["18:27", "17:40", "16:05"]
+
+
+def test_a_declared_body_steps_in_where_the_page_shows_next_to_nothing() -> None:
+    node = {"@type": "NewsArticle", "headline": TITLE, "articleBody": "\n".join(TEXT)}
+    article = article_of(page(head=linked(node), body="<p>Please wait.</p>"))
+    assert tuple(article.text.split("\n\n")) == TEXT
+    assert article.origins["text"] == "json-ld"
+
+
+def test_an_article_in_a_stream_of_script_state_is_read() -> None:
+    markup = "".join(f"<p>{p}</p>" for p in TEXT)
+    post = json.dumps({"title": TITLE, "bodyHtml": "$1f"})
+    stream = f'3:I["chunk"]\n1f:T{len(markup.encode()):x},{markup}2a:["$","$L4",null,{{"post":{post}}}]\n'
+    pushes = "".join(
+        f"<script>self.__next_f.push({json.dumps([1, stream[i : i + 150]])})</script>"
+        for i in range(0, len(stream), 150)
+    )
+    article = article_of(page(heading="", body=f"<div id='root'></div>{pushes}"))
+    assert tuple(article.text.split("\n\n")) == TEXT
+    assert article.origins["text"] == "state"
+
+
+# ------------------------------------------------------------------------ habits
+
+
+def test_what_a_site_s_spider_knows_overrides_the_page() -> None:
+    before = '<b class="who">Jane Doe</b><b class="when" datetime="2026-03-03T18:27">today</b><b class="sec">Nature</b>'
+    habits = Habits(
+        title_suffixes=(" | PPR",),
+        zone="Asia/Baku",
+        selectors={"authors": ".who", "published": ".when", "section": ".sec", "text": ".story", "summary": ".nothing"},
+    )
+    article = article_of(
+        page(head='<meta name="author" content="Wrong Person">', before=before, title=f"{TITLE} | PPR", heading=""),
+        habits=habits,
+    )
+    assert (article.title, article.authors, article.section) == (TITLE, ("Jane Doe",), "Nature")
+    assert article.published == datetime(2026, 3, 3, 14, 27, tzinfo=UTC)
+    assert article.origins["text"] == "selector"
+
+
+# ----------------------------------------------------------------------- refusals
+
+
+NOT_FOUND = page(title="Page not found", heading="<h1>404</h1>", body="<p>Try the search.</p>")
+NOT_FOUND_RU = page(title="Страница не найдена", heading="", body="<p>Увы.</p>")
+LOGIN = page(title="Log in - Daily Paper", heading="", body="<form><input type=password></form>")
+CONSENT = page(title="Before you continue", heading="", body="<p>We use cookies.</p>")
+TEASERS = "".join(f'<div><a href="/w/{n}">A headline of a story about thing number {n}</a></div>' for n in range(20))
+
+
+@pytest.mark.parametrize(
+    ("html", "url", "reason"),
+    [
+        (b"", URL, "empty page"),
+        (b"   \n", URL, "empty page"),
+        (page(), "https://paper.example/", "front page, no article"),
+        (page(), "https://paper.example/en/", "front page, no article"),
+        (NOT_FOUND, URL, "the page says that it was not found"),
+        (NOT_FOUND_RU, URL, "the page says that it was not found"),
+        (LOGIN, URL, "a login or consent page, no article"),
+        (CONSENT, URL, "a login or consent page, no article"),
+        (page(heading="<h1>World</h1>", title="World", body=TEASERS), URL, "a page of links, no article"),
+        (page(body=""), URL, "no text on the page"),
+    ],
+)  # fmt: skip
+def test_what_is_no_article_says_why(html: bytes, url: str, reason: str) -> None:
+    reading = reading_of(html, url=url)
+    assert (reading.article, reading.reason) == (None, reason)
+
+
+def test_an_article_about_a_missing_page_is_an_article() -> None:
+    body = "".join(f"<p>{p}</p>" for p in TEXT * 2)
+    assert reading_of(
+        page(
+            title="404: the year a page was not found", heading="<h1>404: the year a page was not found</h1>", body=body
+        )
+    ).article
+
+
+def test_a_page_that_says_it_is_an_article_needs_no_text() -> None:
+    head = '<meta property="og:type" content="article">'
+    assert article_of(page(head=head, body="")).title == TITLE
+
+
+def test_a_page_without_any_headline_is_called_by_its_first_sentence() -> None:
+    assert (
+        article_of(page(title="", heading="", body=PARAGRAPHS.replace(TEXT[0], "Trees again. " + TEXT[0]))).title
+        == "Trees again."
+    )
+
+
+# ------------------------------------------------------------------------ hostile
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.binary(max_size=600))
+def test_any_bytes_are_read_without_an_error(body: bytes) -> None:
+    reading_of(body)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        b"\x00" * 50 + page() + b"\x00",
+        page()[:300],
+        page(head='<script type="application/ld+json">' + "[" * 5_000 + "</script>"),
+        page(
+            head=linked(
+                {"@type": "NewsArticle", "headline": 7, "author": [[["x"]]], "image": [None], "datePublished": {}}
+            )
+        ),
+        page(body="<div>" * 3_000 + PARAGRAPHS),
+        page(head='<link rel="canonical" href="http://[::bad"><meta property="og:image" content="http://[">'),
+        page(body=PARAGRAPHS + '<a href="javascript:alert(1)">x</a><a href="http://[">y</a>'),
+    ],
+    ids=["NULs", "cut", "brackets", "wrong types", "deep", "bad addresses", "bad links"],
+)
+def test_hostile_pages_are_read_without_an_error(html: bytes) -> None:
+    # a deep document on a thread with a small stack shows recursion that the main thread would hide
+    failed: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            reading_of(html)
+        except BaseException as error:  # noqa: BLE001  whatever it was, the test names it
+            failed.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert failed == []
