@@ -148,7 +148,7 @@ NEWSPAPERS = (
         validators=Validators.ETAG,
         first_number=7000,
         address=lambda n, _, s: f"/{s.section}/{slug(s.title, 'tr')}/{n}",
-        block="Sıradaki haberler",
+        block="Bunları da okuyun",
         latest="/son-dakika/",
         timed_block=True,
     ),

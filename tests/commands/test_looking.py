@@ -1,0 +1,129 @@
+"""`status` and `search` over a store as a crawl leaves it."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsloom.config import load
+from newsloom.news.items import Article
+from newsloom.news.memory import CrawlReport, Page, State
+from newsloom.store import Store
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+CONFIG = """\
+sources:
+  - {url: "https://news.example/", name: news, title: The News}
+  - {url: "https://zeitung.example/", name: zeitung, language: de, mute: werbung}
+topics:
+  water: {title: Water, match: flood}
+network: {contact: me@example.org}
+"""
+Newsloom = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def newsloom(tmp_path: Path) -> Newsloom:
+    """The command line, in a folder with a config and a store of two crawls."""
+    (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
+    asyncio.run(crawl_twice(tmp_path / "config.yaml"))
+
+    def run(*words: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-W", "error", "-m", "newsloom", *words],
+            cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    return run
+
+
+async def crawl_twice(path: Path) -> None:
+    config = load(path)
+    news, zeitung = config.sources
+    with Store.open(config.store, lambda: NOON) as store:
+        await store.adopt(config.sources, config.topics)
+        await store.save(
+            news,
+            [
+                page("https://news.example/1", "Flood at Three Bridges", "The river rose through the night.", 60),
+                page("https://news.example/2", "A draw in the final", "Nobody had expected the flood of goals.", 30),
+            ],
+        )
+        await store.save(
+            zeitung, [page("https://zeitung.example/a", "水害 Werbung", "Ein langer Text zum Verkauf.", 10)]
+        )
+        await store.record(
+            CrawlReport(source="news", started=NOON, finished=NOON + timedelta(seconds=4), new=2, known=7)
+        )
+        failed = CrawlReport(source="zeitung", started=NOON, finished=NOON, new=1, failed=1, error="no answer from it")
+        await store.record(failed)
+        await store.schedule("news", NOON + timedelta(minutes=15))
+
+
+def page(url: str, title: str, text: str, minutes: int) -> Page:
+    article = Article(url=url, title=title, text=text, published=NOON - timedelta(minutes=minutes))
+    return Page(asked=url, url=url, state=State.READ, status=200, fetched=NOON, article=article)
+
+
+def test_status_shows_each_source_s_crawl_and_each_topic_s_entries(newsloom: Newsloom) -> None:
+    done = newsloom("status")
+    assert (done.returncode, done.stderr) == (0, "")
+    table = {line.split()[0]: line for line in done.stdout.splitlines() if line}
+    assert re.search(r"2026-03-02T12:00:04Z  2026-03-02T12:15:00Z +2 +0 +7 ", table["news"])
+    assert table["zeitung"].endswith("fails since 2026-03-02T12:00:00Z: no answer from it")
+    assert re.search(r"^water +Water +2 +2026-03-02T11:30:00Z$", table["water"])
+
+
+def test_status_for_programs_has_every_field(newsloom: Newsloom) -> None:
+    told = json.loads(newsloom("status", "--json").stdout)
+    assert {s["name"]: s["error"] for s in told["sources"]} == {"news": "", "zeitung": "no answer from it"}
+    assert {t["key"]: t["entries"] for t in told["topics"]}["all"] == 2
+
+
+def test_search_prints_the_newest_first(newsloom: Newsloom) -> None:
+    done = newsloom("search", "flood")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "2026-03-02T11:30:00Z  news  A draw in the final",
+        "    https://news.example/2",
+        "2026-03-02T11:00:00Z  news  Flood at Three Bridges",
+        "    https://news.example/1",
+    ]
+    assert newsloom("search", "flood", "--limit", "1").stdout.count("\n") == 2
+    assert newsloom("search", "title:flood", "OR", "nothing").stdout.count("\n") == 2
+
+
+def test_search_finds_what_is_muted_only_when_asked(newsloom: Newsloom) -> None:
+    hidden = newsloom("search", "verkauf")
+    assert (hidden.returncode, hidden.stdout, hidden.stderr) == (0, "", "nothing found\n")
+    (found,) = json.loads(newsloom("search", "verkauf", "--muted", "--json").stdout)
+    assert (found["source"], found["title"]) == ("zeitung", "水害 Werbung")
+
+
+def test_a_query_that_cannot_be_read_is_pointed_at(newsloom: Newsloom) -> None:
+    done = newsloom("search", "水害 AND foo:bar")
+    assert (done.returncode, done.stdout) == (2, "")
+    said, query, mark = done.stderr.splitlines()
+    assert "foo" in said
+    assert query == "  水害 AND foo:bar"
+    assert mark == "  " + " " * len("xxxx AND ") + "^"  # two columns a wide character
+
+
+def test_a_store_that_is_not_there_is_one_line(newsloom: Newsloom) -> None:
+    done = newsloom("status", "--store", "other.db")
+    assert done.returncode == 1
+    assert done.stderr.startswith("newsloom: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_time_does_not_run_backwards_in_a_store(newsloom: Newsloom) -> None:
+    early = newsloom("status", "--now", "2026-03-02T15:59:59+04:00")
+    assert early.returncode == 2
+    assert "give 2026-03-02T12:00:00Z or later" in early.stderr
+    assert newsloom("--now", "2026-03-02T16:00:00+04:00", "status").returncode == 0
