@@ -36,8 +36,9 @@ def _show(call: Call, status: "Status") -> None:
 
     sources = Table("source", "crawled", "due", "new", "changed", "known", "briefs", "failed", "queued", "note")
     for s in status.sources:
+        due = s.next_due is None or s.next_due <= status.now
         sources.row(
-            *(s.name, moment(s.finished, status.now) or "never", moment(s.next_due, status.now) or "now"),
+            *(s.name, moment(s.finished, status.now) or "never", "now" if due else moment(s.next_due, status.now)),
             *(s.new, s.changed, s.known, s.briefs, s.failed, s.queued, _note(s, status)),
         )
     sources.show()
