@@ -13,6 +13,7 @@ from scraper.extract.briefs import headings
 from scraper.extract.briefs.clocked import clocked_groups
 from scraper.extract.briefs.fields import Seen, briefs_of, clock_of, main_anchor
 from scraper.extract.briefs.outline import Node, Outline, outline
+from scraper.extract.briefs.promo import promo
 from scraper.extract.briefs.rows import (
     Body,
     Group,
@@ -35,7 +36,8 @@ class Block:
     """All that belongs to it and to nothing else, its heading included: not the article's. None is inside another."""
     briefs: tuple[Brief, ...]
     """Its rows. Empty for a copy of a block that the page shows twice (for narrow and wide screens)."""
-    kind: BriefKind
+    kind: BriefKind | None
+    """None for what asks readers to comment: it is no block of teasers, nor the article's."""
 
 
 def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, language: str = "") -> tuple[Block, ...]:
@@ -45,9 +47,12 @@ def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, la
     known = known_headings(page)
     clocked = clocked_groups(page, known, lambda unit: clock_of(unit, seen) is not None)
     body = find_body(page, clocked)
-    linked = [g for g in linked_groups(page, candidates(page), known, body) if not _overlap(g, clocked)]
-    groups = sorted([*clocked, *linked, *_led(page, [*clocked, *linked])], key=lambda g: g.first)
-    return tuple(_blocks(page, groups, known, body, seen))
+    linked = linked_groups(page, candidates(page), known, body)
+    head = promo(page, body, clocked)
+    rows = [*clocked, *([head] if head else [])]
+    rows += [g for g in linked if not _overlap(g, rows)]
+    groups = sorted([*rows, *_led(page, rows)], key=lambda g: g.first)
+    return (*_blocks(page, groups, known, body, seen), *_prompts(page, body))
 
 
 def _overlap(group: Group, others: Sequence[Group]) -> bool:
@@ -71,7 +76,7 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
     shown: set[tuple[BriefKind, frozenset[str]]] = set()
     for group in groups:
         _decide_kind(page, group, known, body)
-        if not reads_as_teasers(page, group) and not _has_clocks(group):
+        if not group.sure and not reads_as_teasers(page, group):
             continue
         group.rows = without_sections(page, group)
         kind = group.kind or BriefKind.LATEST
@@ -84,8 +89,13 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
         shown.add(copy)
 
 
-def _has_clocks(group: Group) -> bool:
-    return all(not r.key for r in group.rows)
+def _prompts(page: Outline, body: Body) -> Iterator[Block]:
+    """What asks to comment after the article's last paragraph, inside the element that holds the article."""
+    if body.node is None or not body.paragraphs:
+        return
+    for i in range(body.paragraphs[-1] + 1, body.node.last):
+        if headings.asks_to_comment(page.units[i].text):
+            yield Block(elements=tuple(_spanning(page, i, i + 1)), briefs=(), kind=None)
 
 
 def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
@@ -138,7 +148,7 @@ def _kind_by_class(group: Group, body: Body) -> BriefKind | None:
 
 def _may_be_cut(page: Outline, group: Group, body: Body) -> bool:
     """Whether all of a block is surely no text of the article: a block that only looks like one may hold the article itself."""
-    if group.kind in KEPT_BRIEFS and group.heading is not None:
+    if group.sure or (group.kind in KEPT_BRIEFS and group.heading is not None):
         return True
     if group.kind is None and body.node is not None and any(n is body.node for n in group.parent.line()):
         return False
@@ -150,9 +160,13 @@ def _may_be_cut(page: Outline, group: Group, body: Body) -> bool:
 
 
 def _elements(page: Outline, group: Group) -> Iterator[HtmlElement]:
-    """The largest elements whose units are all the group's."""
-    first = group.heading if group.heading is not None and group.first - group.heading <= 5 else group.first
-    last = group.last
+    """All of a group, with its heading if that stands right over it."""
+    near = group.heading is not None and group.first - group.heading <= 5
+    return _spanning(page, group.heading if near and group.heading is not None else group.first, group.last)
+
+
+def _spanning(page: Outline, first: int, last: int) -> Iterator[HtmlElement]:
+    """The largest elements whose units are all among these."""
 
     def within(node: Node) -> bool:
         return first <= node.first and node.last <= last and node.first < node.last

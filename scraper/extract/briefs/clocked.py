@@ -29,7 +29,7 @@ def clocked_groups(page: Outline, known: dict[int, BriefKind], is_clock: IsClock
         stop = next((i for i in known if i > heading), len(page.units))
         rows = _rows(page, heading + 1, stop, is_clock)
         if rows and (len(rows) > 1 or kind in KEPT_BRIEFS):
-            groups.append(Group(rows, _common(page, rows), heading, kind))
+            groups.append(Group(rows, _common(page, rows), heading, kind, sure=True))
     return groups
 
 

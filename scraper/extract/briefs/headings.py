@@ -34,11 +34,14 @@ class _Words:
         self.begins: dict[str, BriefKind] = {}
         self.ends: dict[str, BriefKind] = {}
         self.sections: set[str] = set()
+        self.comments: set[str] = set()
         for kinds in raw["languages"].values():
             for kind, phrases in kinds.items():
                 for phrase in phrases:
                     if kind == "section":
                         self.sections.add(folded(phrase))
+                    elif kind == "comments":
+                        self.comments.add(folded(phrase))
                     else:
                         self._add(phrase, BriefKind(kind))
 
@@ -77,6 +80,11 @@ def kind_of(text: str) -> BriefKind | None:
 def is_section(text: str) -> bool:
     """Whether `text` is a word like "News" or "Video": over a block it says no more than that it is some other block."""
     return len(text) <= LONGEST and folded(text) in _words().sections
+
+
+def asks_to_comment(text: str) -> bool:
+    """Whether `text` is the prompt of a comments section: "Leave the first comment", "3 comments"."""
+    return len(text) <= LONGEST and folded(text).strip("0123456789 ") in _words().comments
 
 
 def _after(plain: str, words: int) -> tuple[str, str, str]:

@@ -47,6 +47,8 @@ class Group:
     heading: int | None = None
     """The unit that stands over it."""
     kind: BriefKind | None = None
+    sure: bool = False
+    """Its form leaves no doubt that it is one: no more is asked of its rows."""
 
     @property
     def first(self) -> int:
