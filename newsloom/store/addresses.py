@@ -67,8 +67,7 @@ def due(
     held = {
         o for (o,) in connection.execute("SELECT origin FROM origins WHERE hold_until > ?", (instants.written(now),))
     }
-    rows = [r for r in _entrances(connection, source, now, limits) if r["id"] not in handed and not _is_held(r, held)]
-    rows = rows[:limit]
+    rows = [r for r in _entrances(connection, source, now, limits.sitemaps, handed) if not _is_held(r, held)][:limit]
     if len(rows) < limit:
         for row in _queued(connection, source.name, now):
             if row["id"] not in handed and not _is_held(row, held):
@@ -107,8 +106,13 @@ def _due(row: sqlite3.Row) -> Due:
     )
 
 
-def _entrances(connection: sqlite3.Connection, source: Source, now: datetime, limits: Limits) -> list[sqlite3.Row]:
-    """Entrances to ask: the configured one first; it is left alone while another one works that was found through it."""
+def _entrances(
+    connection: sqlite3.Connection, source: Source, now: datetime, sitemaps: int, handed: set[int]
+) -> list[sqlite3.Row]:
+    """Entrances to ask: the configured one first; it is left alone while another one works that was found through it.
+
+    Of sitemaps that were found at most `sitemaps` a crawl, those that changed last.
+    """
     _ensure_configured(connection, source, now)
     rows = connection.execute(
         "SELECT * FROM addresses WHERE source = ? AND role <> 'article' ORDER BY id", (source.name,)
@@ -116,9 +120,11 @@ def _entrances(connection: sqlite3.Connection, source: Source, now: datetime, li
     works = any(_works(r) for r in rows if not r["configured"])
     at = instants.written(now)
     chosen = [r for r in rows if (r["retry_at"] or "") <= at and not (works and r["role"] == Role.START)]
-    maps = [r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"]]
-    maps = sorted((r for r in maps if not _is_read(r)), key=lambda r: r["modified"] or instants.NEVER, reverse=True)
-    kept = {r["id"] for r in maps[: limits.sitemaps]}
+    chosen = [r for r in chosen if r["id"] not in handed]
+    maps = [r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"] and not _is_read(r)]
+    maps.sort(key=lambda r: r["modified"] or instants.NEVER, reverse=True)
+    places = sitemaps - sum(1 for r in rows if r["id"] in handed and r["role"] == Role.SITEMAP and not r["configured"])
+    kept = {r["id"] for r in maps[: max(places, 0)]}
     chosen = [r for r in chosen if r["role"] != Role.SITEMAP or r["configured"] or r["id"] in kept]
     return sorted(chosen, key=lambda r: not r["configured"])
 

@@ -23,22 +23,21 @@ def speaking(path: Path) -> Iterator[None]:
         raise StoreError(_damaged(path, str(error))) from error
 
 
+_REMEDIES = {
+    "full": "the disk is full: make room; newsloom goes on where it stopped",
+    "readonly": "may not be written: give this user write access to the file and its folder, or choose another with --store",
+    "unable to open": "cannot be opened: check that its folder exists and that this user may read and write it",
+    "locked": "another program has kept it locked for too long: end that program's transaction, then try again",
+    "disk I/O": "the disk failed while it was read or written: check the disk, then try again",
+}
+"""Signs in SQLite's messages (https://sqlite.org/rescode.html), and what to do."""
+
+
 def _remedy(path: Path, said: str) -> str:
-    if "full" in said:
-        return f"{path}: the disk is full: make room; newsloom goes on where it stopped"
-    if "readonly" in said or "read-only" in said:
-        return f"{path}: may not be written: give this user write access to the file and its folder, or choose another with --store"
-    if "unable to open" in said:
-        return f"{path}: cannot be opened: check that its folder exists and that this user may read and write it"
-    if "locked" in said or "busy" in said:
-        return (
-            f"{path}: another program has kept it locked for too long: end that program's transaction, then try again"
-        )
-    if "disk I/O" in said:
-        return f"{path}: the disk failed while it was read or written ({said}): check the disk, then try again"
-    if "malformed" in said or "not a database" in said:
+    if "malformed" in said:
         return _damaged(path, said)
-    return f"{path}: SQLite says {said!r}: if newsloom is newer than the store, run it once by itself; else please report this"
+    other = f"SQLite says {said!r}: please report this, with what was done before"
+    return f"{path}: {next((remedy for sign, remedy in _REMEDIES.items() if sign in said), other)}"
 
 
 def _damaged(path: Path, said: str) -> str:

@@ -47,7 +47,7 @@ CREATE TABLE addresses (  -- every address ever shown to us, whatever became of 
     key           TEXT NOT NULL,               -- the form in which spellings of one address are equal
     role          TEXT NOT NULL,               -- start, feed, sitemap, listing (the entrances) or article
     configured    INTEGER NOT NULL DEFAULT 0,  -- 1: the entrance that the config names
-    state         TEXT NOT NULL,               -- queued, old, item (both not asked), read, same, failed, refused, put off, gone or guilty
+    state         TEXT NOT NULL,  -- queued, old or item (not asked), read, same, failed, refused, put off, gone or guilty
     reason        TEXT NOT NULL DEFAULT '',    -- of the state, for people
     status        INTEGER,                     -- HTTP status of the last answer
     tries         INTEGER NOT NULL DEFAULT 0,  -- failures in a row

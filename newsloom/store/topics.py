@@ -165,7 +165,12 @@ class Matcher:
         for topic in self._topics:
             now = self._now(topic, entries, runs)
             self._settle(
-                topic["id"], before.get(topic["id"], {}), now, changed, bulk if not in_bulk else entries, shown
+                topic["id"],
+                before.get(topic["id"], {}),
+                now,
+                changed=changed,
+                bulk=entries if in_bulk else bulk,
+                shown={e for e, t in shown if t == topic["id"]},
             )
 
     def _mute(self, entries: set[int], runs: Sequence[tuple[int, int]]) -> None:
@@ -207,20 +212,17 @@ class Matcher:
         topic: int,
         before: dict[int, _Stand],
         now: dict[int, str],
+        *,
         changed: set[int],
         bulk: set[int],
-        shown: set[tuple[int, int]],
+        shown: set[int],
     ) -> None:
         left = before.keys() - now.keys()
         joined = now.keys() - before.keys()
         moved = {e for e, stand in before.items() if e in now and now[e] != stand.published}
-        news = [(topic, e, int(e in bulk and (e, topic) not in shown)) for e in joined]
+        news = [(topic, e, int(e in bulk and e not in shown)) for e in joined]
         # A member that was left out when many joined is never news later, however it changes.
-        news += [
-            (topic, e, 0)
-            for e, s in before.items()
-            if e in now and e in changed and (not s.bulk or (e, topic) in shown)
-        ]
+        news += [(topic, e, 0) for e, s in before.items() if e in now and e in changed and (not s.bulk or e in shown)]
         run = self._connection.executemany
         run(
             "DELETE FROM membership WHERE topic = ? AND published = ? AND entry = ?",
