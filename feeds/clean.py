@@ -19,7 +19,8 @@ from newsloom.news.identity import normalize
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_ENDS = re.compile("\r\n?")
 _BLANKS = re.compile("[ \t\n]+")
-_URI = "%/:?#[]@!$&'()*+,;=-._~"  # RFC 3986, 2: reserved, unreserved, and what is already percent-encoded
+_URI = "%/:?#@!$&'()*+,;=-._~"  # RFC 3986, 3.3: what may stand behind the host as it is, and what is percent-encoded already
+_BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
 def _names(several: str) -> frozenset[str]:
@@ -60,10 +61,18 @@ _ATTRIBUTES = {
     "audio": {"src"},
 }
 
-_UNWRAPPED = re.compile(
-    r"</?noscript\b[^<>]*>", re.IGNORECASE
-)  # nh3 reads its content as text; it holds the plain image
+# nh3 drops the text of all that svg and math know, to the end of the body if they are not closed, and takes the content of
+# noscript, which is the plain form of an image, for text. So these tags go before it; what was in them is then like the rest.
+_UNWRAPPED_TAGS = _names(
+    "noscript svg math animate circle discard ellipse filter g image line marker mask mpath path pattern polygon polyline rect "
+    "set stop switch symbol text textpath tspan use view annotation annotation-xml maction maligngroup malignmark menclose merror "
+    "mfenced mfrac mglyph mi mlabeledtr mlongdiv mmultiscripts mn mo mover mpadded mphantom mprescripts mroot mrow ms mscarries "
+    "mscarry msgroup msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none "
+    "semantics"
+)
+_UNWRAPPED = re.compile(rf"</?(?:{'|'.join(sorted(_UNWRAPPED_TAGS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
 _AMP = re.compile(r"<amp-(?=img\b)", re.IGNORECASE)
+_INLINE = re.compile(r"data:[^\"'\s<>]{200,}", re.IGNORECASE)  # never kept, and often longer than the article
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s"=<>]+="[^"]*")*)>')
 _ATTRIBUTE = re.compile(r' ([^\s"=<>]+)="([^"]*)"')
 _CANDIDATES = re.compile(
@@ -97,13 +106,20 @@ def text(value: str) -> str:
 
 
 def line(value: str) -> str:
-    """`text` on one line, for titles and names. Only spaces, tabs and line ends run together: a no-break space is meant."""
-    return _BLANKS.sub(" ", text(value)).strip(" ")
+    """`text` on one line, for titles and names; "" for one of white space only.
+
+    Only spaces, tabs and line ends run together: a no-break space is meant.
+    """
+    one = _BLANKS.sub(" ", text(value)).strip(" ")
+    return one if one.strip() else ""
 
 
 def address(url: str, base: str = "") -> str:
     """An absolute http or https address that is also a URI (RFC 3986), or "" for whatever is none: `javascript:`, `data:`."""
-    return quote(normalize(text(url), base), safe=_URI) if len(url) <= _LONGEST_ADDRESS else ""
+    if len(url) > _LONGEST_ADDRESS or not (there := normalize(text(url), base)):
+        return ""
+    scheme, _, host, rest = there.split("/", 3)  # a normal form: it has a slash behind the host
+    return f"{scheme}//{host}/{quote(_BARE_PERCENT.sub('%25', rest), safe=_URI)}"
 
 
 def paragraphs(value: str) -> str:
@@ -119,7 +135,7 @@ def clean(html: str, base: str) -> str:
     Empty if nothing is left to read or see, or if parsing it would take more than about a second: HTML parsers are quadratic in
     depth. The caller then has the text.
     """
-    html = _AMP.sub("<", _UNWRAPPED.sub("", text(html)))
+    html = _INLINE.sub("data:,", _AMP.sub("<", _UNWRAPPED.sub("", text(html))))
     if not _bearable(html):
         return ""
     base = address(base)
@@ -186,7 +202,7 @@ class _Media:
         """The picture itself, whatever shows it on the page; a page's twin of it in `noscript` is left out."""
         sources, self._sources = self._sources, []
         src = self._address(found, sources)
-        if not src or src in self._shown or _is_pixel(found, src):
+        if src in ("", self._base) or src in self._shown or _is_pixel(found, src):
             return ""
         self._shown.add(src)
         kept = {"src": src, "alt": found.get("alt", ""), "title": found.get("title", "")}

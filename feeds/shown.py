@@ -20,6 +20,8 @@ Drawn = TypeVar("Drawn")
 _TITLE = 100
 _LEAD = 300
 _TYPES = mimetypes.MimeTypes()  # Python's own table only: a machine's /etc/mime.types would make other bytes there
+_TYPES.add_type("image/webp", ".webp")
+_TYPES.add_type("image/avif", ".avif")
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 3066, as RFC 4287 2 demands
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _SENTENCE = re.compile(r".*?(?:[.!?…](?=\s)|[。！？])", re.DOTALL)
