@@ -14,8 +14,9 @@ HISTORY = timedelta(days=2)
 """How long before the start the oldest article was published."""
 ROWS = 5
 """Of a block of timed teasers."""
-_ROW_AGE = timedelta(hours=20)
-"""Rows are younger, so that a bare clock time has one meaning: the latest such instant."""
+_RECENT = timedelta(hours=16)
+"""A full block of timed rows was published in so long before the start, and later ones come sooner: so a bare clock time
+has one meaning, the latest such instant."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,12 +102,9 @@ class World:
             older = [a for a in self.articles(paper, page.published) if a is not page][:3]
             return [_row(a, now) for a in older]
         self._tell(now)
-        shown: list[Row]
         if paper.flashes and not links_rows(page):
-            shown = [f for f in reversed(self._flashes[paper.key]) if f.published <= now]
-        else:
-            shown = [_row(a, now) for a in self.articles(paper, now)[: ROWS + 1] if a is not page]
-        return [r for r in shown if r.published > now - _ROW_AGE][:ROWS]
+            return [f for f in reversed(self._flashes[paper.key]) if f.published <= now][:ROWS]
+        return [_row(a, now) for a in self.articles(paper, now)[: ROWS + 1] if a is not page][:ROWS]
 
     def _history(self) -> list[tuple[datetime, str, Newspaper]]:
         """What happened before the start, in any order."""
@@ -115,13 +113,12 @@ class World:
         def back(longest: timedelta) -> datetime:
             return self.start - timedelta(seconds=r.randrange(60, int(longest.total_seconds())))
 
-        recent = timedelta(hours=16)  # enough of them for a full block of timed rows
         events = [
-            (back(recent if n <= ROWS else HISTORY), "article", p)
+            (back(_RECENT if n <= ROWS else HISTORY), "article", p)
             for p in self.papers
             for n in range(r.randrange(9, 13))
         ]
-        events += [(back(timedelta(hours=18)), "flash", p) for p in self.papers if p.flashes for _ in range(8)]
+        events += [(back(_RECENT), "flash", p) for p in self.papers if p.flashes for _ in range(8)]
         events += [(back(timedelta(hours=24)), "correction", p) for p in self.papers]
         english = [p for p in self.papers if p.language == "en"]
         return events + [(back(timedelta(hours=20)), "copy", r.choice(english)) for _ in range(4) if english]

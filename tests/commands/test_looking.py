@@ -72,12 +72,18 @@ def page(url: str, title: str, text: str, minutes: int) -> Page:
 
 
 def test_status_shows_each_source_s_crawl_and_each_topic_s_entries(newsloom: Newsloom) -> None:
-    done = newsloom("status")
+    done = newsloom("status", "--now", "2026-03-02T12:05Z")
     assert (done.returncode, done.stderr) == (0, "")
     table = {line.split()[0]: line for line in done.stdout.splitlines() if line}
     assert re.search(r"2026-03-02T12:00:04Z  2026-03-02T12:15:00Z +2 +0 +7 ", table["news"])
     assert table["zeitung"].endswith("fails since 2026-03-02T12:00:00Z: no answer from it")
     assert re.search(r"^water +Water +2 +2026-03-02T11:30:00Z$", table["water"])
+
+
+def test_what_should_have_been_crawled_by_now_is_due_now(newsloom: Newsloom) -> None:
+    due = re.search(r"^news +\S+ +(\S+)", newsloom("status", "--now", "2026-03-02T13:00Z").stdout, re.MULTILINE)
+    assert due
+    assert due[1] == "now"
 
 
 def test_status_for_programs_has_every_field(newsloom: Newsloom) -> None:
