@@ -78,7 +78,7 @@ def size(given: object) -> int:
     if isinstance(given, int):
         return given
     text = text_of(given)
-    parts = re.fullmatch(r"(\d{1,12})\s*([a-zA-Z]*)", text)
+    parts = re.fullmatch(r"(\d{1,15})\s*([a-zA-Z]*)", text)
     if not parts or parts[2].lower() not in _SIZES:
         raise ValueError(f"{text!r} is no size: write one like 16MiB, 64KiB or a number of bytes")
     return int(parts[1]) * _SIZES[parts[2].lower()]

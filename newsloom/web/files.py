@@ -67,7 +67,7 @@ class Files:
         self._folder = folder
         self._keep_bytes = keep_bytes
         self._heads: dict[Key, tuple[Stamps, Head]] = {}
-        self._bodies: OrderedDict[Key, tuple[Stamps, bytes]] = OrderedDict()
+        self._bodies: OrderedDict[Key, bytes] = OrderedDict()
 
     def locate(self, asked: str) -> Path | None:
         """The published file of a decoded request path like `/source/anewz.tv.atom`; None if there is none.
@@ -98,21 +98,21 @@ class Files:
     def read(self, path: Path, *, zipped: bool) -> tuple[Head, bytes]:
         """The file as it stands, whole; compressed if that is wished and worth it. Raises OSError."""
         key = (path, zipped)
-        head, (stamps, body) = self.known(path, zipped=zipped), self._bodies.get(key, (None, b""))
-        if head and stamps == self._heads[key][0]:
+        head = self.known(path, zipped=zipped)
+        if head and key in self._bodies:  # head and body are always of one reading
             self._bodies.move_to_end(key)
-            return head, body
+            return head, self._bodies[key]
         stamps, head, body = _load(path, zipped=zipped)
         self._heads[key] = stamps, head
-        self._keep(key, stamps, body)
+        self._keep(key, body)
         return head, body
 
-    def _keep(self, key: Key, stamps: Stamps, body: bytes) -> None:
+    def _keep(self, key: Key, body: bytes) -> None:
         self._bodies.pop(key, None)
         if len(body) > self._keep_bytes // 4:
             return
-        self._bodies[key] = stamps, body
-        while sum(len(kept) for _, kept in self._bodies.values()) > self._keep_bytes:
+        self._bodies[key] = body
+        while sum(map(len, self._bodies.values())) > self._keep_bytes:
             self._bodies.popitem(last=False)
 
 

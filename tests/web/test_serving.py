@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from newsloom.web.app import app
+from newsloom.web.files import Files
 from newsloom.web.server import ServeError, serve
 
 
@@ -170,6 +171,8 @@ def test_failed_precondition_is_412(site: Site) -> None:
     assert site.get("/a.atom", If_Match='"other"').status == 412
     assert site.get("/a.atom", If_Match=f"W/{etag}").status == 412
     assert site.get("/a.atom", If_Match=f'"other", {etag}').status == 200
+    assert site.get("/a.atom", If_Unmodified_Since="Thu, 01 Jan 2015 00:00:00 GMT").status == 412
+    assert site.get("/a.atom", If_Unmodified_Since="Thu, 01 Jan 2099 00:00:00 GMT").status == 200
 
 
 def test_replaced_file_has_another_tag_at_once(site: Site) -> None:
@@ -336,3 +339,16 @@ def test_garbage_is_answered_400(site: Site) -> None:
     with socket.create_connection((urlsplit(site.url).hostname or "", urlsplit(site.url).port or 0)) as one:
         one.sendall(b"\x16\x03\x01 hello\r\n\r\n")
         assert b" 400 " in one.recv(200)
+
+
+def test_bodies_beyond_what_is_kept_are_read_again(tmp_path: Path) -> None:
+    files = Files(tmp_path, keep_bytes=10_000)
+    paths = [tmp_path / f"{n}.txt" for n in range(9)]
+    for n, path in enumerate(paths):
+        path.write_bytes(bytes([65 + n]) * (5_000 if n == 8 else 2_000))
+    for _ in range(3):
+        for n, path in enumerate(paths):
+            head, body = files.read(path, zipped=False)
+            assert body == path.read_bytes()
+            assert head == files.known(path, zipped=False)
+            assert head.length == len(body), n
