@@ -19,7 +19,7 @@ from scrapy.exceptions import (
 )
 from scrapy.http import Response
 from service_identity.exceptions import VerificationError
-from twisted.internet.error import ConnectionLost
+from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
@@ -195,7 +195,7 @@ def _why(error: BaseException) -> tuple[State, str, str]:  # noqa: PLR0911 - a t
                 return State.FAILED, "connection refused", ""
             case DownloadTimeoutError():
                 return State.FAILED, "no complete answer in time", "request_time"
-            case ResponseDataLossError() | ConnectionLost():
+            case ResponseDataLossError() | ConnectionLost() | ConnectionDone():
                 return State.FAILED, "the connection broke off", ""
             case DownloadCancelledError():
                 return State.GUILTY, "the answer is larger than the limit", "body_bytes"

@@ -56,7 +56,7 @@ class Politeness:
             self._refuse_long(line, delay)
             async with line.turn:
                 # A hold-off may be set while this one sleeps (by an answer through a redirect), hence the loop.
-                while (seconds := self._refuse_long(line, delay)) > 0:
+                while (seconds := self._refuse_long(line, delay)) > 0:  # noqa: ASYNC110 - a pause, not a poll
                     await asyncio.sleep(seconds)
                 async with self._connections:
                     try:

@@ -4,6 +4,7 @@ Pages, redirects, retries and robots.txt all pass here, so all wait in one line;
 which Scrapy starts inside.
 """
 
+from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
@@ -52,9 +53,8 @@ class PoliteHandler(HTTP11DownloadHandler):
                 return response
         except TooLongError as busy:
             until = spider.now() + busy.wait
-            raise NotTaken(
-                State.PUT_OFF, f"the site asks to be left alone until {until:%H:%M} UTC", retry_at=until
-            ) from None
+            said = f"the site asks to be left alone until {until + timedelta(seconds=30):%H:%M} UTC"
+            raise NotTaken(State.PUT_OFF, said, retry_at=until) from None
 
     async def _guarded(self, request: Request) -> Response:
         spider = self._spider

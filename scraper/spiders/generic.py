@@ -123,7 +123,14 @@ class NewsSpider(scrapy.Spider):
         return replace(due, validators=Validators(), digest="") if said is None else replace(due, role=said)
 
     async def _answered(self, response: Response, due: Due) -> None:
-        await self._tell(due, await self._outcome(due, response))
+        try:
+            outcome = await self._outcome(due, response)
+        except HaltedError:
+            return
+        except Exception as error:  # a defect of ours must cost one page, not the crawl; it is told as such, its trace logged
+            log.exception("reading failed source=%s url=%s", self.source.name, due.url)
+            outcome, _ = failed(due, error, self.now())
+        await self._tell(due, outcome)
 
     async def _failed(self, failure: Failure) -> None:
         due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]  # Scrapy sets it

@@ -3,9 +3,10 @@
 import asyncio
 import gzip
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -62,21 +63,30 @@ class Site:
         self.arrived: dict[str, asyncio.Event] = {}
         self.times: list[tuple[float, float]] = []
         """Of each request: when it came, when its answer was out."""
+        self._connections: set[asyncio.Task[None]] = set()
 
     @classmethod
     @asynccontextmanager
     async def open(cls, host: str = "127.0.0.1") -> AsyncIterator["Site"]:
         site = cls(host, 0)
-        server = await asyncio.start_server(site._serve, host, 0)
+        server = await asyncio.start_server(site._connected, host, 0)
         site.url = f"http://{host}:{server.sockets[0].getsockname()[1]}"
         try:
             yield site
         finally:
             server.close()
+            for task in site._connections:
+                task.cancel()
+            await asyncio.gather(*site._connections, return_exceptions=True)
 
     @property
     def asked(self) -> list[str]:
         return [r.path for r in self.requests]
+
+    def _connected(self, reader: asyncio.StreamReader, writer: Writer) -> None:
+        task = asyncio.create_task(self._serve(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._connections.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: Writer) -> None:
         try:
@@ -200,14 +210,44 @@ def source(url: str, **more: Any) -> Source:
     return Source(**values | more)
 
 
-def on_bench(test: Callable[[Bench], Awaitable[None]], *, rules: NetworkRules = RULES, limits: Limits = QUICK) -> None:
-    """Runs a test with a site, a network and a memory of its own, in a loop of its own."""
+class Stage:
+    """One loop and one open network for all tests of a session: a reading process costs a third of a second to start."""
 
-    async def run() -> None:
-        async with Site.open() as site, Network.open(rules, limits) as network:
-            await test(Bench(site, network, ListMemory(), limits=limits))
+    def __init__(self) -> None:
+        self._runner = asyncio.Runner()
+        self._stack = AsyncExitStack()
+        self._shared: Network | None = None
 
-    asyncio.run(run())
+    def run(self, test: Callable[[Bench], Awaitable[None]], rules: NetworkRules | None) -> None:
+        async def play() -> None:
+            async with Site.open() as site, self._network(rules) as network:
+                await test(Bench(site, network, ListMemory()))
+
+        self._runner.run(play())
+
+    @asynccontextmanager
+    async def _network(self, rules: NetworkRules | None) -> AsyncIterator[Network]:
+        if rules is not None:
+            async with Network.open(rules, QUICK) as own:
+                yield own
+            return
+        if self._shared is None:
+            self._shared = await self._stack.enter_async_context(Network.open(RULES, QUICK))
+        yield self._shared
+
+    def close(self) -> None:
+        self._runner.run(self._stack.aclose())
+        self._runner.close()
+
+
+@cache
+def stage() -> Stage:
+    return Stage()
+
+
+def on_bench(test: Callable[[Bench], Awaitable[None]], *, rules: NetworkRules | None = None) -> None:
+    """Runs a test with a site and a memory of its own; with a network of its own if it has rules of its own."""
+    stage().run(test, rules)
 
 
 def article(title: str, text: str = "") -> Reply:

@@ -1,0 +1,174 @@
+"""A web that misbehaves: sizes, times and addresses are bounded, and the rest of the crawl goes on."""
+
+import asyncio
+import gzip
+from dataclasses import replace
+from datetime import timedelta
+from ipaddress import ip_network
+
+import pytest
+from loopback import QUICK, RULES, Bench, Reply, Site, article, feed, on_bench, source
+
+from newsloom.news.memory import Page, State
+from newsloom.news.sources import SourceKind
+from scraper.network import Network
+
+Writer = asyncio.StreamWriter
+
+
+async def outcome_of(bench: Bench, reply: Reply) -> Page:
+    """What an article address that answers so ends as; the page beside it must not suffer."""
+    site = bench.site
+    site.routes |= {"/feed": feed(site.url + "/bad", site.url + "/good"), "/bad": reply, "/good": article("Good")}
+    await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+    assert bench.memory.page(site.url + "/good").article is not None
+    return bench.memory.page(site.url + "/bad")
+
+
+async def endless_headers(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\n")
+    try:
+        while True:
+            writer.write(b"X-More: " + b"m" * 2_000 + b"\r\n")
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+async def one_endless_line(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nX-Long: ")
+    try:
+        while True:
+            writer.write(b"m" * 10_000)
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+async def endless_body(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n")
+    try:
+        while True:
+            writer.write(b"<p>more</p>" * 1_000)
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+async def said_too_large(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx")
+    await writer.drain()
+
+
+async def broken_off(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf")
+    await writer.drain()
+
+
+async def no_http(writer: Writer) -> None:
+    writer.write(b"SSH-2.0-OpenSSH_9.2\r\n\r\n")
+    await writer.drain()
+
+
+async def silent(writer: Writer) -> None:
+    await asyncio.Event().wait()
+
+
+BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Encoding": "gzip"})
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "reason", "bound"),
+    [
+        pytest.param(Reply(raw=endless_headers), State.GUILTY, "headers larger than 65,536 bytes", "header_bytes", id="headers"),
+        pytest.param(Reply(raw=one_endless_line), State.FAILED, "the connection broke off", "", id="line"),
+        pytest.param(Reply(raw=endless_body), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="body"),
+        pytest.param(Reply(raw=said_too_large), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="said"),
+        pytest.param(BOMB, State.GUILTY, "unpacks to more than 1,048,576 bytes", "body_bytes", id="bomb"),
+        pytest.param(Reply(raw=broken_off), State.FAILED, "the connection broke off", "", id="broken off"),
+        pytest.param(Reply(raw=no_http), State.FAILED, "the answer is no HTTP", "", id="no http"),
+        pytest.param(Reply(raw=silent), State.FAILED, "no complete answer in time", "request_time", id="silent"),
+    ],
+)
+def test_an_answer_out_of_bounds_is_one_recorded_fact(reply: Reply, state: State, reason: str, bound: str) -> None:
+    async def check(bench: Bench) -> None:
+        bench.limits = replace(QUICK, request_time=timedelta(seconds=0.5 if bound == "request_time" else 5))
+
+        page = await outcome_of(bench, reply)
+
+        assert (page.state, page.reason) == (state, reason)
+        assert bench.memory.reports[-1].bounds == ((bound,) if bound else ())
+
+    on_bench(check)
+
+
+def test_a_lying_content_encoding_is_a_recorded_fact() -> None:
+    async def check(bench: Bench) -> None:
+        page = await outcome_of(bench, Reply(body="<p>plain</p>", headers={"Content-Encoding": "br"}))
+        assert page.state is State.FAILED
+        assert "br" in page.reason
+
+    on_bench(check)
+
+
+def test_a_redirect_to_a_private_address_is_refused_and_never_connected() -> None:
+    async def check(bench: Bench) -> None:
+        async with Site.open("127.0.0.2") as private:
+            private.routes["/secret"] = article("Secret")
+            page = await outcome_of(bench, Reply(status=302, headers={"Location": private.url + "/secret"}))
+            assert page.state is State.REFUSED
+            assert page.reason.startswith("127.0.0.2 is no public address")
+            assert private.requests == []
+
+    on_bench(check)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://2130706434/", "http://[::ffff:127.0.0.2]/", "http://0x7f.0.0.2/", "http://169.254.169.254/latest/"]
+)
+def test_a_private_address_is_refused_however_it_is_written(url: str) -> None:
+    async def check(bench: Bench) -> None:
+        page = await outcome_of(bench, Reply(status=302, headers={"Location": url}))
+        assert page.state is State.REFUSED
+        assert "no public address" in page.reason
+
+    on_bench(check)
+
+
+def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
+    async def check(bench: Bench) -> None:
+        port = bench.site.url.rpartition(":")[2]
+        report = await bench.crawl(source(f"http://localhost:{port}/", kind=SourceKind.FEED))
+        assert "localhost (" in report.error
+        assert "no public address" in report.error
+        assert bench.site.requests == []
+
+    on_bench(check, rules=replace(RULES, open_networks=(ip_network("127.0.0.9/32"),)))
+
+
+def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check(bench: Bench) -> None:
+        async with Site.open() as proxy:
+            monkeypatch.setenv("http_proxy", proxy.url)
+            bench.site.routes |= {"/feed": feed(bench.site.url + "/1"), "/1": article("One")}
+            report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+            assert (report.new, proxy.requests) == (1, [])
+
+    on_bench(check)
+
+
+def test_a_proxy_of_the_config_is_asked_for_everything_but_private_names() -> None:
+    async def check(bench: Bench) -> None:
+        async with Site.open("127.0.0.2") as proxy, Network.open(replace(RULES, proxy=proxy.url), QUICK) as network:
+            bench.network = network
+            there = "http://127.0.0.1:9"
+            proxy.routes |= {
+                f"{there}/feed": feed(f"{there}/1", "http://127.0.0.3/"),
+                f"{there}/1": article("One"),
+            }
+            await bench.crawl(source(f"{there}/feed", kind=SourceKind.FEED))
+            assert bench.memory.page(f"{there}/1").article is not None
+            assert bench.memory.page("http://127.0.0.3/").state is State.REFUSED
+            assert not [p for p in proxy.asked if "127.0.0.3" in p]
+
+    on_bench(check)

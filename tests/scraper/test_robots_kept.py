@@ -1,0 +1,240 @@
+"""robots.txt, Crawl-delay and Retry-After, as a crawl keeps them."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from loopback import NOW, Bench, ListMemory, Reply, Site, article, feed, on_bench
+
+from newsloom.news.identity import origin
+from newsloom.news.memory import Due, Robots, Role, State
+from newsloom.news.sources import SourceKind
+
+TEXT = {"Content-Type": "text/plain"}
+
+
+def robots(text: str) -> Reply:
+    return Reply(body=text, headers=TEXT)
+
+
+def two_articles(site: Site) -> None:
+    site.routes |= {
+        "/feed": feed(site.url + "/open/1", site.url + "/closed/2"),
+        "/open/1": article("One"),
+        "/closed/2": article("Two"),
+    }
+
+
+def test_what_robots_forbids_is_refused_and_not_asked() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = robots("User-agent: *\nDisallow: /closed/\nDisallow: /feed")
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        page = bench.memory.page(bench.site.url + "/closed/2")
+        assert (page.state, page.reason) == (State.REFUSED, "robots.txt forbids it")
+        # The feed is in the config: it was asked although robots.txt forbids it.
+        assert bench.site.asked == ["/feed", "/robots.txt", "/open/1"]
+
+    on_bench(check)
+
+
+def test_a_redirect_hop_is_under_robots_too() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes |= {
+            "/robots.txt": robots("User-agent: *\nDisallow: /closed/"),
+            "/open/1": Reply(status=302, headers={"Location": "/closed/2"}),
+        }
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        assert {p.state for p in bench.memory.pages} == {State.REFUSED}
+        assert "/closed/2" not in bench.site.asked
+
+    on_bench(check)
+
+
+def test_a_rule_for_our_name_counts() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = robots("User-agent: newsloom\nDisallow: /\n\nUser-agent: *\nAllow: /")
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert {p.state for p in bench.memory.pages} == {State.REFUSED}
+
+    on_bench(check)
+
+
+def test_a_source_may_leave_robots_aside() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = robots("User-agent: *\nDisallow: /")
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED, robots=False))
+        assert (report.new, "/robots.txt" in bench.site.asked) == (2, False)
+
+    on_bench(check)
+
+
+def test_robots_is_asked_once_a_day_over_restarts() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        there = origin(bench.site.url)
+        bench.memory.robots[there] = Robots(
+            status=200, body=b"User-agent: *\nDisallow: /closed/", expires=NOW + timedelta(hours=1)
+        )
+        bench.site.routes["/robots.txt"] = robots("")
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert "/robots.txt" not in bench.site.asked
+        assert bench.memory.page(bench.site.url + "/closed/2").state is State.REFUSED
+
+        bench.now += timedelta(hours=2)
+        bench.memory.addresses[bench.site.url + "/open/3"] = Due(url=bench.site.url + "/open/3", role=Role.ARTICLE)
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert bench.site.asked.count("/robots.txt") == 1
+        assert bench.memory.robots[there].expires == bench.now + timedelta(days=1)
+
+    on_bench(check)
+
+
+@pytest.mark.parametrize(("status", "allowed"), [(404, True), (403, True), (500, False), (503, False), (429, False)])
+def test_a_robots_without_rules_allows_or_forbids_by_its_status(status: int, allowed: bool) -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = Reply(status=status)
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        page = bench.memory.page(bench.site.url + "/open/1")
+        assert page.state is (State.READ if allowed else State.PUT_OFF)
+        assert (page.retry_at is None) is allowed
+        assert ("/open/1" in bench.site.asked) is allowed
+
+    on_bench(check)
+
+
+def test_a_robots_that_breaks_off_forbids_everything_for_now() -> None:
+    async def drop(writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = Reply(raw=drop)
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert {(p.state, p.retry_at) for p in bench.memory.pages} == {(State.FAILED, NOW + timedelta(hours=1))}
+        assert "/open/1" not in bench.site.asked
+
+    on_bench(check)
+
+
+def test_a_redirect_loop_of_robots_allows_everything() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = Reply(status=302, headers={"Location": "/robots.txt"})
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert report.new == 2
+
+    on_bench(check)
+
+
+def test_the_first_500_kib_of_a_huge_robots_count() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        rules = "User-agent: *\nDisallow: /closed/\n" + "# padding\n" * 300_000
+        bench.site.routes["/robots.txt"] = robots(rules)
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        assert bench.memory.page(bench.site.url + "/closed/2").state is State.REFUSED
+        assert bench.memory.page(bench.site.url + "/open/1").state is State.READ
+        assert len(bench.memory.robots[origin(bench.site.url)].body) == 500 * 2**10
+
+    on_bench(check)
+
+
+def test_crawl_delay_is_kept_between_answers() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 0.1")
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        after = bench.site.times[1:]
+        assert len(after) == 3
+        assert all(came - out >= 0.1 for (_, out), (came, _) in zip(after, after[1:], strict=False))
+
+    on_bench(check)
+
+
+def test_a_crawl_delay_of_hours_puts_pages_off() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/robots.txt"] = robots("User-agent: *\nCrawl-delay: 7200")
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert {p.state for p in bench.memory.pages} == {State.PUT_OFF}
+        assert report.queued == 2
+
+    on_bench(check)
+
+
+@pytest.mark.parametrize(
+    ("status", "header", "wait"),
+    [
+        (429, "3600", timedelta(hours=1)),
+        (503, "3600", timedelta(hours=1)),
+        (429, "Mon, 04 May 2026 13:30:00 GMT", timedelta(minutes=90)),
+        (429, "99999999999", timedelta(days=1)),
+        (429, "soon", timedelta(minutes=5)),
+    ],
+)
+def test_retry_after_holds_the_whole_origin(status: int, header: str, wait: timedelta) -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/open/1"] = Reply(status=status, headers={"Retry-After": header})
+
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        busy = bench.memory.page(bench.site.url + "/open/1")
+        assert (busy.state, busy.retry_at) == (State.PUT_OFF, NOW + wait)
+        assert bench.memory.holds == {origin(bench.site.url): NOW + wait}
+        # The page behind it in the line is put off without being asked.
+        assert bench.memory.page(bench.site.url + "/closed/2").state is State.PUT_OFF
+        assert "/closed/2" not in bench.site.asked
+        assert report.queued == 2
+
+    on_bench(check)
+
+
+def test_a_short_retry_after_is_waited_for() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.site.routes["/open/1"] = Reply(status=429, headers={"Retry-After": "1"})
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert bench.memory.page(bench.site.url + "/closed/2").state is State.READ
+        (_, out), (came, _) = bench.site.times[-2:]
+        assert came - out >= 0.99
+
+    on_bench(check)
+
+
+def test_a_hold_of_an_earlier_process_is_kept() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        bench.memory.holds[origin(bench.site.url)] = NOW + timedelta(hours=1)
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert bench.site.requests == []
+        assert "left alone until 13:00 UTC" in report.error
+
+    on_bench(check)
+
+
+def test_rules_are_those_of_the_origin_not_of_the_source() -> None:
+    async def check(bench: Bench) -> None:
+        async with Site.open() as other:
+            other.routes |= {"/robots.txt": robots("User-agent: *\nDisallow: /"), "/x": article("X")}
+            bench.site.routes["/feed"] = feed(other.url + "/x")
+            bench.memory = ListMemory()
+            await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+            assert bench.memory.page(other.url + "/x").state is State.REFUSED
+            assert other.asked == ["/robots.txt"]
+
+    on_bench(check)
