@@ -61,6 +61,10 @@ _LANG = re.compile(rb"<html\b[^>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.IG
 _TAG = re.compile(rb"<[^>]{0,2000}>")
 _ASCII_RUN = re.compile(rb"[\x00-\x7f]{40,}")
 _SAMPLE = 4096
+_LATIN = frozenset(
+    {"utf-8", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859-2", "iso8859-15", "iso8859-16", "mac-roman"}
+)
+"""Letters of one script under several names: statistics over one page cannot tell them, and most are windows-1252."""
 
 
 def decode(body: bytes, charset_of_header: str = "") -> str:
@@ -88,19 +92,20 @@ def known(label: str) -> str:
 
 def _encoding(body: bytes, label: str) -> str:
     header = known(label)
-    if _wide(header) and 0 in body[:512]:
-        return header
+    if wide := _without_order(body):
+        return header if _wide(header) else wide
+    header = "" if _wide(header) else header
     if body.isascii():
         return header or _declared(body) or "utf-8"  # ISO-2022-JP is written in ASCII
     text, broken = _as_utf8(body)
     if not broken:
-        return _without_order(body) or "utf-8"
+        return "utf-8"
     labels = [name for name in (header, _declared(body)) if name]
     if labels and labels[0] != "utf-8":
         return labels[0]
     if _mostly(text, broken):
         return "utf-8"
-    return _without_order(body) or next((name for name in labels if name != "utf-8"), "") or _guess(body)
+    return next((name for name in labels if name != "utf-8"), "") or _guess(body)
 
 
 def _wide(name: str) -> bool:
@@ -144,7 +149,8 @@ def _guess(body: bytes) -> str:
     from charset_normalizer import from_bytes  # noqa: PLC0415
 
     best = from_bytes(_sample(body)).best()
-    return _WEB_TWINS.get(best.encoding, known(best.encoding)) or "cp1252" if best else "cp1252"
+    name = _WEB_TWINS.get(best.encoding, known(best.encoding)) if best else ""
+    return name if name and name not in _LATIN else "cp1252"
 
 
 _WEB_TWINS = {"euc_jis_2004": "euc_jp", "euc_jisx0213": "euc_jp", "shift_jis_2004": "cp932", "big5": "big5hkscs"}

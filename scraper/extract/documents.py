@@ -6,10 +6,11 @@ Importing this module loads no parser: a crawl needs the values, only the readin
 import re
 import zlib
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from newsloom.news.memory import Found, Role
+from scraper.extract import dates
 from scraper.extract.charsets import charset, decode
 from scraper.extract.page import Habits, Reading
 
@@ -40,6 +41,11 @@ class Ask:
     role: Role = Role.START
     entries: int = 5_000
     """The newest so many items of a feed or sitemap are given."""
+
+    def instant(self, text: str) -> datetime | None:
+        """The time that a text of this document names, in UTC; None for none, and for one more than a year ahead."""
+        found = dates.parse(text, zone=self.habits.zone or self.zone, language=self.language)
+        return found if found and found <= self.fetched + timedelta(days=366) else None
 
 
 @dataclass(frozen=True, kw_only=True)

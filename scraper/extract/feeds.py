@@ -16,6 +16,7 @@ _MOST = 1_500
 this stays within a document's second or two."""
 _MOST_CHARACTERS = 4_000_000
 _ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_ITEM_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w-]+:)?(?:pubDate|date|published|updated|issued)[^>]{0,100}>([^<]{4,60})<", re.IGNORECASE)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
@@ -25,13 +26,15 @@ Dialect = Any  # feedparser.FeedParserDict: a dict whose keys depend on the feed
 
 def feed(text: str, ask: Ask) -> FeedDocument:
     """The feed in `text`. One that breaks off gives what came before, and says that it is not whole."""
-    text, cut = _newest_part(_DECLARATION.sub("", FORBIDDEN.sub("", text), count=1), ask)
+    text = _DECLARATION.sub("", FORBIDDEN.sub("", text), count=1)
+    text, broken = _complete_part(text)
+    text, cut = _newest_part(text, ask)
     read = _parse(text, ask.url)
     if not read.entries and not read.get("version"):
         raise Unreadable("it looks like a feed, but none can be read from it")
     home = absolute(next(iter(_links(read.feed)), ""), ask.url)
     found, all_given = found_in((_said(entry, read, ask) for entry in read.entries), ask, home=home)
-    whole = all_given and not cut and bool(not read.bozo or _END.search(text, max(0, len(text) - 4096)))
+    whole = all_given and not cut and not broken
     return FeedDocument(
         title=plain(read.feed.get("title", "")),
         language=_language(read.feed.get("language")),
@@ -51,6 +54,15 @@ def _parse(text: str, url: str) -> Dialect:
         resolve_relative_uris=False,
         response_headers={"content-type": "application/xml; charset=utf-8", "content-location": url},
     )
+
+
+def _complete_part(text: str) -> tuple[str, bool]:
+    """Of a feed that breaks off, what stands before its last item, half of whose address may be missing; and whether it did."""
+    if _END.search(text, max(0, len(text) - 4096)):
+        return text, False
+    ends = [end.end() for end in _ITEM_END.finditer(text)]
+    starts = [start.start() for start in _ITEM.finditer(text)]
+    return text[: ends[-1] if ends else starts[0] if starts else len(text)], True
 
 
 def _newest_part(text: str, ask: Ask) -> tuple[str, bool]:
@@ -131,20 +143,19 @@ def _times(entry: Dialect, ask: Ask) -> tuple[datetime | None, datetime | None]:
 
 def _time(entry: Dialect, name: str, ask: Ask) -> datetime | None:
     raw = dict.get(entry, name)  # feedparser's own get answers for `updated` with `published`, and warns
-    if not raw:
-        return None
-    instant = dates.parse(raw, zone=ask.habits.zone or ask.zone, language=ask.language)
+    instant = ask.instant(raw or "")
     parsed = dict.get(entry, f"{name}_parsed")  # Korean, Greek, Hungarian forms with the zone of their country
-    if instant or not parsed or not 1990 <= parsed[0] < 9999:
+    if instant or not parsed or not 1990 <= parsed[0] <= ask.fetched.year + 1:
         return instant
     year, month, day, hour, minute, second = parsed[:6]
     return datetime(year, month, day, hour, minute, min(second, 59), tzinfo=UTC)
 
 
 def _authors(of: Dialect) -> tuple[str, ...]:
-    return tuple(author.get("name") or "" for author in of.get("authors", ())) or (
-        (of["author"],) if of.get("author") else ()
-    )
+    """The authors as written. feedparser takes `ann@paper.example (Ann)` apart as if a top-level domain had four letters
+    at most, so that the name begins in the domain; of the last author it keeps what was written."""
+    names = [author.get("name") or "" for author in of.get("authors", ())]
+    return (*names[:-1], of.get("author") or "".join(names[-1:]))
 
 
 def _images(entry: Dialect) -> Iterator[Image]:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from newsloom.news.items import Enclosure, Image
-from scraper.extract import dates
 from scraper.extract.documents import Ask, FeedDocument, Unreadable
 from scraper.extract.feeditems import Said, absolute, found_in, number, plain
 
@@ -34,7 +33,6 @@ def json_feed(text: str, ask: Ask) -> FeedDocument:
 
 
 def _said(item: Json, root: Json, ask: Ask) -> Said:
-    zone = ask.habits.zone or ask.zone
     markup, text = _text(item, "content_html"), _text(item, "content_text")
     ident = item.get("id")
     ident = ident.strip() if isinstance(ident, str) else ""
@@ -45,8 +43,8 @@ def _said(item: Json, root: Json, ask: Ask) -> Said:
         bodies=tuple(body for body in (markup, html.escape(text, quote=False)) if body),
         summary=html.escape(_text(item, "summary"), quote=False),
         authors=tuple(_authors(item)) or tuple(_authors(root)),
-        published=dates.parse(_text(item, "date_published"), zone=zone, language=ask.language),
-        modified=dates.parse(_text(item, "date_modified"), zone=zone, language=ask.language),
+        published=ask.instant(_text(item, "date_published")),
+        modified=ask.instant(_text(item, "date_modified")),
         tags=tuple(html.escape(tag, quote=False) for tag in _list(item, "tags") if isinstance(tag, str)),
         images=tuple(Image(url=url) for name in ("image", "banner_image") if (url := _text(item, name))),
         enclosures=tuple(_files(item)),

@@ -31,6 +31,8 @@ from scraper.extract.documents import (
 from scraper.extract.page import Reading
 
 FRAME = struct.Struct("!II")
+_LAST_BYTES = 8 * 2**20
+"""Of the memory a child may take, what is left when the next piece a parser asks for is refused."""
 ANSWER_BYTES = 64 * 2**20
 """A larger answer is none: the crawl's process would have to hold it."""
 
@@ -99,6 +101,8 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
         order, body = (asks.read(length) for length in FRAME.unpack(head))
         _allow(bounds.cpu_seconds)
         answer = _answer(wire.loads(Order, order), body, bounds)
+        if not answer.out_of_memory and _at_the_limit(bounds.memory_bytes):
+            answer = _out_of_memory(bounds)
         message = wire.dumps(answer)
         if len(message) > ANSWER_BYTES:
             message = wire.dumps(Answer(guilty=f"gives more than {ANSWER_BYTES:,} bytes"))
@@ -138,11 +142,25 @@ def _answer(order: Order, body: bytes, bounds: Bounds) -> Answer:  # noqa: PLR09
     except Guilty as error:
         return Answer(guilty=str(error))
     except MemoryError:
-        return Answer(guilty=f"needs more than {bounds.memory_bytes // 2**20} MiB of memory", out_of_memory=True)
+        return _out_of_memory(bounds)
     # Bytes from outside meet parsers here, and whatever they bring about is this document's fate and not the crawl's:
     # the crawl logs the traceback as our mistake and keeps the document as guilty until our reader changes.
     except Exception:  # noqa: BLE001
         return Answer(fault=traceback.format_exc(limit=-12))
+
+
+def _out_of_memory(bounds: Bounds) -> Answer:
+    return Answer(guilty=f"needs more than {bounds.memory_bytes // 2**20} MiB of memory", out_of_memory=True)
+
+
+def _at_the_limit(memory_bytes: int) -> bool:
+    """Whether memory ran out, though nobody said so: to lxml a page it had no room for is one that breaks off.
+
+    VmPeak (proc(5)), since the peak is what the limit binds; `ru_maxrss` would begin with our parent's.
+    """
+    with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - once a page, and Path costs as much as the reading
+        peak = status.read().partition(b"VmPeak:")[2].split(None, 1)[0]
+    return int(peak) * 1024 > memory_bytes - _LAST_BYTES
 
 
 def _as_answer(read: Document) -> Answer:
