@@ -3,7 +3,7 @@
 import errno
 import gzip
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -36,7 +36,7 @@ def publish(feed: Feed, out: Path, *, public_url: str, every: timedelta) -> list
     return _replace(files)
 
 
-def publish_index(shelf: list[Shelf] | tuple[Shelf, ...], out: Path, *, title: str, public_url: str) -> list[Path]:
+def publish_index(shelf: Sequence[Shelf], out: Path, *, title: str, public_url: str) -> list[Path]:
     """Write what lies around the feeds: `index.html`, `feeds.opml`, `feed.css`. Topics without files yet are not listed."""
     standing = [
         index.Standing(shelf=one, files=files)

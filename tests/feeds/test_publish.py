@@ -101,6 +101,16 @@ def test_killed_between_twin_and_file_both_are_written_again(tmp_path: Path, ent
     assert put(feed(entry(2), entry(1)), tmp_path) == ["bridges.atom"]
 
 
+def test_a_twin_that_cannot_take_its_place_keeps_its_file_from_it(tmp_path: Path, entry: Make, feed: Make) -> None:
+    put(feed(entry(1)), tmp_path)
+    before = (tmp_path / "bridges.rss").read_bytes()
+    (tmp_path / "bridges.rss.gz").unlink()
+    (tmp_path / "bridges.rss.gz").mkdir()
+    with pytest.raises(PublishError, match=r"move .*bridges\.rss\.gz away"):
+        put(feed(entry(2), entry(1)), tmp_path)
+    assert (tmp_path / "bridges.rss").read_bytes() == before
+
+
 def test_a_lost_twin_is_made_again(tmp_path: Path, entry: Make, feed: Make) -> None:
     put(feed(entry()), tmp_path)
     (tmp_path / "bridges.rss.gz").unlink()
