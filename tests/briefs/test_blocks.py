@@ -174,6 +174,64 @@ def test_an_unnamed_list_of_what_the_article_is_about_stays_in_the_body() -> Non
     assert not any(block.elements for block in found)
 
 
+def test_rows_that_lie_flat_take_the_summary_after_their_link() -> None:
+    rows = "".join(
+        f"<div class='t'><a href='/world/2025/05/1{n}/story-{n}-of-the-week'>Council votes on the story number {n}</a></div>"
+        f"<div class='d'>{p}</div>"
+        for n, p in enumerate(PARAGRAPHS)
+    )
+    block = f"<section><div><h2>Related</h2><div><div>{rows}</div></div></div></section>"
+    found = blocks(page(f"<div><div>{body()}</div></div>", block))
+    assert [(b.kind, [x.text for x in b.briefs]) for b in found] == [(BriefKind.RELATED, PARAGRAPHS)]
+
+
+def test_what_the_top_of_a_site_shows_is_not_read_next() -> None:
+    tree = page(body())
+    tree.body.insert(0, document_fromstring(f"<div><b>Read next</b><ul>{cards()}</ul></div>"))
+    assert [b.kind for b in blocks(tree)] == [BriefKind.LATEST]
+
+
+def test_a_label_on_a_card_is_no_heading() -> None:
+    rows = "".join(
+        f"<li><span>News</span><a href='/world/2025/05/1{n}/story-{n}-of-the-week'>Council votes on the story number {n}</a></li>"
+        for n in range(3)
+    )
+    found = blocks(page(body(), f"<h2>Read next</h2><ul>{rows}</ul>"))
+    assert [(b.kind, [x.tag for x in b.briefs]) for b in found] == [(BriefKind.READ_NEXT, ["News"] * 3)]
+
+
+PROMO = (
+    "Harbour town keeps its ferry",
+    "The council of the harbour town voted late on Tuesday to keep the winter ferry, after the school had asked it...",
+)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "<div>{0}</div><div>{1}</div>",
+        "<a href='/world/2025/05/13/ferry-stays'><h3>{0}</h3><p>{1}</p></a>",
+        "<p><b>{0}</b></p><p>{1}</p>",
+    ],
+)
+def test_a_promo_of_another_article_before_the_body_is_inline(markup: str) -> None:
+    found = blocks(page(f"<div>{markup.format(*PROMO)}{body()}</div>"))
+    assert [(b.kind, [(x.title, x.text) for x in b.briefs]) for b in found] == [(BriefKind.INLINE, [PROMO])]
+
+
+def test_an_article_that_begins_with_its_own_cut_lead_keeps_it() -> None:
+    own = f"<div>Forty thousand cars a day</div><div>{PARAGRAPHS[0][:100]}...</div>"
+    assert blocks(page(f"<div>{own}{body()}</div>")) == ()
+
+
+def test_what_asks_to_comment_is_cut_and_is_no_brief() -> None:
+    found = blocks(page(f"<div>{body()}<div>What do you think?</div><div><span>3 comments</span></div></div>"))
+    assert [(b.kind, b.briefs, [e.text_content() for e in b.elements]) for b in found] == [
+        (None, (), ["What do you think?"]),
+        (None, (), ["3 comments"]),
+    ]
+
+
 def test_the_tree_is_left_as_it_was() -> None:
     tree = page(body(), f"<h2>Read next</h2><ul>{cards()}</ul>")
     before = tostring(tree)

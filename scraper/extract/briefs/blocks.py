@@ -103,11 +103,17 @@ def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body:
         group.kind = known.get(group.heading)
     if group.kind is None:
         group.kind = _kind_by_class(group, body)
-    if group.kind in KEPT_BRIEFS and len(group.rows) > _MOST:
+    if group.kind in KEPT_BRIEFS and (len(group.rows) > _MOST or _over_the_headline(page, group, body)):
         group.kind = BriefKind.LATEST
     inside = body.around(group)
     if inside and (group.kind in KEPT_BRIEFS or (group.kind is None and _is_box(page, group))):
         group.kind = BriefKind.INLINE
+
+
+def _over_the_headline(page: Outline, group: Group, body: Body) -> bool:
+    """Before the article begins: what the top of a site shows, a menu's "Dive deeper" among it."""
+    headline = next((i for i, u in enumerate(page.units) if u.heading and u.text == page.title), None)
+    return headline is not None and bool(body.paragraphs) and group.last <= headline < body.paragraphs[0]
 
 
 _BOXES = frozenset(("div", "aside", "section", "article", "figure", "ul", "li", "blockquote"))
@@ -156,7 +162,7 @@ def _may_be_cut(page: Outline, group: Group, body: Body) -> bool:
         return False
     texts = page.units[group.first : group.last]
     prose = sum(len(u.text) for u in texts if weight(u.text) >= _PROSE and not u.linked)
-    return prose <= sum(u.linked for u in texts)
+    return prose <= (sum(u.linked for u in texts) if group.kind else 0)
 
 
 def _elements(page: Outline, group: Group) -> Iterator[HtmlElement]:

@@ -200,11 +200,15 @@ def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, Brief
     for members in parents.values():
         up = members[0].node.up if members[0].node else None
         if up is not None:
-            groups.extend(Group(part, up) for part in _split(sorted(members, key=lambda r: r.first), known, page))
+            parts = _split(sorted(members, key=lambda r: r.first), known, page, body)
+            groups.extend(Group(part, up) for part in parts)
     groups.sort(key=lambda g: g.first)
     for group in groups:
         group.heading = _heading_over(page, group, known)
-    return _joined(page, groups)
+    joined = _joined(page, groups, body)
+    for group in joined:
+        _take_what_follows(page, group, known, body)
+    return joined
 
 
 def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
@@ -220,20 +224,35 @@ def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
     return row
 
 
-def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline) -> list[list[Row]]:
+def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline, body: Body) -> list[list[Row]]:
     """Children of one element, cut where a heading or a paragraph stands between two of them."""
     parts = [[rows[0]]]
     for before, row in pairwise(rows):
         between = range(before.last, row.first)
-        if any(i in known or _stands_between(page.units[i]) for i in between):
+        if any(i in known or _stands_between(page, body, i) for i in between):
             parts.append([])
         parts[-1].append(row)
     return parts
 
 
-def _stands_between(unit: Unit) -> bool:
-    """A heading of its own, or running text; the linked headline of a row that is no candidate (the page itself) does not."""
-    return (unit.heading and unit.anchor is None) or _is_paragraph(unit)
+def _stands_between(page: Outline, body: Body, index: int) -> bool:
+    """A heading of its own, or the article's text; the linked headline of a row that is no candidate (the page itself) does not."""
+    unit = page.units[index]
+    return (unit.heading and unit.anchor is None) or index in body.paragraphs
+
+
+def _take_what_follows(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
+    """Rows that lie flat, a link and then its summary: what stands between two rows belongs to the first."""
+    for row, after in pairwise(group.rows):
+        if 0 < after.first - row.last <= 3 and row.node is not None and row.node.up is group.parent:
+            row.last = after.first
+    if len(group.rows) < 2 or group.rows[-1].node is None or group.rows[-1].node.up is not group.parent:
+        return
+    gaps = {a.last - a.node.last for a in group.rows[:-1] if a.node is not None}
+    end = group.rows[-1].last + min(gaps, default=0)
+    own = range(group.rows[-1].last, end)
+    if end <= group.parent.last and not any(i in known or page.units[i].heading or i in body.paragraphs for i in own):
+        group.rows[-1].last = end
 
 
 def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> int | None:
@@ -258,13 +277,13 @@ def _in_row(unit: Unit) -> bool:
     return unit.anchor is not None and weight(unit.text) >= _HEADLINE and addresses.is_article_like(unit.anchor.url)
 
 
-def _joined(page: Outline, groups: list[Group]) -> list[Group]:
+def _joined(page: Outline, groups: list[Group], body: Body) -> list[Group]:
     """Groups that follow each other within one block become one: the columns of a grid, a large first card and a list."""
     out: list[Group] = []
     for group in groups:
         last = out[-1] if out else None
         same = last is not None and group.heading is not None and group.heading == last.heading
-        if last is not None and (same or _continues(page, last, group)):
+        if last is not None and (same or _continues(page, last, group, body)):
             last.rows.extend(group.rows)
             last.parent = common(last.parent, group.parent)
         else:
@@ -278,12 +297,12 @@ def common(one: Node, other: Node) -> Node:
     return next(n for n in other.line() if id(n) in around)
 
 
-def _continues(page: Outline, last: Group, group: Group) -> bool:
+def _continues(page: Outline, last: Group, group: Group, body: Body) -> bool:
     if group.heading is not None and group.heading >= last.last:
         return False
     if group.first < last.last or group.first - last.last > 3:
         return False
-    if any(_is_paragraph(page.units[i]) or page.units[i].heading for i in range(last.last, group.first)):
+    if any(i in body.paragraphs or page.units[i].heading for i in range(last.last, group.first)):
         return False
     both = common(last.parent, group.parent)
     return last.parent.depth - both.depth <= 3 and group.parent.depth - both.depth <= 3
@@ -302,12 +321,22 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
     articles = sum(addresses.is_article_like(u) for u in urls) / max(len(urls), 1)
     in_menu = all(n.chrome for r in group.rows if (n := r.node))
     if group.kind in KEPT_BRIEFS or group.kind in (BriefKind.INLINE, BriefKind.SPONSORED):
-        if len(group.rows) == 1 and (in_menu or articles < 0.5):
+        if len(group.rows) == 1 and (in_menu or articles < 0.5 or typical < _HEADLINE):
             return False
-        return typical >= 15 and (articles >= 0.5 or typical >= 30)
+        return typical >= 15 and (articles >= 0.5 or typical >= 30) and _links_say(page, group) >= 12
     if in_menu or len(group.rows) < 2:
         return False
     return (typical >= 28 and articles >= 0.3) or typical >= 40
+
+
+def _links_say(page: Outline, group: Group) -> float:
+    """The typical weight of what a row's link says: "here" inside a sentence is no teaser."""
+    inside = page.anchors[group.parent.first_anchor : group.parent.last_anchor]
+    said: dict[str, int] = {r.key: 0 for r in group.rows}
+    for anchor in inside:
+        if anchor.key in said:
+            said[anchor.key] = max(said[anchor.key], weight(anchor.text))
+    return median(said.values())
 
 
 def urls_of(page: Outline, group: Group) -> list[str]:
