@@ -25,7 +25,7 @@ class Density:
     body: Body | None
     """The body, if the page is clear."""
     size: int
-    """Letters of running text in the densest place: about what a body should have."""
+    """Letters of running text on the whole page, junk left out."""
 
 
 def by_density(tree: HtmlElement, url: str) -> Density:
@@ -38,7 +38,7 @@ def by_density(tree: HtmlElement, url: str) -> Density:
     near = _near(own)
     main = max(near, key=lambda e: near[e], default=None)
     if main is None or whole < _LITTLE:
-        return Density(body=None, size=near.get(main, 0) if main is not None else 0)
+        return Density(body=None, size=whole)
     size = near[main]
     parent = main.getparent()
     around = _around(main, root, own)
@@ -47,9 +47,9 @@ def by_density(tree: HtmlElement, url: str) -> Density:
         if children > size:
             main, size = parent, children + near.get(parent, 0)
     if size < _SURE * whole or size < _WHOLE * _around(main, root, own) or len(list(main.iter("article"))) > 1:
-        return Density(body=None, size=size)
+        return Density(body=None, size=whole)
     parts = _lead(main, own, url) + _trimmed(parts_of(main, url))
-    return Density(body=_clear(parts), size=size)
+    return Density(body=_clear(parts), size=whole)
 
 
 def _around(main: _Element, root: _Element, own: dict[_Element, int]) -> int:

@@ -12,13 +12,13 @@ from scraper.extract.parts import Body, Part, parts_of
 _LITTLE = 250
 
 
-def by_library(tree: HtmlElement, url: str, expected: int) -> Body | None:
+def by_library(tree: HtmlElement, url: str, whole: int) -> Body | None:
     """The body as trafilatura finds it, without its metadata: with precision first, by its defaults where that finds little.
 
-    `expected` is about how many letters the body should have (0: nobody knows).
+    `whole` is how many letters of running text the page has: a body that leaves four fifths of them out is suspicious.
     """
     precise = _trafilatura(tree, url, precision=True)
-    if precise and precise.size >= max(_LITTLE, 0.5 * expected):
+    if precise and precise.size >= max(_LITTLE, 0.2 * whole):
         return precise
     usual = _trafilatura(tree, url, precision=False)
     if precise is None or (usual and usual.size > 1.5 * precise.size):

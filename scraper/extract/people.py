@@ -24,7 +24,8 @@ _NO_NAME = re.compile(
     r"unknown|anonymous|web|online|none|null|undefined|journalist(?:in)?|author|photographers?|updated|published|follow|"
     r"contributing|senior|chief|special|political|sports?)\b.*$|"
     r"\b(?:reporter|correspondent|editor|writer|journalist|columnist|producer|contributor|minutes?|hours?|ago|newsletter|"
-    r"redakteur(?:in)?|korrespondent(?:in)?|comments?)\b",
+    r"redakteur(?:in)?|korrespondent(?:in)?|comments?)\b|"
+    r"\b(?:staff|team|says|sagt|agencies|company|redaktion|redazione|redacci[oó]n)$",
     re.IGNORECASE,
 )  # fmt: skip
 _ROLE = re.compile(r"\s*(?:\(.*?\)|\[.*?\]|\s[-–—]\s.*|\s(?:기자|記者|记者|muhabir\w*)(?:\s.*)?)$")
@@ -108,13 +109,17 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
     for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"):
         name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
         if (len(name) > 2 and _BYLINE.search(name)) or _BY_TEXT.match((element.text or "").strip() + " x"):
-            text = _text(element)
+            text = "" if _in_comments(element) else _text(element)
             if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
                 yield from names
                 return
         elif names := _labelled(element.text or ""):
             yield from names
             return
+
+
+def _in_comments(element: HtmlElement) -> bool:
+    return any("comment" in f"{a.get('class') or ''} {a.get('id') or ''}".lower() for a in element.iterancestors())
 
 
 def _labelled(text: str) -> list[str]:
