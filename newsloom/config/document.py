@@ -39,7 +39,7 @@ class Document:
 
     def __init__(self, path: Path, root: Node | None) -> None:
         self.path = path
-        self.faults: list[Fault] = []
+        self._noted: list[tuple[Place, int, str]] = []
         self._lines: dict[Place, int] = {}
         self.data: object = None
         if root is not None:
@@ -51,11 +51,17 @@ class Document:
             place = place[:-1]
         return self._lines.get(place, 1)
 
-    def fault(self, place: Place, problem: str, line: int = 0) -> Fault:
+    def fault(self, place: Place, problem: str, line: int = 0) -> None:
         """Note what is wrong at a place."""
-        fault = Fault(path=self.path, line=line or self.line(place), key=key_of(place, self.data), problem=problem)
-        self.faults.append(fault)
-        return fault
+        self._noted.append((place, line or self.line(place), problem))
+
+    @property
+    def faults(self) -> list[Fault]:
+        """What was noted so far."""
+        return [
+            Fault(path=self.path, line=line, key=key_of(place, self.data), problem=problem)
+            for place, line, problem in self._noted
+        ]
 
     def _value(self, node: Node, place: Place, around: list[Node]) -> object:
         self._lines.setdefault(place, node.start_mark.line + 1)
@@ -77,10 +83,7 @@ class Document:
             name, line = key.value, key.start_mark.line + 1
             here = (*place, name)
             if name in first:
-                self.faults.append(
-                    Fault(path=self.path, line=line, key=".".join(map(str, here)),
-                          problem=f"stands twice, first in line {first[name]}: take one away")
-                )  # fmt: skip
+                self.fault(here, f"stands twice, first in line {first[name]}: take one away", line)
                 continue
             first[name] = self._lines[here] = line
             found[name] = self._value(value, here, around)
@@ -114,7 +117,11 @@ def read(path: Path) -> Document:
     """Raises ConfigError for a file that cannot be opened or is no YAML."""
     text = _text(path)
     try:
-        root = YAML().compose(text)
+        root = YAML(typ="safe", pure=True).compose(text)  # the round-trip one leaves marks of its own in folded texts
+    except RecursionError:
+        raise ConfigError(
+            [Fault(path=path, line=0, key="", problem="groups within groups without end: write it plainly")]
+        ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise ConfigError([Fault(path=path, line=mark.line + 1 if mark else 0, key="", problem=_said(error))]) from None

@@ -23,9 +23,8 @@ def load(path: Path) -> Config:
             [Fault(path=path, line=0, key="", problem="is empty: write `sources:` and under it `- https://...`")]
         )
     if not isinstance(document.data, dict):
-        raise ConfigError(
-            [document.fault((), "does not begin with a key: write `sources:` and under it `- https://...`")]
-        )
+        document.fault((), "does not begin with a key: write `sources:` and under it `- https://...`")
+        raise ConfigError(document.faults)
     given = dict(document.data)
     sources = dict(_sources(document, given.pop("sources", None)))
     topics = dict(_topics(document, given.pop("topics", None)))

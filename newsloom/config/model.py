@@ -56,6 +56,7 @@ Age = Annotated[
 Size = Annotated[
     int, BeforeValidator(scalars.size), Field(gt=0), PlainSerializer(scalars.said_size), WithJsonSchema(_SIZE)
 ]
+YesNo = Annotated[bool, WithJsonSchema({"anyOf": [{"type": "boolean"}, {"enum": ["yes", "no", "on", "off"]}]})]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Field(ge=0, le=1_000_000)]
 OpenNetwork = Annotated[IPv4Network | IPv6Network, *_text(scalars.network, {"examples": ["127.0.0.1/32"]})]
@@ -85,9 +86,9 @@ class Defaults(Section):
     """Older articles found in sitemaps and on listing pages are remembered and not fetched; `none`: no limit."""
     delay: Delay = _SOURCE.delay
     """Pause between two requests to one host; a longer Crawl-delay in its robots.txt wins."""
-    robots: bool = _SOURCE.robots
+    robots: YesNo = _SOURCE.robots
     """Whether robots.txt is obeyed. Turn it off for sites of your own only."""
-    verify_certificates: bool = _SOURCE.verify_certificates
+    verify_certificates: YesNo = _SOURCE.verify_certificates
     """Whether a site must prove with its TLS certificate that it is the one named."""
 
 

@@ -115,6 +115,16 @@ def test_key_that_stands_twice_is_told_with_both_lines(tmp_path: Path) -> None:
     ]
 
 
+def test_key_that_stands_twice_in_a_source_names_the_source(tmp_path: Path) -> None:
+    text = "sources:\n  - url: https://a.example\n    name: a\n    zone: UTC\n    zone: Asia/Baku\n"
+    assert told(tmp_path, text) == [":5: sources[a].zone: stands twice, first in line 4: take one away"]
+
+
+def test_groups_without_end_are_told(tmp_path: Path) -> None:
+    (only,) = told(tmp_path, "sources: " + "[" * 5000)
+    assert "without end" in only
+
+
 def test_one_address_in_two_sources_is_a_fault_however_it_is_spelt(tmp_path: Path) -> None:
     text = "sources:\n  - https://a.example/rss\n  - https://b.example\n  - http://www.a.example/rss/?utm_source=x\n"
     (only,) = told(tmp_path, text)

@@ -176,6 +176,11 @@ def test_paths_begin_at_the_file_not_at_the_current_folder(tmp_path: Path, monke
     assert (config.store, config.out) == (tmp_path / "var/n.db", tmp_path / "home/feeds")
 
 
+def test_lines_may_end_as_on_windows_and_a_rule_may_go_over_several(tmp_path: Path) -> None:
+    text = "sources:\r\n  - https://a.example\r\ntopics:\r\n  t:\r\n    match: >\r\n      oil OR\r\n      gas\r\n"
+    assert loaded(tmp_path, text).topics[-1].match == "oil OR gas"
+
+
 def test_anchors_and_merged_groups_work_as_yaml_has_them(tmp_path: Path) -> None:
     text = """\
 sources:

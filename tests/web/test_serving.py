@@ -3,7 +3,10 @@
 import asyncio
 import gzip
 import os
+import signal
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -333,6 +336,32 @@ def test_clients_that_never_read_do_not_hold_up_the_end(tmp_path: Path) -> None:
         assert stuck.recv(20).startswith(b"HTTP/1.1 200")
     with stuck, idle:
         assert idle.recv(1) == b""
+
+
+def test_signals_stay_the_callers(tmp_path: Path) -> None:
+    code = """
+import asyncio, signal, sys
+from pathlib import Path
+from newsloom.web.app import app
+from newsloom.web.server import serve
+
+async def main():
+    stop = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    await serve(app(Path(sys.argv[1])), host="127.0.0.1", port=0, stop=stop, started=lambda url: print(url, flush=True))
+    print("ended by itself")
+
+asyncio.run(main())
+"""
+    command = [sys.executable, "-c", code, str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert process.stderr
+        assert Site(process.stdout.readline().strip(), tmp_path).get("/").status == 404
+        process.send_signal(signal.SIGTERM)
+        assert process.stdout.read() == "ended by itself\n"
+        assert process.stderr.read() == ""
+    assert process.returncode == 0
 
 
 def test_garbage_is_answered_400(site: Site) -> None:
