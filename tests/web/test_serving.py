@@ -347,7 +347,8 @@ from newsloom.web.server import serve
 
 async def main():
     stop = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: print("heard", flush=True))
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, stop.set)
     await serve(app(Path(sys.argv[1])), host="127.0.0.1", port=0, stop=stop, started=lambda url: print(url, flush=True))
     print("ended by itself")
 
@@ -357,8 +358,12 @@ asyncio.run(main())
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stderr
-        assert Site(process.stdout.readline().strip(), tmp_path).get("/").status == 404
+        site = Site(process.stdout.readline().strip(), tmp_path)
+        assert site.get("/").status == 404
         process.send_signal(signal.SIGTERM)
+        assert process.stdout.readline() == "heard\n"
+        assert site.get("/").status == 404, "it goes on until its caller says stop"
+        process.send_signal(signal.SIGUSR1)
         assert process.stdout.read() == "ended by itself\n"
         assert process.stderr.read() == ""
     assert process.returncode == 0
