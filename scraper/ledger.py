@@ -68,6 +68,7 @@ class Ledger:
         self._saving = asyncio.Lock()
         self._open: set[str] = set()
         """Addresses that memory handed out and that have no outcome yet."""
+        self._entrances: set[str] = set()
         self._pages_left = limits.pages
         self._sitemaps_left = limits.sitemaps
         self._read_an_entrance = False
@@ -113,7 +114,14 @@ class Ledger:
             wanted = [d for d in due if self._wanted(d)]
             more = len(due) > 0 and limit != self.limits.entries
         self._open.update(d.url for d in wanted)
+        self._entrances.update(d.url for d in wanted if d.role in ENTRANCES)
         return wanted
+
+    def first_asked(self, url: str) -> bool:
+        """Whether this crawl has not asked that entrance yet; from now on it has. No address gets two outcomes."""
+        known = url in self._entrances
+        self._entrances.add(url)
+        return not known
 
     def _wanted(self, due: Due) -> bool:
         if due.role is Role.ARTICLE:

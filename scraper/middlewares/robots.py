@@ -104,7 +104,9 @@ class RobotsMiddleware:
         except HaltedError:
             raise
         except NotTaken as error:
-            if error.state is not State.GUILTY:  # the page would fare the same: a forbidden host, one that asks for peace
+            if (
+                error.state is not State.GUILTY
+            ):  # the page would fare the same: a forbidden host, one that asks for peace
                 raise
             return Robots(status=0, body=b"", expires=now() + KEPT_UNANSWERED), error.reason
         except IgnoreRequest as error:  # too many redirects: RFC 9309, 2.3.1.2 lets us take it for absent

@@ -127,7 +127,9 @@ class NewsSpider(scrapy.Spider):
             outcome = await self._outcome(due, response)
         except HaltedError:
             return
-        except Exception as error:  # a defect of ours must cost one page, not the crawl; it is told as such, its trace logged
+        except (
+            Exception
+        ) as error:  # a defect of ours must cost one page, not the crawl; it is told as such, its trace logged
             log.exception("reading failed source=%s url=%s", self.source.name, due.url)
             outcome, _ = failed(due, error, self.now())
         await self._tell(due, outcome)
@@ -248,7 +250,7 @@ class NewsSpider(scrapy.Spider):
         return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
 
     async def _feed_of(self, page: Reading) -> Listing | None:
-        for url in page.feeds[: ways_in.FEEDS_TRIED]:
+        for url in filter(self.ledger.first_asked, page.feeds[: ways_in.FEEDS_TRIED]):
             outcome = await self._try(url, Role.FEED)
             if isinstance(outcome, Listing) and outcome.found:
                 return outcome
@@ -256,7 +258,8 @@ class NewsSpider(scrapy.Spider):
         return None
 
     async def _sitemap_of(self, answer: Answer) -> Listing | None:
-        for url in ways_in.sitemaps_to_try(answer.url, await self._declared_sitemaps(answer.url)):
+        places = ways_in.sitemaps_to_try(answer.url, await self._declared_sitemaps(answer.url))
+        for url in filter(self.ledger.first_asked, places):
             outcome = await self._try(url, Role.SITEMAP)
             if isinstance(outcome, Listing) and await self._shows_news(outcome):
                 return outcome

@@ -28,6 +28,7 @@ from newsloom.news.memory import (
 from newsloom.news.sources import Limits, NetworkRules, Schedule, Source, SourceKind
 from scraper.crawl import crawl
 from scraper.network import Network
+from scraper.politeness import Politeness
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -233,6 +234,9 @@ class Stage:
             return
         if self._shared is None:
             self._shared = await self._stack.enter_async_context(Network.open(RULES, QUICK))
+        # A port may come back: nothing that an earlier test's site did may be remembered of this one's.
+        self._shared.origins.clear()
+        self._shared.politeness = Politeness(RULES.connections)
         yield self._shared
 
     def close(self) -> None:

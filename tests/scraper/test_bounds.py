@@ -80,10 +80,16 @@ BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Enc
 @pytest.mark.parametrize(
     ("reply", "state", "reason", "bound"),
     [
-        pytest.param(Reply(raw=endless_headers), State.GUILTY, "headers larger than 65,536 bytes", "header_bytes", id="headers"),
+        pytest.param(
+            Reply(raw=endless_headers), State.GUILTY, "headers larger than 65,536 bytes", "header_bytes", id="headers"
+        ),
         pytest.param(Reply(raw=one_endless_line), State.FAILED, "the connection broke off", "", id="line"),
-        pytest.param(Reply(raw=endless_body), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="body"),
-        pytest.param(Reply(raw=said_too_large), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="said"),
+        pytest.param(
+            Reply(raw=endless_body), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="body"
+        ),
+        pytest.param(
+            Reply(raw=said_too_large), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="said"
+        ),
         pytest.param(BOMB, State.GUILTY, "unpacks to more than 1,048,576 bytes", "body_bytes", id="bomb"),
         pytest.param(Reply(raw=broken_off), State.FAILED, "the connection broke off", "", id="broken off"),
         pytest.param(Reply(raw=no_http), State.FAILED, "the answer is no HTTP", "", id="no http"),

@@ -15,7 +15,11 @@ from newsloom.news.sources import Source, SourceKind
 def test_articles_of_a_feed_are_read_and_told() -> None:
     async def check(bench: Bench) -> None:
         site = bench.site
-        site.routes |= {"/feed": feed(site.url + "/1", site.url + "/2"), "/1": article("One"), "/2": zipped(article("Two"))}
+        site.routes |= {
+            "/feed": feed(site.url + "/1", site.url + "/2"),
+            "/1": article("One"),
+            "/2": zipped(article("Two")),
+        }
 
         report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
 
@@ -37,7 +41,10 @@ def test_every_kind_of_answer_ends_as_its_state() -> None:
     async def check(bench: Bench) -> None:
         site = bench.site
         site.routes |= {path: Reply(status=status, body="x") for path, (status, _) in statuses.items()}
-        site.routes |= {"/empty": Reply(), "/pdf": Reply(body=b"%PDF-1.7\n\x00\x01", headers={"Content-Type": "application/pdf"})}
+        site.routes |= {
+            "/empty": Reply(),
+            "/pdf": Reply(body=b"%PDF-1.7\n\x00\x01", headers={"Content-Type": "application/pdf"}),
+        }
         site.routes["/feed"] = feed(*(site.url + path for path in site.routes))
 
         report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
@@ -239,7 +246,11 @@ def test_a_stopped_crawl_ends_with_what_is_in_flight_still_queued() -> None:
 
     async def check(bench: Bench) -> None:
         site = bench.site
-        site.routes |= {"/feed": feed(*(f"{site.url}/{i}" for i in range(5))), "/0": article("Zero"), "/1": Reply(raw=hang)}
+        site.routes |= {
+            "/feed": feed(*(f"{site.url}/{i}" for i in range(5))),
+            "/0": article("Zero"),
+            "/1": Reply(raw=hang),
+        }
         site.arrived["/1"] = asyncio.Event()
         stop = asyncio.Event()
         crawling = asyncio.create_task(bench.crawl(bench.source("/feed", kind=SourceKind.FEED), stop))

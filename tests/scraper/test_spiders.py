@@ -48,7 +48,7 @@ def test_a_spider_that_is_none_is_recorded_as_the_sources_error() -> None:
 
 
 def test_the_example_of_the_docs_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    [code] = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.S)
+    [code] = re.findall(r"```python\n(.*?)```", DOCS.read_text(), re.DOTALL)
     assert len(code.splitlines()) < 20
     (tmp_path / "harbour.py").write_text(code)
     monkeypatch.syspath_prepend(tmp_path)

@@ -44,14 +44,14 @@ def roles(bench: Bench) -> list[tuple[str, Role]]:
 
 def test_the_feed_that_a_page_names_is_the_way_in() -> None:
     async def check(bench: Bench) -> None:
-        bench.site.routes |= {"/": front("/comments-are-elsewhere.rss", "/feed.xml"), "/feed.xml": feed(*stories(bench))}
+        bench.site.routes |= {"/": front("/gone.rss", "/feed.xml"), "/feed.xml": feed(*stories(bench))}
 
         report = await bench.crawl(bench.source())
 
         assert roles(bench) == [("/", Role.START), ("/feed.xml", Role.FEED)]
         [start, _] = bench.memory.listings
         assert [(f.url, f.role) for f in start.found] == [(bench.site.url + "/feed.xml", Role.FEED)]
-        missing = bench.memory.page(bench.site.url + "/comments-are-elsewhere.rss")
+        missing = bench.memory.page(bench.site.url + "/gone.rss")
         assert (missing.role, missing.state) == (Role.FEED, State.GONE)
         assert (report.new, report.error) == (len(HEADLINES), "")
 
@@ -177,7 +177,10 @@ def test_a_page_where_the_config_says_feed_is_an_error_that_says_so() -> None:
 
 def test_looking_for_ways_in_anew_asks_for_the_whole_page() -> None:
     async def check(bench: Bench) -> None:
-        bench.site.routes |= {"/": replace(front("/feed.xml"), headers={"ETag": '"v"'}), "/feed.xml": feed(*stories(bench))}
+        bench.site.routes |= {
+            "/": replace(front("/feed.xml"), headers={"ETag": '"v"'}),
+            "/feed.xml": feed(*stories(bench)),
+        }
         await bench.crawl(bench.source())
         bench.memory._done.clear()
         await bench.crawl(bench.source())
