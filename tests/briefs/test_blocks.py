@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from lxml.html import HtmlElement, document_fromstring, tostring
+from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tostring
 
 from newsloom.news.items import Brief, BriefKind
 from scraper.extract.briefs import Block, find_blocks
@@ -187,7 +187,7 @@ def test_rows_that_lie_flat_take_the_summary_after_their_link() -> None:
 
 def test_what_the_top_of_a_site_shows_is_not_read_next() -> None:
     tree = page(body())
-    tree.body.insert(0, document_fromstring(f"<div><b>Read next</b><ul>{cards()}</ul></div>"))
+    next(tree.iter("main")).addprevious(fragment_fromstring(f"<div><b>Read next</b><ul>{cards()}</ul></div>"))
     assert [b.kind for b in blocks(tree)] == [BriefKind.LATEST]
 
 
@@ -198,6 +198,20 @@ def test_a_label_on_a_card_is_no_heading() -> None:
     )
     found = blocks(page(body(), f"<h2>Read next</h2><ul>{rows}</ul>"))
     assert [(b.kind, [x.tag for x in b.briefs]) for b in found] == [(BriefKind.READ_NEXT, ["News"] * 3)]
+
+
+def test_another_heading_among_the_rows_begins_another_block() -> None:
+    found = blocks(page(body(), f"<div><h3>Related</h3>{cards()}<h3>From the kitchen</h3>{cards(3, 'recipe')}</div>"))
+    assert [(b.kind, len(b.briefs)) for b in found] == [(BriefKind.RELATED, 3), (BriefKind.LATEST, 3)]
+
+
+def test_an_unnamed_list_with_long_texts_beside_the_body_is_not_cut() -> None:
+    items = "".join(
+        f"<div><a href='/2025/05/0{n}/one-of-the-ten-best-bridges-{n}'>The bridge of place number {n}</a><div>{p}</div></div>"
+        for n, p in enumerate(PARAGRAPHS)
+    )
+    found = blocks(page(f"<div><div><div><div>{body()}</div></div></div></div>", f"<div><div>{items}</div></div>"))
+    assert [(b.kind, len(b.briefs), b.elements) for b in found] == [(BriefKind.LATEST, 4, ())]
 
 
 PROMO = (

@@ -180,3 +180,11 @@ def test_a_row_without_a_tag_is_a_row() -> None:
 
 def test_a_page_without_the_block_gives_no_brief() -> None:
     assert briefs(page("")) == ()
+
+
+def test_a_row_ends_where_its_element_ends() -> None:
+    more = "The talks began on Monday, and an agenda was agreed on the first evening."
+    longer = _list(rows()).replace("</li></ul>", f"<p>{more}</p></li></ul>")
+    found = find_blocks(page(longer), PAGE, fetched=AT_NOON, zone="Asia/Baku")
+    assert [b.text for b in found[0].briefs] == [*(r[2] for r in ROWS[:4]), f"{ROWS[4][2]} {more}"]
+    assert [e.tag for e in found[0].elements] == ["section"]

@@ -11,7 +11,9 @@ MENU = (
     "<header><nav><a href='/'>News Example</a><a href='/politics'>Politics</a><a href='/world/europe'>Europe</a>"
     "<a href='/about'>About us</a><a href='/contact'>Contact</a></nav></header>"
 )
-FOOTER = "<footer><a href='/privacy-policy'>Privacy policy</a><a href='/2024/01/02/our-history-in-pictures'>History</a></footer>"
+FOOTER = (
+    "<footer><a href='/privacy'>Privacy</a><a href='/2024/01/02/our-history'>The paper in ten pictures</a></footer>"
+)
 
 
 def page(inside: str, head: str = "") -> HtmlElement:

@@ -21,6 +21,8 @@ from scraper.extract.words import weight
 _TAG = 36
 """Weight up to which a text may be a tag."""
 _TEXT = 40
+_PARAGRAPH = 90
+"""Weight from which a text that ends as a sentence is a paragraph, no headline."""
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"”»’')\]]*$")
 _BYLINE = re.compile(
     r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b(?:[\s:]|$)", re.IGNORECASE
@@ -187,7 +189,7 @@ class _Roles:
         )
         alone = [t for r in rows if (t := self._only_long(r))]
         ends = sum(bool(_SENTENCE_END.search(t)) for t in alone)
-        self.alone_is_text = bool(alone) and median(map(weight, alone)) >= 90 and ends >= 0.5 * len(alone)
+        self.alone_is_text = bool(alone) and median(map(weight, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
         firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
         self.repeated = {t for t, n in firsts.items() if n > 1}
 
@@ -200,8 +202,8 @@ class _Roles:
         title = self._title(row)
         tag = self._tag(row, title)
         text = self._text(row, title, tag)
-        if title and not text and self.alone_is_text and not (title.heading and not self.headings_are_tags):
-            title, text = None, title
+        if title and self.alone_is_text and not (title.heading and not self.headings_are_tags):
+            title, text = self._no_headline(title, text)
         return Brief(
             kind=kind,
             place=place,
@@ -214,6 +216,15 @@ class _Roles:
             text=text.text if text else "",
             thumbnail=row.thumbnail,
         )
+
+    @staticmethod
+    def _no_headline(title: Part, text: Part | None) -> tuple[Part | None, Part | None]:
+        """In a block whose rows are paragraphs, what looked like a headline is the text, or its first paragraph."""
+        if text is None:
+            return None, title
+        if _SENTENCE_END.search(title.text) and weight(title.text) >= _PARAGRAPH:
+            return None, replace(title, text=f"{title.text} {text.text}")
+        return title, text
 
     def _title(self, row: _Parts) -> Part | None:
         heads = [p for p in row.texts if p.heading and not self.headings_are_tags and p.text not in self.repeated]
