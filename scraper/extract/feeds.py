@@ -19,6 +19,8 @@ _ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
 _DATE = re.compile(r"<(?:[\w-]+:)?(?:pubDate|date|published|updated|issued)[^>]{0,100}>([^<]{4,60})<", re.IGNORECASE)
+_BARE = re.compile(r"(?P<cdata><!\[CDATA\[.*?(?:\]\]>|\Z))|&(?!\w{1,31};|#\d{1,7};|#x[\da-fA-F]{1,6};)", re.DOTALL)
+"""`AT&T` written so; feedparser would make `AT&T;` of it."""
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>", re.IGNORECASE)
 
 Dialect = Any  # feedparser.FeedParserDict: a dict whose keys depend on the feed
@@ -27,6 +29,7 @@ Dialect = Any  # feedparser.FeedParserDict: a dict whose keys depend on the feed
 def feed(text: str, ask: Ask) -> FeedDocument:
     """The feed in `text`. One that breaks off gives what came before, and says that it is not whole."""
     text = _DECLARATION.sub("", FORBIDDEN.sub("", text), count=1)
+    text = _BARE.sub(lambda bare: bare["cdata"] or "&amp;", text)
     text, broken = _complete_part(text)
     text, cut = _newest_part(text, ask)
     read = _parse(text, ask.url)

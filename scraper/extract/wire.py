@@ -89,10 +89,10 @@ def _builder(kind: Any) -> Build:  # noqa: PLR0911 - one a kind
 
 
 def _exactly(kind: type) -> Build:
-    accepted = (int, float) if kind is float else (kind,)
+    other = int if kind is float else kind
 
     def build(value: Json) -> Any:
-        if type(value) not in accepted:
+        if type(value) is not kind and type(value) is not other:
             raise WireError(f"{kind.__name__} expected, {type(value).__name__} found")
         return value
 
@@ -141,10 +141,10 @@ def _dataclass(kind: type) -> Build:
 
     def build(value: Json) -> Any:
         given = _object(value)
-        if strange := given.keys() - builds.keys():
-            raise WireError(f"{kind.__name__} has no {', '.join(sorted(strange))}")
-        if missing := needed - given.keys():
-            raise WireError(f"{kind.__name__} without {', '.join(sorted(missing))}")
+        if not given.keys() <= builds.keys():
+            raise WireError(f"{kind.__name__} has no {', '.join(sorted(given.keys() - builds.keys()))}")
+        if not given.keys() >= needed:
+            raise WireError(f"{kind.__name__} without {', '.join(sorted(needed - given.keys()))}")
         return kind(**{name: builds[name](part) for name, part in given.items()})
 
     return build
