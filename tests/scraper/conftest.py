@@ -1,17 +1,13 @@
-"""Lets the tests of this folder import loopback.py beside them (pytest's importlib mode leaves sys.path alone)."""
+"""What all tests of the crawl share ends when they end."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+from tests.scraper.loopback import stage
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _the_stage_is_closed() -> Iterator[None]:
-    from loopback import stage
-
     yield
     stage().close()

@@ -7,11 +7,11 @@ from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
-from loopback import QUICK, RULES, Bench, Reply, Site, article, feed, on_bench, source
 
 from newsloom.news.memory import Page, State
 from newsloom.news.sources import SourceKind
 from scraper.network import Network
+from tests.scraper.loopback import QUICK, RULES, Bench, Reply, Site, article, feed, on_bench, source
 
 Writer = asyncio.StreamWriter
 

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from loopback import NOW, QUICK, Bench, ListMemory, Reply, Request, article, feed, on_bench, zipped
 
 from newsloom.news.memory import Due, Page, Role, State, Validators
 from newsloom.news.sources import Source, SourceKind
+from tests.scraper.loopback import NOW, QUICK, Bench, ListMemory, Reply, Request, article, feed, on_bench, zipped
 
 
 def test_articles_of_a_feed_are_read_and_told() -> None:
@@ -208,7 +208,7 @@ def test_nothing_readable_at_the_entrance_is_the_error_of_the_source() -> None:
 def test_a_closed_port_is_a_plain_reason() -> None:
     async def check(bench: Bench) -> None:
         async with asyncio.timeout(10):
-            server = await asyncio.start_server(lambda r, w: None, "127.0.0.1", 0)
+            server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
             port = server.sockets[0].getsockname()[1]
             server.close()
             await server.wait_closed()
@@ -222,18 +222,18 @@ def test_a_closed_port_is_a_plain_reason() -> None:
 
 
 def test_what_memory_raises_ends_the_crawl_and_reaches_the_caller() -> None:
-    class FullDisk(Exception):
+    class FullDiskError(Exception):
         pass
 
     class FullMemory(ListMemory):
-        async def save(self, source: Source, pages: Any) -> Any:
-            raise FullDisk
+        async def save(self, source: Source, pages: Any) -> Any:  # noqa: ARG002
+            raise FullDiskError
 
     async def check(bench: Bench) -> None:
         site = bench.site
         bench.memory = FullMemory()
         site.routes |= {"/feed": feed(site.url + "/1"), "/1": article("One")}
-        with pytest.raises(FullDisk):
+        with pytest.raises(FullDiskError):
             await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
         assert bench.memory.reports == []
 
@@ -305,7 +305,7 @@ def test_two_sources_on_one_host_share_one_line() -> None:
 
 
 def test_the_servers_clock_dates_what_its_page_prints() -> None:
-    row = "<a href='/{1}'><time>{0}</time><span>Region</span><p>Ministers met for the {1}. time to sign what they had agreed.</p></a>"
+    row = "<a href='/{1}'><time>{0}</time><span>Region</span><p>Ministers met for the {1}. time to sign the accord.</p></a>"
 
     async def check(bench: Bench) -> None:
         site = bench.site
@@ -322,7 +322,7 @@ def test_the_servers_clock_dates_what_its_page_prints() -> None:
 
         briefs = bench.memory.page(site.url + "/1").briefs
         assert [b.time_text for b in briefs] == ["23:50", "23:10", "22:05"]
-        assert [b.published for b in briefs][0] == NOW.replace(day=3, hour=23, minute=50)
+        assert briefs[0].published == NOW.replace(day=3, hour=23, minute=50)
 
     on_bench(check)
 

@@ -7,17 +7,17 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from loopback import QUICK, RULES, Bench, on_bench
 
 from scraper.middlewares.guard import Guard, resolve
 from scraper.network import Network, NetworkError
+from tests.scraper.loopback import QUICK, RULES, Bench, on_bench
 
-HERE = Path(__file__).parent
+ROOT = Path(__file__).parents[2]
 
 
 def run(code: str) -> subprocess.CompletedProcess[str]:
     """In a process of its own, warnings being errors, ended after a minute."""
-    script = f"import sys; sys.path.insert(0, {str(HERE)!r})\n{textwrap.dedent(code)}"
+    script = f"import sys; sys.path.insert(0, {str(ROOT)!r})\n{textwrap.dedent(code)}"
     return subprocess.run(
         [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, timeout=60, check=False
     )
@@ -26,7 +26,7 @@ def run(code: str) -> subprocess.CompletedProcess[str]:
 def test_a_process_may_open_it_in_one_loop_after_another_and_ends_clean() -> None:
     done = run("""
         import asyncio
-        from loopback import *
+        from tests.scraper.loopback import *
 
         async def once():
             async with Site.open() as site, Network.open(RULES, QUICK) as network:

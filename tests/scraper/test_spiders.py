@@ -5,13 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from loopback import Bench, Reply, article, feed, on_bench, source
 
 from newsloom.news.memory import State
 from newsloom.news.sources import SourceKind
 from scraper.spiders.anewz import AnewzSpider
 from scraper.spiders.choice import SpiderError, spider_for
 from scraper.spiders.generic import NewsSpider
+from tests.scraper.loopback import Bench, Reply, article, feed, on_bench, source
 
 DOCS = Path(__file__).parents[2] / "docs" / "spiders.md"
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from loopback import NOW, QUICK, Bench, Reply, article, feed, index, on_bench, sitemap
 
 from newsloom.news.memory import Found, Role, State, Validators
 from newsloom.news.sources import SourceKind
 from scraper.spiders import ways_in
+from tests.scraper.loopback import NOW, QUICK, Bench, Reply, article, feed, index, on_bench, sitemap
 
 HEADLINES = (
     "Council agrees on the plan for the old harbour",
