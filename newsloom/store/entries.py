@@ -4,6 +4,7 @@ Everything here happens inside one transaction, a batch: rows are written as the
 once at its end.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -316,20 +317,31 @@ class Batch:
 
     def _rival(self, known: sqlite3.Row, new: dict[str, Any]) -> None:
         """Two addresses of one piece: as long as no feed has shown it, the better original gives title, text and link."""
+        new = {"source": self.source.name, "read_key": "", **new}
         preferred = _least(known["preferred"], new.get("preferred", ""))
         first_seen = min(known["first_seen"], instants.written(self.first_seen))
-        facts: dict[str, Any] = {"preferred": preferred, "first_seen": first_seen}
-        old = dict(known)
-        if not self.is_shown(known["id"]) and known["body_from"] == new["body_from"]:
-            if faces.rank(new, preferred) < faces.rank(old, preferred):
-                facts |= {
-                    name: new[name] for name in ("url", "title", "published", "guessed", "updated", *faces.READING)
-                }
-                facts |= {name: new[name] for name in ("text", "html", "body_from", "digest")}
-                facts |= {"source": self.source.name, "read_key": new.get("read_key", "")}
-            if facts.get("guessed", known["guessed"]):
-                facts |= {"published": first_seen, "updated": first_seen}
-        self.change(known, facts)
+        self.change(known, {"preferred": preferred, "first_seen": first_seen})
+        if not self.is_shown(known["id"]):
+            self._elect(known["id"], preferred, first_seen, new)
+
+    def _elect(self, entry: int, preferred: str, first_seen: str, *rivals: faces.Columns) -> None:
+        """Of all tellings of an entry that no feed has shown yet, the original becomes its face; the others are kept beside it.
+
+        They are kept because one that comes later may declare which of them the original is.
+        """
+        known = self.entry(entry)
+        stored = [json.loads(f) for (f,) in self.connection.execute(_KEPT_FACES, (entry,))]
+        tellings: dict[tuple[str, str], dict[str, Any]] = {}
+        for telling in ({name: t[name] for name in faces.FACE} for t in (known, *rivals, *stored)):
+            if telling["body_from"] == known["body_from"]:
+                tellings.setdefault((telling["source"], telling["url"]), telling)
+        best = min(tellings.values(), key=lambda t: faces.rank(t, preferred))
+        self.connection.executemany(
+            "UPDATE carriers SET face = ? WHERE entry = ? AND source = ? AND url = ?",
+            [("" if t is best else json.dumps(t, ensure_ascii=False), entry, *where) for where, t in tellings.items()],
+        )
+        times = {"published": first_seen, "updated": first_seen} if best["guessed"] else {}
+        self.change(known, {**best, **times})
 
     def join(self, one: sqlite3.Row, other: sqlite3.Row) -> sqlite3.Row:
         """Two entries turned out to be one. The id first shown in a feed stays, else the older row's; both ids answer."""
@@ -337,50 +349,38 @@ class Batch:
             return one
         kept, lost = sorted((one, other), key=lambda r: (self._first_shown(r["id"]), r["id"]))
         self._unindex(lost["id"])
-        better = self._better(kept, lost)
         ids = (kept["id"], lost["id"])
         for statement in _JOIN:
             self.connection.execute(statement, ids)
         self._touched.discard(lost["id"])
         self._changed.discard(lost["id"])
-        self.connection.execute(
-            """
-            UPDATE entries SET joined = ?, summary = '', text = '', html = '', digest = '', waiting = '', is_brief = 0 WHERE id = ?
-            """,
-            ids,
-        )
-        self.change(kept, better)
+        self.connection.execute(_BURIED, ids)
         self._mark(kept["id"])
+        self._take_over(kept, lost)
         return self.entry(kept["id"])
 
-    def _better(self, kept: sqlite3.Row, lost: sqlite3.Row) -> dict[str, Any]:
-        """What the one that stays takes over from the other."""
-        preferred = _least(kept["preferred"], lost["preferred"])
-        facts: dict[str, Any] = {"preferred": preferred, "first_seen": min(kept["first_seen"], lost["first_seen"])}
-        facts["bulk"] = min(kept["bulk"], lost["bulk"])
+    def _take_over(self, kept: sqlite3.Row, lost: sqlite3.Row) -> None:
+        """What the one that stays takes from the one that goes."""
+        preferred, first_seen = (
+            _least(kept["preferred"], lost["preferred"]),
+            min(kept["first_seen"], lost["first_seen"]),
+        )
+        facts: dict[str, Any] = {
+            "preferred": preferred,
+            "first_seen": first_seen,
+            "bulk": min(kept["bulk"], lost["bulk"]),
+        }
         if lost["is_brief"] and not kept["is_brief"]:
             facts |= {
                 name: lost[name] for name in ("is_brief", "brief_time", "brief_tag", "brief_text", "brief_published")
             }
-        unread = kept["body_from"] != faces.PAGE and lost["body_from"] == faces.PAGE
-        open_still = not self.is_shown(kept["id"]) and kept["body_from"] == lost["body_from"]
-        if unread or (open_still and faces.rank(dict(lost), preferred) < faces.rank(dict(kept), preferred)):
-            taken = (
-                "kind",
-                "source",
-                "url",
-                "title",
-                "text",
-                "html",
-                "body_from",
-                "digest",
-                "read_key",
-                *faces.READING,
-            )
-            facts |= {name: lost[name] for name in taken}
-            if open_still or (kept["guessed"] and not lost["guessed"]):
-                facts |= {name: lost[name] for name in ("published", "guessed", "updated")}
-        return facts
+        if kept["body_from"] != faces.PAGE and lost["body_from"] == faces.PAGE:  # only the other one has been read
+            facts |= {
+                name: lost[name] for name in ("kind", *faces.FACE) if name not in ("published", "guessed", "updated")
+            }
+        self.change(kept, facts)
+        if not self.is_shown(kept["id"]):
+            self._elect(kept["id"], preferred, first_seen, lost)
 
     def _first_shown(self, entry: int) -> str:
         row = self.connection.execute("SELECT min(logged) AS first FROM log WHERE entry = ?", (entry,)).fetchone()
@@ -419,7 +419,8 @@ def _least(one: str, other: str) -> str:
 
 _JOIN = (
     "UPDATE keys SET entry = ?1 WHERE entry = ?2",
-    "INSERT INTO carriers(entry, source, url) SELECT ?1, source, url FROM carriers WHERE entry = ?2 ON CONFLICT DO NOTHING",
+    """INSERT INTO carriers(entry, source, url, face) SELECT ?1, source, url, face FROM carriers WHERE entry = ?2
+       ON CONFLICT DO NOTHING""",
     "DELETE FROM carriers WHERE entry = ?2",
     """INSERT INTO labels(field, value, entry) SELECT field, value, ?1 FROM labels WHERE entry = ?2 AND field = 'source'
        ON CONFLICT DO NOTHING""",
@@ -431,3 +432,8 @@ _JOIN = (
     "DELETE FROM pending WHERE entry = ?2",
 )
 """?1 stays, ?2 goes. Versions and log rows of the one that goes stay with its row."""
+
+_BURIED = """
+UPDATE entries SET joined = ?, summary = '', text = '', html = '', digest = '', waiting = '', is_brief = 0 WHERE id = ?
+"""
+_KEPT_FACES = "SELECT face FROM carriers WHERE entry = ? AND face <> ''"

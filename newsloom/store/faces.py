@@ -27,8 +27,11 @@ _SURE_COPY = 500
 """Characters from which on the same text alone makes the same piece; shorter ones ("subscribe to read on") need titles alike."""
 _ALIKE = 0.5
 
-CONTENT = ("title", "summary", "text", "html")
-"""What a version keeps."""
+FACE = (
+    "source", "url", "title", "summary", "text", "html", "authors", "section", "tags", "language", "image", "enclosures",
+    "published", "guessed", "updated", "body_from", "digest", "read_key",
+)  # fmt: skip
+"""What one telling of a piece says; the original's is the entry's."""
 READING = ("summary", "authors", "section", "tags", "language", "image", "enclosures")
 """What a second look may fill in or put right without being a correction."""
 

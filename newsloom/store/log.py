@@ -39,6 +39,7 @@ def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
         ],
     )
     connection.execute(_DONE, {"topic": topic})
+    connection.execute(_SETTLED, (many(r["entry"] for r in news),))
     connection.execute("UPDATE topics SET taken = changes WHERE id = ?", (topic,))
 
 
@@ -52,6 +53,8 @@ SELECT p.entry, p.bulk, e.version, e.source, (
  WHERE p.topic = :topic AND e.waiting = ''
  ORDER BY e.published, e.uuid
 """
+# What a feed has shown is settled: another telling of it cannot become the original.
+_SETTLED = "UPDATE carriers SET face = '' WHERE face <> '' AND entry IN (SELECT value FROM json_each(?))"
 _DONE = """
 DELETE FROM pending
  WHERE topic = :topic AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = pending.entry AND e.waiting <> '')

@@ -152,6 +152,7 @@ CREATE TABLE carriers (  -- which sources carried an entry, and where
     entry  INTEGER NOT NULL REFERENCES entries(id),
     source TEXT NOT NULL REFERENCES watched(name),
     url    TEXT NOT NULL,
+    face   TEXT NOT NULL DEFAULT '',  -- JSON: what it said there, as long as it may still become the original
     PRIMARY KEY (entry, source, url)
 ) WITHOUT ROWID
 """,

@@ -42,11 +42,11 @@ ALL = topic("all")
 BRIEFS = topic("briefs", include=frozenset({EntryKind.BRIEF}), face=Face.BRIEF)
 
 
-def page(url: str, text: str = "", *, at: datetime = START, state: State = State.READ, **fields: Any) -> Page:
+def page(asked: str, text: str = "", *, at: datetime = START, state: State = State.READ, **fields: Any) -> Page:
     """A page; with a `text` or a `title` it gave an article."""
     of_page = {name: fields.pop(name) for name in list(fields) if name in Page.__dataclass_fields__}
-    article = Article(url=of_page.get("url", url), text=text, **fields) if text or fields else None
-    usual: dict[str, Any] = {"asked": url, "url": url, "state": state, "fetched": at, "article": article}
+    article = Article(url=of_page.get("url", asked), text=text, **fields) if text or fields else None
+    usual: dict[str, Any] = {"asked": asked, "url": asked, "state": state, "fetched": at, "article": article}
     return Page(**usual | of_page)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from newsdesk import DAY, HOUR, START, Desk, item, page, source
+from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
 
 from newsloom.news.memory import Found, Role, State, Validators
 from newsloom.news.sources import Limits, SourceKind
