@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from newsloom.news.items import BriefKind
@@ -60,6 +60,7 @@ def _words() -> _Words:
     return _Words()
 
 
+@lru_cache(maxsize=8_192)
 def kind_of(text: str) -> BriefKind | None:
     """The kind of block that `text` stands over; None if it is no such heading."""
     if not text or len(text) > LONGEST:

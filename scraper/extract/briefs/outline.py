@@ -6,7 +6,8 @@ a span, and a row is a stretch of units. Each page is walked once.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -146,8 +147,7 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, walk.base)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """What holds inside the element that is being walked."""
 
     anchor: Anchor | None = None
@@ -204,12 +204,12 @@ class _Walk:
 
     def _inside(self, child: HtmlElement, tag: str, node: Node, state: _State) -> _State:
         if tag == "a":
-            return replace(state, anchor=self._anchor(child, node) or state.anchor)
+            return _State(self._anchor(child, node) or state.anchor, state.clock, state.heading, state.paragraph)
         if tag == "time":
-            return replace(state, clock=child.get("datetime") or "")
-        if tag in _HEADINGS:
-            return replace(state, heading=True)
-        return replace(state, paragraph=True) if tag == "p" else state
+            return _State(state.anchor, child.get("datetime") or "", state.heading, state.paragraph)
+        if tag in _HEADINGS or tag == "p":
+            return _State(state.anchor, state.clock, state.heading or tag != "p", state.paragraph or tag == "p")
+        return state
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
@@ -245,6 +245,11 @@ class _Walk:
 
 def _has_bare_text(element: HtmlElement) -> bool:
     """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
-    if element.text and _WORDY.search(element.text):
+    text = element.text
+    if text and not text.isspace() and _WORDY.search(text):
         return True
-    return any(child.tail and _WORDY.search(child.tail) for child in element)
+    for child in element:
+        tail = child.tail
+        if tail and not tail.isspace() and _WORDY.search(tail):
+            return True
+    return False
