@@ -2,9 +2,12 @@
 
 import io
 import json
+import locale
 import logging
 import re
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from pathlib import Path
@@ -267,6 +270,13 @@ def test_the_same_entries_are_the_same_bytes_whatever_their_zone(kind: Any, entr
     assert kind.render(feed(entry(1)), PLACE) == kind.render(feed(there), PLACE)
 
 
+def test_all_formats_say_the_same_whole_second(entry: Make, feed: Make) -> None:
+    split = feed(entry(1, published=datetime(2026, 11, 20, 7, 0, 0, 999_999, tzinfo=UTC)))
+    in_atom, in_rss = atom_of(split).findtext(f"{A}entry/{A}published"), rss_of(split).findtext("item/pubDate")
+    assert in_atom == json_of(split)["items"][0]["date_published"] == "2026-11-20T07:00:00+00:00"
+    assert parsedate_to_datetime(in_rss) == datetime.fromisoformat(in_atom)
+
+
 def test_one_bad_entry_leaves_the_others_and_is_named(
     entry: Make, feed: Make, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -291,6 +301,20 @@ def test_what_xml_refuses_is_replaced_and_the_entry_stays(entry: Make, feed: Mak
     assert atom_of(feed(dirty, title=evil, description=evil)).findtext(f"{A}entry/{A}title") == wanted
     assert rss_of(feed(dirty, title=evil, description=evil)).findtext("item/title") == wanted
     assert json_of(feed(dirty, title=evil, description=evil))["items"][0]["content_html"].startswith(f"<p>{wanted}</p>")
+
+
+def test_the_locale_of_the_process_survives_feeds_written_side_by_side(entry: Make, feed: Make) -> None:
+    many = feed(*map(entry, range(30)))
+    before, interval = locale.setlocale(locale.LC_ALL), sys.getswitchinterval()
+    locale.setlocale(locale.LC_ALL, "C.UTF-8")
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(lambda _: rss.render(many, PLACE), range(8)))
+        assert locale.setlocale(locale.LC_ALL) == "C.UTF-8"
+    finally:
+        sys.setswitchinterval(interval)
+        locale.setlocale(locale.LC_ALL, before)
 
 
 ANY = st.text(st.characters(), max_size=40)

@@ -21,7 +21,7 @@ NEWEST = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
 def shelf(tmp_path: Path, entry: Make, feed: Make) -> list[Shelf]:
     """Three topics that are published, one that is not."""
     topics = [
-        Topic(key="all", title="All <news>", description='Everything & "more"'),
+        Topic(key="all", title="All <news>", description='Everything & "<more>"'),
         Topic(key="source/a", title="A", group="Sources & such"),
         Topic(key="rain", title="", group="Weather", language="en"),
         Topic(key="source/b", title="B", group="Sources & such"),
@@ -55,6 +55,8 @@ def test_the_page_announces_every_feed_and_runs_nothing(tmp_path: Path, shelf: l
     assert len(announced) == 12
     assert all((tmp_path / str(link.get("href"))).is_file() for link in page.iterfind(".//*[@href]"))
     assert not list(page.iter("script", "style", "img"))
+    assert page.xpath("//li/strong/text()") == ["All <news>", "A", "B", "rain"]
+    assert page.findtext(".//li/p") == 'Everything & "<more>"'
     assert "1,234 entries, newest 2026-11-20 14:05 UTC" in page.text_content()
     assert "Later" not in page.text_content()
 
