@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
-from newsloom.commands.call import Call, pass_call
+from newsloom.commands.call import Call, complete_sources, pass_call
 
 
 @click.command(name="crawl")
-@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", shell_complete=complete_sources)
 @click.option("--json", "as_json", is_flag=True, help="Print what the crawls did as JSON.")
 @pass_call
 def command(call: Call, *, sources: tuple[str, ...], as_json: bool) -> None:

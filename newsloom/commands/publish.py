@@ -4,11 +4,11 @@ import asyncio
 
 import click
 
-from newsloom.commands.call import Call, pass_call
+from newsloom.commands.call import Call, complete_topics, pass_call
 
 
 @click.command(name="publish")
-@click.argument("topics", nargs=-1, metavar="[TOPIC]...")
+@click.argument("topics", nargs=-1, metavar="[TOPIC]...", shell_complete=complete_topics)
 @pass_call
 def command(call: Call, *, topics: tuple[str, ...]) -> None:
     """Write the feeds of these topics (default: all) where they differ from what stands in the folder.
