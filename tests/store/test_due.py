@@ -4,10 +4,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
 
 from newsloom.news.memory import Found, Role, State, Validators
 from newsloom.news.sources import Limits, SourceKind
+from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
 
 FEED = "https://a.example/feed"
 STORY = "https://a.example/story"

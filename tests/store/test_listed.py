@@ -3,11 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
-
 from newsloom.news.items import Article, Enclosure
 from newsloom.news.memory import Found, Listed, News, Role, State
 from newsloom.news.sources import Limits
+from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
 
 STORY = "https://a.example/story"
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, row, source, topic
 
 from newsloom.news.items import EntryKind
 from newsloom.news.memory import Found, News, Page, Role, State
+from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, row, source, topic
 
 STORY = "https://a.example/story"
 A, B, C = source("a"), source("b"), source("c")

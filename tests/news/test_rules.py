@@ -1,0 +1,98 @@
+"""The grammar of topics and search."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from newsloom.news.rules import All, AnyOf, Not, Rule, RuleError, Value, Words, parse, values, written
+
+
+def word(text: str, *, prefix: bool = False, field: str = "") -> Words:
+    return Words(text=text, prefix=prefix, field=field)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("bridge", word("bridge")),
+        ("bridge*", word("bridge", prefix=True)),
+        ('"long  bridge"', word("long bridge")),
+        ("„lange Brücke“", word("lange Brücke")),
+        ("«pont long»", word("pont long")),
+        ('"long bri"*', word("long bri", prefix=True)),
+        ("long bridge", All(rules=(word("long"), word("bridge")))),
+        ("long AND bridge", All(rules=(word("long"), word("bridge")))),
+        ("a OR b c", AnyOf(rules=(word("a"), All(rules=(word("b"), word("c")))))),
+        ("(a OR b) c", All(rules=(AnyOf(rules=(word("a"), word("b"))), word("c")))),
+        ("NOT a b", All(rules=(Not(rule=word("a")), word("b")))),
+        ("NOT NOT a", Not(rule=Not(rule=word("a")))),
+        ("a NOT (b OR c)", All(rules=(word("a"), Not(rule=AnyOf(rules=(word("b"), word("c"))))))),
+        ("and or not", All(rules=(word("and"), word("or"), word("not")))),
+        ("source:bbc", Value(field="source", text="bbc")),
+        ("LANG:en", Value(field="lang", text="en")),
+        ('tag:"Ukraine-Russia"', Value(field="tag", text="Ukraine-Russia")),
+        ("tag:ukr*", Value(field="tag", text="ukr", prefix=True)),
+        (
+            'section:world title:"a war"',
+            All(rules=(Value(field="section", text="world"), word("a war", field="title"))),
+        ),
+        ("author:ada*", word("ada", prefix=True, field="author")),
+        ("18:30", word("18:30")),
+        ("https://example.org/x", word("https://example.org/x")),
+        ("don't anti-war", All(rules=(word("don't"), word("anti-war")))),
+        ("手机", word("手机")),
+        ("一「新手机」", All(rules=(word("一"), word("新手机")))),
+    ],
+)
+def test_what_a_rule_says(text: str, rule: Rule) -> None:
+    assert parse(text) == rule
+
+
+@pytest.mark.parametrize(
+    ("text", "position", "said"),
+    [
+        ("", 0, "empty"),
+        ("   ", 0, "empty"),
+        ('a "b', 2, "never closed"),
+        ("a”", 1, "not opened"),
+        ("(a", 0, "never closed"),
+        ("a)", 1, "not opened"),
+        ("()", 0, "nothing in these brackets"),
+        ("a AND", 5, "missing after AND"),
+        ("OR a", 0, "missing before OR"),
+        ("a OR OR b", 5, "missing before OR"),
+        ("NOT", 3, "missing after NOT"),
+        ("(a AND )", 7, "before this )"),
+        ("a *", 2, "no word"),
+        ("b*d", 1, "end of a word"),
+        ("!!!", 0, "holds no word"),
+        ('""', 0, "no word"),
+        ("tags:x", 0, "no field tags:"),
+        ("x tag: y", 6, "right behind the colon"),
+        ("tag:(a)", 4, "right behind the colon"),
+        ("a\ud800", 0, "no text can hold"),
+        ("(" * 60 + "a" + ")" * 60, 50, "inside each other"),
+        ("a " * 6000, 10_000, "10000 characters"),
+    ],
+)
+def test_what_is_no_rule_is_told_with_its_place(text: str, position: int, said: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse(text)
+    assert caught.value.position == position
+    assert said in caught.value.message
+
+
+def test_the_sources_a_rule_names() -> None:
+    rule = parse("source:a OR (b NOT source:c) lang:en source:d*")
+    assert list(values(rule, "source")) == ["a", "c"]
+
+
+@given(st.text())
+def test_any_text_is_a_rule_or_a_fault_inside_it(text: str) -> None:
+    rule = fault = None
+    try:
+        rule = parse(text)
+    except RuleError as error:
+        fault = error
+    assert fault is None or 0 <= fault.position <= len(text)
+    assert rule is None or parse(written(rule)) == rule

@@ -1,0 +1,228 @@
+"""A rule finds what it says, and says the same as a topic."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from newsloom.news.rules import RuleError
+from newsloom.store import Reader
+from newsloom.store.database import reindex
+from newsloom.store.spaced import spaced
+from tests.store.newsdesk import BODY, HOUR, START, Desk, page, source, topic
+
+
+def found(desk: Desk, query: str, **how: bool) -> str:
+    """The names of the pages found, sorted."""
+    with Reader.open(desk.path, desk.now) as reader:
+        return "".join(sorted(e.url[-1] for e in reader.search(query, limit=100, **how)))
+
+
+@pytest.fixture
+def shelf(desk: Desk) -> Desk:
+    desk.adopt([source("a"), source("b")])
+    desk.save(
+        page(
+            "https://a.example/1",
+            "The long bridge over the river is open.",
+            title="Bridge opens",
+            language="en",
+            section="World News",
+        ),
+        page(
+            "https://a.example/2",
+            "Der Fluss hat eine neue Brücke.",
+            title="Café am Fluss",
+            language="de-at",
+            tags=("Verkehr", "Bau"),
+        ),
+        page("https://a.example/3", "华为发布新手机Mate70系列。", title="新手机", language="zh", authors=("王小明",)),
+    )
+    desk.save(
+        page("https://b.example/4", "서울에서 한국어 신문이 나왔다.", title="신문", language="ko"),
+        page("https://b.example/5", "ข่าวด่วนจากกรุงเทพ", title="ข่าว", language="th"),
+        page("https://b.example/6", "हिन्दी समाचार आज", title="समाचार", language="hi", authors=("Bridge Smith",)),
+        of=source("b"),
+    )
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("bridge", "1"),
+        ("BRIDGE river", "1"),
+        ("bridge OR fluss", "12"),
+        ('"long bridge"', "1"),
+        ('"bridge long"', ""),
+        ("brid*", "1"),
+        ("brid", ""),
+        ("brucke", "2"),
+        ("cafe", "2"),
+        ("NOT bridge", "23456"),
+        ("NOT (bridge OR 手机)", "2456"),
+        ("bridge NOT river", ""),
+        ("source:b NOT author:smith", "45"),
+        ("title:bridge", "1"),
+        ("title:river", ""),
+        ("author:bridge", "6"),
+        ("author:王小明", "3"),
+        ("手机", "3"),
+        ("机手", ""),
+        ("新手*", "3"),
+        ("mate70", "3"),
+        ("한국", "4"),
+        ("กรุงเทพ", "5"),
+        ("กรงเทพ", ""),
+        ("हिन्दी", "6"),
+        ("हि", ""),
+        ("source:a", "123"),
+        ("SOURCE:A lang:de", "2"),
+        ("lang:de-at", "2"),
+        ("lang:d*", "2"),
+        ('section:"world news"', "1"),
+        ("section:world", ""),
+        ("section:world*", "1"),
+        ("tag:verkehr", "2"),
+        ("tag:verkehr tag:bau NOT tag:x", "2"),
+        ("NOT lang:en NOT source:b", "23"),
+        ("(bridge NOT source:a) OR lang:ko", "4"),
+        ('bridge AND "AND" OR ""x', None),
+        ("river* NEAR(", None),
+    ],
+)
+def test_what_a_query_finds(shelf: Desk, query: str, pages: str | None) -> None:
+    if pages is None:
+        with pytest.raises(RuleError):
+            found(shelf, query)
+    else:
+        assert found(shelf, query) == pages
+
+
+def test_the_newest_come_first(desk: Desk) -> None:
+    for n in range(5):
+        desk.save(page(f"https://a.example/{n}", f"bridge {n}", title=f"{n}", published=START - ((n * 3) % 5) * HOUR))
+    with Reader.open(desk.path, desk.now) as reader:
+        for query in ("bridge", "NOT ferry"):
+            entries = reader.search(query, limit=3)
+            assert [e.published for e in entries] == [START, START - HOUR, START - 2 * HOUR]
+
+
+def test_what_is_muted_is_found_only_when_asked_for(desk: Desk) -> None:
+    loud = source(mute="bridge")
+    desk.adopt([loud])
+    desk.save(
+        page("https://a.example/1", "A bridge.", title="T"), page("https://a.example/2", "A ferry.", title="U"), of=loud
+    )
+    assert found(desk, "NOT x") == "2"
+    assert found(desk, "NOT x", muted=True) == "12"
+
+
+def test_an_entry_is_found_by_its_present_words_only(desk: Desk) -> None:
+    desk.save(page("https://a.example/1", "A bridge 手机.", title="T"))
+    desk.save(page("https://a.example/1", "A ferry.", title="T", at=START + HOUR))
+    assert (found(desk, "bridge"), found(desk, "手机"), found(desk, "ferry")) == ("", "", "1")
+    check(desk)
+
+
+def check(desk: Desk) -> None:
+    """The index holds exactly what is stored: written anew it is the same."""
+    words = "SELECT term, doc, cnt FROM temp.words"
+
+    def terms(connection: object) -> list[tuple[object, ...]]:
+        return [tuple(r) for r in connection.execute(words)]  # type: ignore[attr-defined]
+
+    def compare(connection: object) -> None:
+        execute = connection.execute  # type: ignore[attr-defined]
+        execute("CREATE VIRTUAL TABLE IF NOT EXISTS temp.words USING fts5vocab(main, entries_fts, row)")
+        kept = terms(connection)
+        reindex(connection)  # type: ignore[arg-type]
+        assert terms(connection) == kept
+
+    desk.run(desk.store._do(compare))
+
+
+def test_after_joins_and_changes_the_index_holds_what_is_stored(desk: Desk) -> None:
+    for n in range(3):
+        desk.save(page(f"https://a.example/{n}", f"text {n}", title=f"t{n}"))
+    desk.save(
+        page("https://a.example/0", BODY, title="Bridge", at=START + HOUR),
+        page("https://a.example/1", BODY, title="Bridge", at=START + HOUR),
+    )
+    desk.save(page("https://a.example/2", "手机 other", title="t2", at=START + HOUR))
+    assert len(desk.entries()) == 2
+    check(desk)
+
+
+def test_an_index_in_another_form_is_written_anew(shelf: Desk) -> None:
+    def unspace(connection: object) -> None:
+        execute = connection.execute  # type: ignore[attr-defined]
+        execute("INSERT INTO entries_fts(entries_fts) VALUES ('rebuild')")
+        execute("UPDATE meta SET value = '0' WHERE name = 'spaced'")
+
+    shelf.run(shelf.store._do(unspace))
+    assert found(shelf, "手机") == ""
+    shelf.reopen()
+    assert found(shelf, "手机") == "3"
+
+
+WORDS = st.sampled_from(["bridge", "ferry", "Brücke", "手机", "新手机", "한국어", "ข่าว", "sea"])
+TEXTS = st.lists(WORDS, max_size=6).map(" ".join)
+LEAVES = st.one_of(
+    WORDS,
+    WORDS.map(lambda w: f"{w}*"),
+    st.tuples(WORDS, WORDS).map(lambda w: f'"{w[0]} {w[1]}"'),
+    st.sampled_from(
+        ["source:a", "source:b", "lang:en", "lang:zh", "tag:sea", "section:s*", "title:bridge", "author:ada"]
+    ),
+)
+RULES = st.recursive(
+    LEAVES,
+    lambda rules: st.one_of(
+        st.tuples(rules, st.sampled_from(["AND", "OR", ""]), rules).map(lambda r: f"({r[0]} {r[1]} {r[2]})"),
+        rules.map(lambda r: f"NOT ({r})"),
+    ),
+    max_leaves=6,
+)
+ARTICLES = st.lists(
+    st.tuples(TEXTS, TEXTS, st.sampled_from(["a", "b"]), st.sampled_from(["en", "zh-cn"]), st.sampled_from(["", "Sea"])),
+    min_size=1, max_size=6,
+)  # fmt: skip
+
+
+@settings(max_examples=30, deadline=None)
+@given(rules=st.lists(RULES, min_size=8, max_size=8), articles=ARTICLES)
+def test_a_rule_in_a_search_is_the_same_as_in_a_topic(
+    rules: list[str], articles: list[tuple[str, str, str, str, str]]
+) -> None:
+    topics = [topic(f"t{n}", rule) for n, rule in enumerate(rules)]
+    with TemporaryDirectory() as folder, Desk(Path(folder) / "news.db") as desk:
+        desk.adopt([source("a"), source("b")], topics[:4])
+        for n, (title, text, name, language, tag) in enumerate(articles):
+            said = page(
+                f"https://{name}.example/{n}",
+                text,
+                title=title or "untitled",
+                language=language,
+                tags=(tag,),
+                section=tag,
+            )
+            desk.save(said, of=source(name))
+        desk.adopt([source("a"), source("b")], topics)  # the others are matched over what is stored
+        for n, rule in enumerate(rules):
+            members = desk.rows("SELECT uuid FROM by_topic WHERE topic = ? ORDER BY 1", f"t{n}")
+            with Reader.open(desk.path, desk.now) as reader:
+                assert sorted(str(e.id) for e in reader.search(rule, limit=100)) == [m for (m,) in members], rule
+
+
+def test_deep_and_long_rules_are_answered(shelf: Desk) -> None:
+    deep = "(" * 49 + "bridge" + " OR ferry)" * 49
+    long = " OR ".join(f"word{n}" for n in range(900)) + " OR bridge"
+    assert found(shelf, deep) == found(shelf, long) == "1"
+
+
+@given(st.text())
+def test_spaced_text_is_spaced(text: str) -> None:
+    assert spaced(spaced(text)).split() == spaced(text).split()
