@@ -60,7 +60,7 @@ def _parse(text: str, url: str) -> Dialect:
 
 
 def _complete_part(text: str) -> tuple[str, bool]:
-    """Of a feed that breaks off, what stands before its last item, half of whose address may be missing; and whether it did."""
+    """Of a feed that breaks off, what stands before the item that it broke off in; and whether it did."""
     if _END.search(text, max(0, len(text) - 4096)):
         return text, False
     ends = [end.end() for end in _ITEM_END.finditer(text)]
