@@ -41,9 +41,8 @@ def read(
         return Reading(article=None, reason="empty page")
     zone = habits.zone or zone
     said = declared(tree, url)
-    etree.strip_elements(
-        tree, "script", "style", with_tail=False
-    )  # all they say is in `said`; libraries would read them again
+    # all that scripts say is in `said`, judged; a library would read it again and believe it
+    etree.strip_elements(tree, "script", "style", with_tail=False)
     hint = said.language or language
     found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
     blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=hint)
