@@ -304,13 +304,13 @@ def test_what_xml_refuses_is_replaced_and_the_entry_stays(entry: Make, feed: Mak
 
 
 def test_the_locale_of_the_process_survives_feeds_written_side_by_side(entry: Make, feed: Make) -> None:
-    many = feed(*map(entry, range(30)))
+    many = feed(*map(entry, range(20)))
     before, interval = locale.setlocale(locale.LC_ALL), sys.getswitchinterval()
     locale.setlocale(locale.LC_ALL, "C.UTF-8")
     sys.setswitchinterval(1e-6)
     try:
-        with ThreadPoolExecutor(4) as threads:
-            list(threads.map(lambda _: rss.render(many, PLACE), range(8)))
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(lambda _: rss.render(many, PLACE), range(160)))
         assert locale.setlocale(locale.LC_ALL) == "C.UTF-8"
     finally:
         sys.setswitchinterval(interval)
