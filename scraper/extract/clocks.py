@@ -120,6 +120,14 @@ class _Pieces:
     def any(self) -> bool:
         return self.day is not None or self.clock is not None or self.span is not None or self.long_span
 
+    def take(self, match: re.Match[str], day: date | None) -> bool:
+        """Take a date out; what only looks like one stays, and so the text will be no time."""
+        if day is None:
+            return False
+        self.day = day
+        self.cut(match)
+        return True
+
     def cut(self, match: re.Match[str]) -> None:
         self.left = self.left[: match.start()] + " " + self.left[match.end() :]
 
@@ -169,8 +177,9 @@ def split_time(text: str) -> tuple[str, str]:
 
 
 def _day(year: int, month: int, day: int) -> date | None:
+    """The date, if there is such a one in the time of news sites: `0001-01-01` is how software says that it knows none."""
     try:
-        return date(year, month, day)
+        return date(year, month, day) if 1900 <= year <= 2200 else None
     except ValueError:
         return None
 
@@ -184,17 +193,13 @@ def _last_such_day(month: int, day: int, seen: datetime) -> date | None:
 
 def _take_dates(pieces: _Pieces, seen: datetime, language: str) -> None:
     if match := _ISO.search(pieces.left):
-        pieces.day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
-        if match["hour"] and int(match["hour"]) < 24 and int(match["minute"]) < 60:
-            pieces.clock = time(int(match["hour"]), int(match["minute"]))
+        if pieces.take(match, _day(int(match["y"]), int(match["m"]), int(match["d"]))) and match["hour"]:
+            pieces.clock = time(int(match["hour"]) % 24, int(match["minute"]) % 60)
             pieces.offset = _offset(match["offset"])
-        pieces.cut(match)
     elif match := _YEAR_FIRST.search(pieces.left):
-        pieces.day = _day(int(match["y"]), int(match["m"]), int(match["d"]))
-        pieces.cut(match)
+        pieces.take(match, _day(int(match["y"]), int(match["m"]), int(match["d"])))
     elif match := _MONTH_DAY.search(pieces.left):
-        pieces.day = _last_such_day(int(match["m"]), int(match["d"]), seen)
-        pieces.cut(match)
+        pieces.take(match, _last_such_day(int(match["m"]), int(match["d"]), seen))
     elif not _take_named(pieces, seen, language):
         _take_numbers(pieces, seen, language)
 
@@ -216,9 +221,8 @@ def _take_named(pieces: _Pieces, seen: datetime, language: str) -> bool:
             month = months.get(match["name"].rstrip(".,"))
             if month:
                 day = int(match["d"])
-                pieces.day = _day(int(match["y"]), month, day) if match["y"] else _last_such_day(month, day, seen)
-                pieces.cut(match)
-                return True
+                full = _day(int(match["y"]), month, day) if match["y"] else _last_such_day(month, day, seen)
+                return pieces.take(match, full)
     return False
 
 
@@ -244,11 +248,9 @@ def _take_numbers(pieces: _Pieces, seen: datetime, language: str) -> None:
         return
     if match["y"]:
         year = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
-        pieces.day = _day(year, month, day)
+        pieces.take(match, _day(year, month, day))
     else:
-        pieces.day = _last_such_day(month, day, seen)
-    if pieces.day:
-        pieces.cut(match)
+        pieces.take(match, _last_such_day(month, day, seen))
 
 
 def _take_clock(pieces: _Pieces) -> None:

@@ -1,8 +1,10 @@
 """The door: a parsed page in, its blocks of teasers out."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from lxml.html import HtmlElement
 
@@ -177,6 +179,7 @@ def _spanning(page: Outline, first: int, last: int) -> Iterator[HtmlElement]:
     def within(node: Node) -> bool:
         return first <= node.first and node.last <= last and node.first < node.last
 
-    for node in page.nodes:
+    start = bisect_left(page.nodes, first, key=lambda node: node.first)
+    for node in takewhile(lambda node: node.first < last, page.nodes[start:]):
         if within(node) and (node.up is None or not within(node.up)):
             yield node.element

@@ -23,10 +23,10 @@ IsClock = Callable[[Unit], bool]
 def clocked_groups(page: Outline, known: dict[int, BriefKind], is_clock: IsClock) -> list[Group]:
     """The blocks of such rows, in page order."""
     groups: list[Group] = []
-    for heading, kind in known.items():
+    stops = [*list(known)[1:], len(page.units)]
+    for (heading, kind), stop in zip(known.items(), stops, strict=False):
         if groups and heading < groups[-1].last:
             continue
-        stop = next((i for i in known if i > heading), len(page.units))
         rows = _rows(page, heading + 1, stop, is_clock)
         if rows and (len(rows) > 1 or kind in KEPT_BRIEFS):
             groups.append(Group(rows, _common(page, rows), heading, kind, sure=True))

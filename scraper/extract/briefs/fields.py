@@ -14,7 +14,7 @@ from newsloom.news.items import Brief, BriefKind
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
 from scraper.extract.briefs.outline import Anchor, Outline, Piece, Unit
-from scraper.extract.briefs.rows import Group, Row
+from scraper.extract.briefs.rows import Group, Row, anchors_of
 from scraper.extract.clocks import Printed, read_attribute, read_time, split_time
 from scraper.extract.words import weight
 
@@ -99,14 +99,6 @@ def _fuller(one: Brief, other: Brief) -> Brief:
         text=one.text or other.text,
         thumbnail=one.thumbnail or other.thumbnail,
     )
-
-
-def anchors_of(page: Outline, row: Row) -> list[Anchor]:
-    if row.node is not None:
-        inside = page.anchors[row.node.first_anchor : row.node.last_anchor]
-        around = {id(n) for n in row.node.line()} if not inside else set()
-        return inside or [a for a in page.anchors if id(a.node) in around]
-    return [a for a in page.anchors if row.first <= a.first < row.last and a.last <= row.last]
 
 
 def main_anchor(page: Outline, row: Row) -> Anchor | None:

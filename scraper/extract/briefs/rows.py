@@ -331,19 +331,23 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
 
 def _links_say(page: Outline, group: Group) -> float:
     """The typical weight of what a row's link says: "here" inside a sentence is no teaser."""
-    inside = page.anchors[group.parent.first_anchor : group.parent.last_anchor]
-    said: dict[str, int] = {r.key: 0 for r in group.rows}
-    for anchor in inside:
-        if anchor.key in said:
-            said[anchor.key] = max(said[anchor.key], weight(anchor.text))
-    return median(said.values())
+    said = (max((weight(a.text) for a in anchors_of(page, r) if a.key == r.key), default=0) for r in group.rows)
+    return median(said)
+
+
+def anchors_of(page: Outline, row: Row) -> list[Anchor]:
+    """The links of a row, in page order."""
+    if row.node is not None and row.node.first_anchor < row.node.last_anchor:
+        return page.anchors[row.node.first_anchor : row.node.last_anchor]
+    start = bisect_left(page.anchors, row.first, key=lambda a: a.first)
+    stop = bisect_left(page.anchors, row.last, key=lambda a: a.first)
+    return [a for a in page.anchors[start:stop] if a.last <= row.last]
 
 
 def urls_of(page: Outline, group: Group) -> list[str]:
-    """The addresses that its rows lead to, one a row."""
-    inside = page.anchors[group.parent.first_anchor : group.parent.last_anchor]
-    first = {a.key: a.url for a in reversed(inside)}
-    return [first[r.key] for r in group.rows if r.key in first]
+    """The addresses that its rows lead to, at most one a row."""
+    urls = (next((a.url for a in anchors_of(page, r) if a.key == r.key), "") for r in group.rows if r.key)
+    return [u for u in urls if u]
 
 
 def without_sections(page: Outline, group: Group) -> list[Row]:
