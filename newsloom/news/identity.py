@@ -6,7 +6,7 @@ At first: the address's canonical form, the addresses a page declares, and the e
 import hashlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -40,6 +40,7 @@ def normalize(url: str, base: str = "") -> str:
     return str(parsed.href)
 
 
+@lru_cache(maxsize=8192)  # a crawl, and then the store, ask it of one address several times
 def key(url: str) -> str:
     """A form in which two spellings of one address are equal; "" for what is no web address.
 
@@ -65,6 +66,7 @@ def _suffixes() -> PublicSuffixList:
     return PublicSuffixList()
 
 
+@lru_cache(maxsize=8192)
 def site(url: str) -> str:
     """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port."""
     parts = urlsplit(url)
