@@ -181,8 +181,7 @@ class NewsSpider(scrapy.Spider):
         if role is Role.START:
             return await self._ways_in(answer, document)
         if role is Role.LISTING:
-            links = article_links(document.links, answer.url, self.habits)
-            return self._listing(answer, Role.LISTING, links)
+            return self._listing(answer, Role.LISTING, self._links(answer, document))
         return answer.page(State.FAILED, f"a web page where a {role.value} is expected")
 
     async def _document(self, answer: Answer) -> Document:
@@ -225,13 +224,18 @@ class NewsSpider(scrapy.Spider):
         )  # fmt: skip
 
     def _sitemap(self, answer: Answer, document: SitemapDocument) -> Listing:
-        if not ways_in.is_index(document.found):
-            return self._listing(answer, Role.SITEMAP, document.found, whole=document.whole)
-        found = ways_in.preferred(document.found, self.limits.sitemaps)
-        if len(found) < len(document.found):
+        shown = ways_in.of_site(document.found, answer.url, self.source.url)
+        if not ways_in.is_index(shown):
+            return self._listing(answer, Role.SITEMAP, shown, whole=document.whole)
+        found = ways_in.preferred(shown, self.limits.sitemaps)
+        if len(found) < len(shown):
             self.ledger.bound("sitemaps")
         # An index that was cut is not whole: its validators are not kept, so that what was left out is looked at again.
-        return self._listing(answer, Role.SITEMAP, found, whole=document.whole and len(found) == len(document.found))
+        return self._listing(answer, Role.SITEMAP, found, whole=document.whole and len(found) == len(shown))
+
+    def _links(self, answer: Answer, page: Reading) -> tuple[Found, ...]:
+        likely = article_links(page.links, answer.url, self.habits)
+        return likely if likely or self.habits.article_address else ways_in.plain_links(page.links, answer.url)
 
     async def _ways_in(self, answer: Answer, page: Reading) -> Outcome:
         """What the page in the config leads to: its feed, else its site's news sitemap, else its own links.
@@ -244,8 +248,7 @@ class NewsSpider(scrapy.Spider):
             start = self._listing(answer, Role.START, (found,))
             await self.ledger.show(replace(start, validators=Validators()))
             return entrance
-        links = article_links(page.links, answer.url, self.habits)
-        if links:
+        if links := self._links(answer, page):
             return self._listing(answer, Role.LISTING, links)
         return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
 

@@ -4,10 +4,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
+from newsloom.news.identity import normalize, site
 from newsloom.news.memory import Found, Role
+
+from scraper.extract.addresses import is_menu_like
+from scraper.extract.page import Link
 
 FEEDS_TRIED = 4
 SITEMAPS_TRIED = 8
+PLAIN_LINKS = 30
 FRESH = timedelta(days=30)
 """A sitemap whose newest date is older than this is an archive, or one of pages that are no news."""
 
@@ -24,6 +29,24 @@ def sitemaps_to_try(url: str, declared: Iterable[str]) -> tuple[str, ...]:
 def preferred(found: Sequence[Found], limit: int) -> tuple[Found, ...]:
     """Of an index's sitemaps the `limit` likeliest to hold news: by name, then the newest, then as they stand there."""
     return tuple(sorted(found, key=lambda f: (not _about_news(f.url), -(_dated(f) or _EPOCH).timestamp()))[:limit])
+
+
+def of_site(found: Iterable[Found], *places: str) -> tuple[Found, ...]:
+    """What a sitemap may speak of: the sites of `places` only (sitemaps.org, "Sitemaps & Cross Submits")."""
+    sites = {site(p) for p in places}
+    return tuple(f for f in found if site(f.url) in sites)
+
+
+def plain_links(links: Iterable[Link], url: str) -> tuple[Found, ...]:
+    """The last resort, for a page none of whose links looks like an article's ("Story 1", "Story 2"): those outside menus.
+
+    What they lead to is judged when it is read.
+    """
+    own = normalize(url)
+    chosen = {
+        k: x for x in links if not x.in_nav and x.text and site(x.url) == site(url) and (k := normalize(x.url)) != own
+    }
+    return tuple(Found(url=k, title=x.text) for k, x in chosen.items() if not is_menu_like(k))[:PLAIN_LINKS]
 
 
 def is_index(found: Sequence[Found]) -> bool:

@@ -154,6 +154,30 @@ def test_a_page_that_leads_nowhere_is_the_error_of_the_source() -> None:
     on_bench(check)
 
 
+def test_a_page_of_plain_links_is_tried_link_by_link_its_menu_left_out() -> None:
+    async def check(bench: Bench) -> None:
+        menu = "<nav><a href='/about'>About</a></nav>"
+        links = "<ul><li><a href='/a/1.html'>Story 1</a></li><li><a href='/a/2.html#top'>Story 2</a></li></ul><a href='/'>Top</a>"
+        bench.site.routes |= {
+            "/": Reply(body=f"<html><body>{menu}{links}<a href='http://127.0.0.1:1/x'>Elsewhere</a></body></html>"),
+            "/a/1.html": article("One"), "/a/2.html": article("Two"),
+        }  # fmt: skip
+        report = await bench.crawl(bench.source())
+        assert [f.url for f in bench.memory.listings[0].found] == [bench.site.url + f"/a/{i}.html" for i in (1, 2)]
+        assert report.new == 2
+
+    on_bench(check)
+
+
+def test_a_sitemap_speaks_of_its_own_site_only() -> None:
+    async def check(bench: Bench) -> None:
+        bench.site.routes["/news.xml"] = sitemap(bench.site.url + "/1", "http://127.0.0.1:1/foreign")
+        await bench.crawl(bench.source("/news.xml"))
+        assert [f.url for f in bench.memory.listings[0].found] == [bench.site.url + "/1"]
+
+    on_bench(check)
+
+
 @pytest.mark.parametrize("kind", [SourceKind.HOME, SourceKind.SECTION])
 def test_a_home_or_section_of_the_config_is_a_listing_whatever_it_names(kind: SourceKind) -> None:
     async def check(bench: Bench) -> None:
