@@ -5,6 +5,7 @@ The same function with the same defaults as a crawl of a source that says nothin
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from scraper.extract.reading import read
 
@@ -29,7 +30,7 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
     """Each row of each block of teasers: url (None without a link), title, summary, published, category, kind."""
     return [
         {
-            "url": brief.url or None,
+            "url": _as_written(brief.url, html) or None,
             "title": brief.title,
             "summary": brief.text,
             "published": brief.published.isoformat() if brief.published else brief.time_text,
@@ -38,3 +39,10 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
         }
         for brief in read(html, url, fetched=datetime.now(UTC)).briefs
     ]
+
+
+def _as_written(url: str, html: bytes) -> str:
+    """Labels have an address as its page spells it: letters outside ASCII may stand there plainly."""
+    plain = unquote(url)
+    path = urlsplit(plain).path
+    return plain if not path.isascii() and path.encode() in html else url

@@ -104,7 +104,10 @@ async def opened(config: Config, now: Now) -> AsyncIterator[House]:
 async def adopt(config: Config, store: Store) -> None:
     """Make the store's sources and topics those of the config; files of topics that are gone are taken away."""
     for topic in await store.adopt(config.sources, config.topics):
-        withdraw_files(topic, config.out)
+        try:
+            withdraw_files(topic, config.out)
+        except PublishError as error:
+            log.error("files of a topic that is gone still stand topic=%s: %s", topic, error)  # noqa: TRY400 - as below
 
 
 async def crawl_round(

@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import key, normalize
+from scraper.extract.parts import weight
 
 Json = Any
 Node = dict[str, Json]
@@ -370,7 +371,7 @@ def state_paragraphs(node: Node) -> tuple[str, ...]:
     """The body of a state's article, as pieces of HTML or plain text."""
     for name in _BODIES:
         pieces = tuple(_pieces(node.get(name), 0))
-        if sum(map(len, pieces)) >= 200:
+        if sum(map(weight, pieces)) >= 200:
             return pieces
     return ()
 

@@ -100,7 +100,7 @@ def _is_label(separator: str, head: str, tail: str) -> bool:
     return (
         separator.strip() in "|｜ㅣ"
         and len(tail.split()) <= 4
-        and len(head.split()) >= 4
+        and (len(head.split()) >= 4 or weight(head) >= 24)  # a headline in a script without spaces is one "word"
         and weight(tail) < weight(head) / 2
     )
 
