@@ -6,7 +6,6 @@ from urllib.parse import urljoin, urlsplit
 
 from newsloom.news.identity import normalize, site
 from newsloom.news.memory import Found, Role
-
 from scraper.extract.addresses import is_menu_like
 from scraper.extract.page import Link
 
