@@ -238,14 +238,13 @@ class Batch:
         when = faces.published(article.published, instants.read(listed["published"]), self.now, from_feed=from_feed)
         new = faces.dated(new, when, article.modified, self.first_seen, self.now)
         own = self._own(page)
+        if article.canonical and identity.key(article.canonical) in own:  # the same address as the publisher writes it
+            new["url"] = plain(article.canonical)
         facts = {"read_key": own[-1], "preferred": self._preferred(article), "bulk": listed["backlog"]}
         entry, news = self._place(page, article, new | facts, own)
         self.know(entry, own, "address")
         self.know(entry, self._redirects(page), "redirect")
         self.know(entry, self._declared(article), "declared")
-        self.connection.execute(
-            "UPDATE entries SET waiting = '' WHERE id = ? AND waiting = ?", (entry, self.source.name)
-        )
         return entry, news
 
     def _place(self, page: Page, article: Article, new: dict[str, Any], own: Sequence[str]) -> tuple[int, News]:

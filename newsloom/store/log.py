@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from newsloom.news.items import Feed
@@ -14,20 +14,21 @@ from newsloom.store.topics import topic_of
 
 NEWEST = 50
 """Entries of a feed, and the most that one publish lets in of what joined in bulk."""
+_RESTLESS = timedelta(hours=1)
+"""An entry that was corrected before is shown again so often at most."""
 _BULK_A_SOURCE = 20
 """Of what joins in bulk, the newest so many a source over the topic's life."""
 
 
-def dirty(connection: sqlite3.Connection) -> list[str]:
-    return [
-        key for (key,) in connection.execute("SELECT key FROM topics WHERE active = 1 AND changes > shown ORDER BY key")
-    ]
+def dirty(connection: sqlite3.Connection, now: datetime) -> list[str]:
+    return [key for (key,) in connection.execute(_DIRTY, {"since": instants.written(now - _RESTLESS)})]
 
 
 def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
     """Move what is pending to the log, in order; what waits for its page stays."""
     topic = _topic(connection, key)["id"]
-    rows = connection.execute(_PENDING, {"topic": topic}).fetchall()
+    since = instants.written(now - _RESTLESS)
+    rows = connection.execute(_PENDING, {"topic": topic, "since": since}).fetchall()
     news = [r for r in rows if r["version"] != r["logged"]]
     left_out = _left_out(connection, topic, [r for r in news if r["bulk"]])
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log WHERE topic = ?", (topic,)).fetchone()
@@ -38,27 +39,37 @@ def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
             for seq, r in enumerate((r for r in news if r["entry"] not in left_out), last + 1)
         ],
     )
-    connection.execute(_DONE, {"topic": topic})
+    connection.executemany("DELETE FROM pending WHERE topic = ? AND entry = ?", [(topic, r["entry"]) for r in rows])
     connection.execute(_SETTLED, (many(r["entry"] for r in news),))
     connection.execute("UPDATE topics SET taken = changes WHERE id = ?", (topic,))
 
 
-_PENDING = """
+# Shown more than once already, last within the hour: a live blog.
+_IS_RESTLESS = """
+    SELECT count(*) > 1 AND max(l.logged) > :since FROM log l WHERE l.entry = p.entry AND l.topic = p.topic
+"""
+_DIRTY = f"""
+SELECT t.key
+  FROM topics t
+ WHERE t.active = 1
+   AND (t.changes > t.shown OR EXISTS (
+           SELECT 1 FROM pending p JOIN entries e ON e.id = p.entry
+            WHERE p.topic = t.id AND e.waiting = '' AND NOT ({_IS_RESTLESS})
+       ))
+ ORDER BY t.key
+"""  # noqa: S608 - the text above
+_PENDING = f"""
 SELECT p.entry, p.bulk, e.version, e.source, (
            SELECT l.version FROM log l WHERE l.entry = p.entry AND l.topic = p.topic ORDER BY l.seq DESC LIMIT 1
        ) AS logged
   FROM pending p
   JOIN entries e ON e.id = p.entry
   JOIN membership m ON m.topic = p.topic AND m.entry = p.entry AND m.published = e.published
- WHERE p.topic = :topic AND e.waiting = ''
+ WHERE p.topic = :topic AND e.waiting = '' AND NOT ({_IS_RESTLESS})
  ORDER BY e.published, e.uuid
-"""
+"""  # noqa: S608 - the text above
 # What a feed has shown is settled: another telling of it cannot become the original.
 _SETTLED = "UPDATE carriers SET face = '' WHERE face <> '' AND entry IN (SELECT value FROM json_each(?))"
-_DONE = """
-DELETE FROM pending
- WHERE topic = :topic AND NOT EXISTS (SELECT 1 FROM entries e WHERE e.id = pending.entry AND e.waiting <> '')
-"""
 
 
 def _left_out(connection: sqlite3.Connection, topic: int, bulk: list[sqlite3.Row]) -> set[int]:

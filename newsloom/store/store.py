@@ -95,27 +95,26 @@ class Store:
     ) -> None:
         self.close()
 
-    async def _do(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """`work` in one transaction on the writer's thread."""
-        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work)
+    async def _do(self, work: Callable[[sqlite3.Connection], _T], *, beside: bool = False) -> _T:
+        """`work` in one transaction on the writer's thread. `beside`: another process works with the store."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work, beside)
 
-    def _transact(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        with speaking(self._path), transaction(self._connection):
-            return work(self._connection)
+    def _transact(self, work: Callable[[sqlite3.Connection], _T], beside: bool) -> _T:  # noqa: FBT001 - run_in_executor knows no names
+        with speaking(self._path):
+            if not (beside or self._settled):
+                with transaction(self._connection):
+                    self._settle(self._connection)
+                self._settled = True
+            with transaction(self._connection):
+                return work(self._connection)
 
     def _settle(self, connection: sqlite3.Connection) -> None:
-        """Once, before this process works with the store: what a killed one left waiting waits no longer.
-
-        Not done by `ask` and `ask_publish`, which are for a process beside the one that works.
-        """
-        if self._settled:
-            return
+        """Once, before this process works with the store: what a killed one left waiting waits no longer."""
         log.release(connection, None)
         connection.execute(
             "UPDATE addresses SET retry_at = ? WHERE state = ? AND reader <> ? AND role = 'article'",
             (instants.written(self._now()), State.GUILTY, READER),
         )
-        self._settled = True
 
     # Config
 
@@ -127,7 +126,6 @@ class Store:
         return await self._do(lambda connection: self._adopt(connection, sources, topics_))
 
     def _adopt(self, connection: sqlite3.Connection, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
-        self._settle(connection)
         mutes = dict(connection.execute("SELECT name, mute FROM watched").fetchall())
         for source in sources:
             _check_mute(source)
@@ -170,7 +168,7 @@ class Store:
 
     async def ask(self, source: str) -> None:
         """Set a source due now, for the process that runs."""
-        await self._do(lambda connection: self._set_due(connection, source, self._now()))
+        await self._do(lambda connection: self._set_due(connection, source, self._now()), beside=True)
 
     def _set_due(self, connection: sqlite3.Connection, source: str, due: datetime) -> None:
         changed = connection.execute("UPDATE watched SET next_due = ? WHERE name = ?", (instants.written(due), source))
@@ -193,8 +191,7 @@ class Store:
         """Keys of topics whose files do not show everything yet."""
 
         def work(connection: sqlite3.Connection) -> list[str]:
-            self._settle(connection)
-            return log.dirty(connection)
+            return log.dirty(connection, self._now())
 
         return await self._do(work)
 
@@ -202,7 +199,6 @@ class Store:
         """Move what is pending to the topic's log; the feed that shows it."""
 
         def work(connection: sqlite3.Connection) -> Feed:
-            self._settle(connection)
             log.advance(connection, topic, self._now())
             return log.feed(connection, topic)
 
@@ -225,7 +221,7 @@ class Store:
                 (many(topics_),),
             )
 
-        await self._do(work)
+        await self._do(work, beside=True)
 
     async def counted(self) -> Mapping[str, TopicStatus]:
         """Each topic's number of entries and newest one, by key."""
@@ -246,7 +242,6 @@ class Store:
         """Addresses to ask now: entrances first, then articles, newest first; each once a crawl."""
 
         def work(connection: sqlite3.Connection) -> list[Due]:
-            self._settle(connection)
             addresses.watch(connection, source)
             return addresses.due(
                 connection, source, limit, now=self._now(), limits=self._limits, handed=self._crawl(source.name).handed
@@ -338,7 +333,7 @@ class Store:
                 batch.change(kept, {"read_key": ""}, shows=False)
             if page.state in (State.READ, State.SAME) and (news is not News.NONE or page.state is State.SAME):
                 published = instants.read(kept["published"])
-            if kept["waiting"] == batch.source.name:
+            if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):
                 log.released(connection, [kept["id"]])
         addresses.asked(connection, row, page, published, calm=news is News.SAME)
         rows = sightings.Rows(batch, page, row, self._limits.leads - crawl.leads)

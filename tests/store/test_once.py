@@ -46,6 +46,12 @@ def test_a_redirect_is_the_same_entry(desk: Desk) -> None:
     assert desk.entry(STORY).id == desk.entry("https://a.example/?p=7").id == desk.entry("https://a.example/s/7").id
 
 
+def test_the_link_is_the_address_as_the_publisher_writes_it(desk: Desk) -> None:
+    desk.listed(item(STORY + "?utm_source=rss", "A teaser.", title="T"))
+    desk.save(page(STORY + "?utm_source=rss", "Text", title="T", canonical="https://www.a.example/story"))
+    assert desk.entry(STORY).url == "https://www.a.example/story"
+
+
 def test_a_front_page_is_nobodys_address(desk: Desk) -> None:
     desk.save(page(STORY, "One text", title="One", canonical="https://a.example/"))
     desk.save(page("https://a.example/2", "Two text", title="Two", canonical="https://a.example/"))

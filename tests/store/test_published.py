@@ -1,5 +1,7 @@
 """What a topic's feed shows, when, and in which order."""
 
+from datetime import timedelta
+
 import pytest
 
 from newsloom.news.items import EntryKind, Feed
@@ -73,6 +75,22 @@ def test_a_corrected_entry_comes_again_under_its_id(desk: Desk) -> None:
     assert titles(feed) == ["two", "one"]
     assert [e.version for e in feed.entries] == [2, 1]
     assert feed.updated == START + HOUR
+
+
+def test_a_live_blog_is_shown_anew_at_most_once_an_hour(desk: Desk) -> None:
+    desk.adopt()
+    shown = []
+    for minutes in range(0, 180, 10):
+        desk.at = START + timedelta(minutes=minutes)
+        desk.save(page(STORY, f"At minute {minutes} it went on.", title="Live", at=desk.at))
+        desk.publish()
+        shown.append(desk.rows("SELECT count(*) FROM log")[0][0])
+    assert shown[:3] == [1, 2, 2]
+    assert shown[-1] == 4
+    desk.at += HOUR
+    assert desk.dirty() == ["all"]
+    assert desk.publish().entries[0].text == "At minute 170 it went on."
+    assert desk.dirty() == []
 
 
 def test_a_page_that_fills_in_an_item_is_no_news_but_shows(desk: Desk) -> None:
