@@ -48,6 +48,16 @@ def test_what_comes_while_files_are_written_keeps_the_topic_dirty(desk: Desk) ->
     assert desk.dirty() == ["all"]
 
 
+def test_what_leaves_while_files_are_written_keeps_the_topic_dirty(desk: Desk) -> None:
+    desk.adopt()
+    read(desk, "ferry")
+    desk.run(desk.store.advance("all"))
+    desk.adopt([source(mute="ferry")])
+    desk.run(desk.store.published("all"))
+    assert desk.dirty() == ["all"]
+    assert titles(desk.publish()) == []
+
+
 def test_each_publish_adds_in_order_and_late_finds_reach_every_reader(desk: Desk) -> None:
     desk.adopt()
     read(desk, "new", "newer", hours=0)
@@ -204,6 +214,20 @@ def test_a_muted_entry_leaves_its_feeds_at_once_and_comes_back_when_it_is_not(de
     desk.adopt([source()])
     assert titles(desk.publish()) == ["bridge", "ferry"]
     assert desk.rows("SELECT count(*) FROM log") == [(2,)]
+
+
+def test_what_was_shown_once_is_never_bulk_again(desk: Desk) -> None:
+    desk.adopt()
+    desk.listed(*[item(f"https://a.example/{n}", f"Text {n}", title=f"Title {n}") for n in range(20)])
+    desk.record()
+    desk.publish()
+    desk.adopt([source(mute='"title 3"')])
+    desk.save(page("https://a.example/3", "Text", title="Title 3"), of=source(mute='"title 3"'))
+    desk.at += HOUR
+    desk.save(page("https://a.example/3", "Corrected", title="Title 3", at=desk.at), of=source(mute='"title 3"'))
+    assert "Title 3" not in titles(desk.publish())
+    desk.adopt([source()])
+    assert titles(desk.publish())[0] == "Title 3"
 
 
 def test_an_entry_is_muted_while_every_source_that_carries_it_mutes_it(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from unicodedata import normalize
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +42,7 @@ def shelf(desk: Desk) -> Desk:
         page("https://a.example/3", "华为发布新手机Mate70系列。", title="新手机", language="zh", authors=("王小明",)),
     )
     desk.save(
-        page("https://b.example/4", "서울에서 한국어 신문이 나왔다.", title="신문", language="ko"),
+        page("https://b.example/4", normalize("NFD", "서울에서 한국어 신문이 나왔다."), title="신문", language="ko"),
         page("https://b.example/5", "ข่าวด่วนจากกรุงเทพ", title="ข่าว", language="th"),
         page("https://b.example/6", "हिन्दी समाचार आज", title="समाचार", language="hi", authors=("Bridge Smith",)),
         of=source("b"),
