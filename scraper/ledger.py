@@ -155,7 +155,7 @@ class Ledger:
 
     def _note(self, page: Page) -> None:
         if page.role in ENTRANCES:
-            self._read_an_entrance |= page.state is State.SAME
+            self._read_an_entrance |= page.state is State.SAME or page.article is not None
             if page.state not in (State.SAME, State.READ):
                 self._faults.append(_Fault(url=page.asked, reason=page.reason))
 
@@ -169,7 +169,7 @@ class Ledger:
             for page, saved in zip(pages, answers, strict=True):
                 self._open.discard(page.asked)
                 self._counts["briefs"] += saved.briefs
-                if page.role is Role.ARTICLE:
+                if page.role is Role.ARTICLE or page.article is not None:
                     self._counts[_COUNTED.get(page.state) or _reading(saved.news)] += 1
 
     async def show(self, listing: Listing) -> None:

@@ -116,11 +116,9 @@ class NewsSpider(scrapy.Spider):
             return None
 
     def _as_said(self, due: Due) -> Due:
-        """The config's address in the role that the config gives it; to look for ways in anew needs the whole page anew."""
-        if due.role is not Role.START:
-            return due
+        """The config's address in the role that the config gives it."""
         said = _SAID.get(self.source.kind)
-        return replace(due, validators=Validators(), digest="") if said is None else replace(due, role=said)
+        return due if due.role is not Role.START or said is None else replace(due, role=said)
 
     async def _answered(self, response: Response, due: Due) -> None:
         try:
@@ -240,16 +238,19 @@ class NewsSpider(scrapy.Spider):
     async def _ways_in(self, answer: Answer, page: Reading) -> Outcome:
         """What the page in the config leads to: its feed, else its site's news sitemap, else its own links.
 
-        The entrance that works is told here; the answer is what the page itself is.
+        The page itself as an entrance is told here; what is returned is what was found behind it, or the page's own outcome.
         """
         entrance = await self._feed_of(page) or await self._sitemap_of(answer)
         if entrance is not None:
             found = Found(url=entrance.asked, role=entrance.role)
             start = self._listing(answer, Role.START, (found,))
-            await self.ledger.show(replace(start, validators=Validators()))
+            # Without validators: to look for ways in anew, should this one close, needs the whole page anew.
+            await self.ledger.show(replace(start, validators=Validators(), digest=""))
             return entrance
         if links := self._links(answer, page):
             return self._listing(answer, Role.LISTING, links)
+        if page.article is not None:  # one page is watched, a live blog say
+            return self._article(answer, page)
         return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
 
     async def _feed_of(self, page: Reading) -> Listing | None:

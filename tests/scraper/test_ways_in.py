@@ -4,10 +4,22 @@ from dataclasses import replace
 
 import pytest
 
-from newsloom.news.memory import Found, Role, State, Validators
+from newsloom.news.memory import Due, Found, Role, State, Validators
 from newsloom.news.sources import SourceKind
 from scraper.spiders import ways_in
-from tests.scraper.loopback import NOW, QUICK, Bench, Reply, article, feed, index, on_bench, sitemap
+from tests.scraper.loopback import (
+    NOW,
+    QUICK,
+    Bench,
+    ListMemory,
+    Reply,
+    Request,
+    article,
+    feed,
+    index,
+    on_bench,
+    sitemap,
+)
 
 HEADLINES = (
     "Council agrees on the plan for the old harbour",
@@ -141,6 +153,27 @@ def test_without_feed_and_sitemap_the_page_itself_is_the_listing() -> None:
         assert listing.validators == Validators(etag='"front"')
         assert report.new == len(HEADLINES)
         assert not [p for p in bench.site.asked if p.startswith("/section")]
+
+    on_bench(check)
+
+
+def test_an_article_for_an_address_is_watched_itself() -> None:
+    async def check(bench: Bench) -> None:
+        def live(request: Request) -> Reply:
+            if request.headers.get("if-none-match") == '"1"':
+                return Reply(status=304)
+            return replace(article("Live from the harbour"), headers={"ETag": '"1"'})
+
+        bench.site.routes["/live"] = live
+        report = await bench.crawl(bench.source("/live"))
+        page = bench.memory.page(bench.site.url + "/live")
+        assert (page.role, page.article is not None, page.validators.etag) == (Role.START, True, '"1"')
+        assert (report.new, report.error) == (1, "")
+
+        bench.memory = ListMemory()
+        bench.memory.addresses[page.asked] = Due(url=page.asked, role=Role.START, validators=page.validators)
+        report = await bench.crawl(bench.source("/live"))
+        assert (bench.memory.page(page.asked).state, report.error) == (State.SAME, "")
 
     on_bench(check)
 
