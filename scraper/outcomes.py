@@ -23,7 +23,7 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
-from newsloom.news.memory import Due, Page, State, Validators
+from newsloom.news.memory import Due, Page, Role, State, Validators
 
 LONGEST_HOLD = timedelta(days=1)
 """A server that says to come back later than this is asked again after this."""
@@ -73,6 +73,8 @@ class Answer:
     """The addresses that redirected here, the one asked first."""
     moved: str
     """Where the permanent redirects from the asked address led; empty if the first hop is none."""
+    media: bool
+    """Whether its Content-Type made us hang up."""
 
     @property
     def digest(self) -> str:
@@ -99,6 +101,7 @@ def answered(due: Due, response: Response, now: datetime) -> Answer:
         due=due, url=response.url, status=response.status, body=response.body, content_type=header(response, "Content-Type"),
         now=now, date=_date(response, now), retry_after=retry_after(response, now), aliases=hops, moved=moved,
         validators=Validators(etag=header(response, "ETag"), last_modified=header(response, "Last-Modified")),
+        media="download_stopped" in response.flags,
     )  # fmt: skip
 
 
@@ -108,6 +111,10 @@ def settled(answer: Answer) -> Page | None:  # noqa: PLR0911 - a table, row by r
     if status == HTTPStatus.NOT_MODIFIED:
         return answer.page(State.SAME, validators=_kept(answer))
     if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):
+        if answer.media:
+            return answer.page(
+                State.READ if due.role is Role.ARTICLE else State.FAILED, f"{answer.content_type}, no page"
+            )
         if not answer.body:
             return answer.page(State.FAILED, "empty answer")
         same = due.digest == answer.digest

@@ -14,6 +14,7 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
     """Values only: Scrapy copies its settings, so what lives is handed to the spider instead."""
     middlewares = {
         "scraper.middlewares.robots.RobotsMiddleware": 100,
+        "scraper.middlewares.media.MediaMiddleware": 200,
         "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,

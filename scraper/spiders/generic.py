@@ -29,11 +29,17 @@ from scraper.extract.page import Habits, Reading
 from scraper.ledger import ENTRANCES, HaltedError, Ledger
 from scraper.network import Network
 from scraper.outcomes import Answer, answered, failed, settled
+from scraper.politeness import PATIENCE
 from scraper.spiders import ways_in
 
 log = logging.getLogger(__name__)
 
 Outcome = Page | Listing
+
+PATIENT_TIMES = 2
+"""How often an address that answers 429 or 503 with a short Retry-After is asked again within one crawl."""
+
+_TIMES = "newsloom_times"
 
 _SAID = {
     SourceKind.FEED: Role.FEED,
@@ -130,7 +136,25 @@ class NewsSpider(scrapy.Spider):
         ) as error:  # a defect of ours must cost one page, not the crawl; it is told as such, its trace logged
             log.exception("reading failed source=%s url=%s", self.source.name, due.url)
             outcome, _ = failed(due, error, self.now())
+        if (again := self._again(response, outcome)) is not None:
+            self.crawler.engine.crawl(again)
+            return
         await self._tell(due, outcome)
+
+    def _again(self, response: Response, outcome: Outcome) -> scrapy.Request | None:
+        """A site that asks for a pause of seconds is given it, and asked again; its line waits (politeness.py)."""
+        request = response.request
+        if (
+            not isinstance(outcome, Page)
+            or outcome.state is not State.PUT_OFF
+            or outcome.retry_at is None
+            or request is None
+        ):
+            return None
+        asked = request.meta.get(_TIMES, 0)
+        if asked >= PATIENT_TIMES or (outcome.retry_at - outcome.fetched).total_seconds() > PATIENCE:
+            return None
+        return request.replace(meta={**request.meta, _TIMES: asked + 1}, priority=request.priority + 1)
 
     async def _failed(self, failure: Failure) -> None:
         due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]  # Scrapy sets it

@@ -108,6 +108,24 @@ def test_an_answer_out_of_bounds_is_one_recorded_fact(reply: Reply, state: State
     on_bench(check)
 
 
+def test_a_video_is_not_downloaded_to_see_that_it_is_no_page() -> None:
+    async def endless_video(writer: Writer) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"\0" * 100)
+                await writer.drain()
+                await asyncio.sleep(0)
+        except ConnectionError:
+            pass
+
+    async def check(bench: Bench) -> None:
+        page = await outcome_of(bench, Reply(raw=endless_video))
+        assert (page.state, page.reason, page.article) == (State.READ, "video/mp4, no page", None)
+
+    on_bench(check)
+
+
 def test_a_lying_content_encoding_is_a_recorded_fact() -> None:
     async def check(bench: Bench) -> None:
         page = await outcome_of(bench, Reply(body="<p>plain</p>", headers={"Content-Encoding": "br"}))

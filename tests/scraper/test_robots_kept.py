@@ -208,11 +208,26 @@ def test_retry_after_holds_the_whole_origin(status: int, header: str, wait: time
 def test_a_short_retry_after_is_waited_for() -> None:
     async def check(bench: Bench) -> None:
         two_articles(bench.site)
-        bench.site.routes["/open/1"] = Reply(status=429, headers={"Retry-After": "1"})
+        busy = [Reply(status=429, headers={"Retry-After": "1"})]
+        bench.site.routes["/open/1"] = lambda _: busy.pop() if busy else article("One")
+
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        assert (report.new, report.queued, bench.memory.holds) == (2, 0, {})
+        told = bench.site.asked.index("/open/1")
+        assert bench.site.times[told + 1][0] - bench.site.times[told][1] >= 0.99
+
+    on_bench(check)
+
+
+def test_a_site_that_is_always_busy_is_put_off_in_the_end() -> None:
+    async def check(bench: Bench) -> None:
+        bench.site.routes |= {
+            "/feed": feed(bench.site.url + "/1"), "/1": Reply(status=503, headers={"Retry-After": "0"}),
+        }  # fmt: skip
         await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
-        assert bench.memory.page(bench.site.url + "/closed/2").state is State.READ
-        (_, out), (came, _) = bench.site.times[-2:]
-        assert came - out >= 0.99
+        assert bench.site.asked.count("/1") == 3
+        assert bench.memory.page(bench.site.url + "/1").state is State.PUT_OFF
 
     on_bench(check)
 
