@@ -36,7 +36,7 @@ run: .venv/ready  ## watch the sites of config.yaml
 lock: .venv/ready  ## newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --python-version 3.11 --only-binary :all: --no-binary feedgen -o requirements.lock pyproject.toml
-	echo 'setuptools>=77' | $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 -o requirements-build.lock -
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 -o requirements-build.lock tools/build.in
 
 clean:  ## away with what is made
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info

@@ -21,7 +21,9 @@ fi
 
 echo "Setting up .venv (once; a minute or two)" >&2
 "$python" -m venv --clear .venv
-pip="env PIP_DISABLE_PIP_VERSION_CHECK=1 .venv/bin/python -m pip install --quiet --no-cache-dir"
-$pip --require-hashes --only-binary :all: -r requirements-build.lock
-$pip --require-hashes --no-build-isolation --only-binary :all: --no-binary feedgen -r requirements.lock
-$pip --no-build-isolation --no-deps --editable .
+# Warnings are for the packages' authors; errors still show.
+export PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONWARNINGS=ignore
+pip=".venv/bin/python -m pip install --quiet --no-cache-dir --require-hashes"
+$pip --only-binary :all: -r requirements-build.lock
+$pip --no-build-isolation --only-binary :all: --no-binary feedgen -r requirements.lock
+.venv/bin/python -m pip install --quiet --no-build-isolation --no-deps --editable .
