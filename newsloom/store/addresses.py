@@ -4,7 +4,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from newsloom.news import identity
@@ -23,6 +23,9 @@ _CONFIGURED = {
 }
 _TRUSTED_FAILURES = 3
 """An entrance we found ourselves that fails so often in a row has the configured address looked at anew."""
+
+_LATE = timedelta(days=1)
+"""How long after its own date a piece may be listed for the first time and still be news."""
 
 QUEUED, OLD, ITEM = "queued", "old", "item"
 """States of addresses that were never asked; the others are those of `State`."""
@@ -233,10 +236,18 @@ class Shown:
     row: sqlite3.Row | None
     fetch: bool
     """Whether its page is read: at once if it is new, again if the listing says that it changed."""
+    backlog: bool
+    """Whether it stood there before we came: no news, though it is new to us."""
 
 
 def shown(
-    connection: sqlite3.Connection, source: Source, listing: Listing, now: datetime, limits: Limits
+    connection: sqlite3.Connection,
+    source: Source,
+    entrance: sqlite3.Row,
+    listing: Listing,
+    *,
+    now: datetime,
+    limits: Limits,
 ) -> list[Shown]:
     """What a listing showed, each address once, in its order."""
     finds = _keyed(listing)
@@ -248,15 +259,39 @@ def shown(
         )
     }
     newest = _newest_items(finds, limits.feed_pages)
+    since = None if entrance["whole"] else _last_fine_crawl(connection, source.name)
     return [
         Shown(
             key=key,
             found=found,
             row=rows.get(key),
             fetch=_fetch(source, key, found, rows.get(key), newest=newest, now=now),
+            backlog=not entrance["whole"] and not _is_news(entrance, found, since),
         )
         for key, found in finds.items()
     ]
+
+
+def _last_fine_crawl(connection: sqlite3.Connection, source: str) -> datetime | None:
+    row = connection.execute(
+        "SELECT started FROM crawls WHERE source = ? AND error = '' AND stopped = 0 ORDER BY id DESC LIMIT 1", (source,)
+    ).fetchone()
+    return instants.read(row["started"]) if row else None
+
+
+def _is_news(entrance: sqlite3.Row, found: Found, since: datetime | None) -> bool:
+    """Whether a find is news though its entrance was never read whole. `since`: begin of the source's last fine crawl.
+
+    Some feeds break off every time, some sitemaps are longer than we read, and some sites open a sitemap a day: with a
+    source that was crawled before, what is dated later than that crawl did not stand there before we came.
+    """
+    if since is None:
+        return False
+    dated = found.published or found.modified
+    if dated is not None:
+        return dated > since - _LATE
+    of_index = entrance["role"] == Role.SITEMAP and not entrance["configured"] and not entrance["backlog"]
+    return entrance["worked_at"] is not None or of_index
 
 
 def _keyed(listing: Listing) -> dict[str, Found]:
@@ -343,8 +378,6 @@ def keep(
     entrance: sqlite3.Row,
     finds: Sequence[Shown],
     now: datetime,
-    *,
-    backlog: bool,
 ) -> None:
     """Store every find: new ones with their state, known ones with what the listing now says of them."""
     connection.executemany(
@@ -353,7 +386,7 @@ def keep(
                               found_on)
         VALUES (:source, :url, :key, :role, :state, :retry_at, :backlog, :title, :published, :modified, :face, :at, :on)
         """,
-        [_new_row(source, s, entrance["id"], now, backlog=backlog) for s in finds if s.row is None],
+        [_new_row(source, s, entrance["id"], now) for s in finds if s.row is None],
     )
     connection.executemany(
         """
@@ -366,12 +399,12 @@ def keep(
     )
 
 
-def _new_row(source: Source, shown: Shown, entrance: int, now: datetime, *, backlog: bool) -> dict[str, Any]:
+def _new_row(source: Source, shown: Shown, entrance: int, now: datetime) -> dict[str, Any]:
     found, at = shown.found, instants.written(now)
     unread = ITEM if found.item else QUEUED if found.role is not Role.ARTICLE else OLD
     return {
         "source": source.name, "url": plain(found.url), "key": plain(shown.key), "role": found.role,
-        "state": QUEUED if shown.fetch else unread, "retry_at": at if shown.fetch else None, "backlog": backlog, "at": at,
+        "state": QUEUED if shown.fetch else unread, "retry_at": at if shown.fetch else None, "backlog": shown.backlog, "at": at,
         "on": entrance, **_as_listed(found, now),
     }  # fmt: skip
 

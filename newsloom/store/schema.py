@@ -60,7 +60,7 @@ CREATE TABLE addresses (  -- every address ever shown to us, whatever became of 
     digest        TEXT NOT NULL DEFAULT '',    -- sha256 of the last body
     reader        INTEGER NOT NULL DEFAULT 0,  -- version of our reader that read it
     whole         INTEGER NOT NULL DEFAULT 0,  -- an entrance: was it ever read to its end?
-    backlog       INTEGER NOT NULL DEFAULT 0,  -- 1: it stood there when its entrance was first read
+    backlog       INTEGER NOT NULL DEFAULT 0,  -- 1: it stood there before we first looked
     moved         TEXT NOT NULL DEFAULT '',    -- where a permanent redirect led
     title         TEXT NOT NULL DEFAULT '',    -- as listed
     published     TEXT,                        -- as listed

@@ -261,19 +261,18 @@ class Store:
         now = self._now()
         addresses.watch(connection, source)
         entrance = addresses.row_of(connection, source.name, listing.asked, listing.role, now)
-        backlog = not entrance["whole"]
-        finds = addresses.shown(connection, source, listing, now, self._limits)
+        finds = addresses.shown(connection, source, entrance, listing, now=now, limits=self._limits)
         addresses.listed(connection, entrance, listing)
-        addresses.keep(connection, source, entrance, finds, now, backlog=backlog)
+        addresses.keep(connection, source, entrance, finds, now)
         batch = Batch(connection, source, now, self._crawl(source.name).started)
         articles = [s for s in finds if s.found.role is Role.ARTICLE]
         for shown in _in_order(articles):
-            self._show(batch, shown, backlog=backlog)
+            self._show(batch, shown)
         batch.finish()
         new = sum(1 for s in articles if s.row is None)
         return Listed(new=new, known=len(articles) - new)
 
-    def _show(self, batch: Batch, shown: addresses.Shown, *, backlog: bool) -> None:
+    def _show(self, batch: Batch, shown: addresses.Shown) -> None:
         """A listed article: its item becomes an entry; one that another source read already is carried by this one too."""
         found = shown.found
         if found.item is None:
@@ -289,7 +288,7 @@ class Store:
             found.item,
             found.published or found.item.published,
             waits=shown.fetch,
-            backlog=backlog and shown.row is None,
+            backlog=shown.backlog and shown.row is None,
         )
         if entry is None:
             return

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from newsloom.news.items import EntryKind, Feed
-from newsloom.news.memory import State
+from newsloom.news.memory import Found, Role, State
 from newsloom.store import StoreError
 from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, source, topic
 
@@ -173,6 +173,55 @@ def test_an_incomplete_first_listing_leaves_the_rest_backlog_too(desk: Desk) -> 
     desk.listed(item("https://a.example/2", "y"))
     desk.listed(item("https://a.example/3", "z"))
     assert desk.rows("SELECT bulk FROM entries ORDER BY id") == [(1,), (1,), (0,)]
+
+
+def test_a_feed_that_always_breaks_off_shows_its_news_for_ever(desk: Desk) -> None:
+    desk.adopt()
+    for day in range(40):
+        desk.at = START + day * DAY
+        desk.listed(item(f"https://a.example/{day}", f"Day {day}", title=f"{day}", published=desk.at), whole=False)
+        desk.record()
+        assert titles(desk.publish())[0] == str(day)
+
+
+def test_undated_news_of_a_listing_that_is_never_whole_is_news(desk: Desk) -> None:
+    desk.adopt()
+    for day in range(40):
+        desk.at = START + day * DAY
+        desk.listed(item(f"https://a.example/{day}", f"Day {day}", title=f"{day}", published=None), whole=False)
+        desk.record()
+        assert titles(desk.publish())[0] == str(day)
+
+
+def test_the_first_reading_of_a_days_own_sitemap_is_no_backlog(desk: Desk) -> None:
+    desk.adopt()
+    for day in range(40):
+        desk.at = START + day * DAY
+        child, story = f"https://a.example/map{day}.xml", f"https://a.example/{day}"
+        desk.listed(Found(url=child, role=Role.SITEMAP), url="https://a.example/sitemap.xml", role=Role.SITEMAP)
+        desk.listed(Found(url=story, published=desk.at if day % 2 else None), url=child, role=Role.SITEMAP)
+        desk.save(page(story, f"Day {day} of it. " * 20, title=f"{day}", at=desk.at, published=desk.at))
+        desk.record()
+        assert titles(desk.publish())[0] == str(day)
+
+
+def test_an_entrance_that_a_known_source_opens_later_shows_its_archive_in_bulk(desk: Desk) -> None:
+    desk.adopt()
+    desk.listed(item("https://a.example/0", "x", published=START - 9 * DAY))
+    desk.record()
+    desk.at += 7 * DAY
+    desk.listed(
+        item("https://a.example/new", "y", published=desk.at - HOUR),
+        item("https://a.example/old", "z", published=START - 5 * DAY),
+        item("https://a.example/undated", "u", published=None),
+        url="https://a.example/feed2",
+    )
+    assert dict(desk.rows("SELECT url, bulk FROM entries")) == {
+        "https://a.example/0": 1,
+        "https://a.example/new": 0,
+        "https://a.example/old": 1,
+        "https://a.example/undated": 1,
+    }
 
 
 def test_a_new_topic_shows_the_newest_of_each_source_and_at_most_fifty(desk: Desk) -> None:
