@@ -234,8 +234,9 @@ class Shown:
     key: str
     found: Found
     row: sqlite3.Row | None
-    fetch: bool
-    """Whether its page is read: at once if it is new, again if the listing says that it changed."""
+    ask_at: datetime | None
+    """When its page is read: at once if it is new, again if the listing says that it changed, and later if such words proved
+    empty lately. None: the listing is no reason to read it."""
     backlog: bool
     """Whether it stood there before we came: no news, though it is new to us."""
 
@@ -265,7 +266,7 @@ def shown(
             key=key,
             found=found,
             row=rows.get(key),
-            fetch=_fetch(source, key, found, rows.get(key), newest=newest, now=now),
+            ask_at=_ask_at(source, key, found, rows.get(key), newest=newest, now=now),
             backlog=not entrance["whole"] and not _is_news(entrance, found, since),
         )
         for key, found in finds.items()
@@ -337,29 +338,29 @@ def _newest_items(finds: dict[str, Found], count: int) -> set[str]:
     return set(items[:count])
 
 
-def _fetch(source: Source, key: str, found: Found, row: sqlite3.Row | None, *, newest: set[str], now: datetime) -> bool:
-    if found.role is not Role.ARTICLE or not is_own(key, found.url):
-        return False
-    if found.item is not None:
-        return key in newest and (row is None or row["state"] == OLD or _changed(row, found, now))
-    if row is not None:
+def _ask_at(
+    source: Source, key: str, found: Found, row: sqlite3.Row | None, *, newest: set[str], now: datetime
+) -> datetime | None:
+    if found.role is not Role.ARTICLE or not is_own(key, found.url) or (found.item is not None and key not in newest):
+        return None
+    if row is not None and not (found.item is not None and row["state"] == OLD):
         return _changed(row, found, now)
-    return not is_old(source, found.published or found.modified, now)
+    return now if found.item is not None or not is_old(source, found.published or found.modified, now) else None
 
 
 def is_old(source: Source, at: datetime | None, now: datetime) -> bool:
     return bool(source.max_age and at and at < now - source.max_age)
 
 
-def _changed(row: sqlite3.Row, found: Found, now: datetime) -> bool:
-    """Whether the listing says that a known address changed since it was read."""
+def _changed(row: sqlite3.Row, found: Found, now: datetime) -> datetime | None:
+    """When a known address is looked at because the listing says that it changed since it was read."""
     if row["state"] in (OLD, QUEUED, ITEM) or row["role"] != Role.ARTICLE:
-        return False
+        return None
     if found.item is not None and face(found) != row["face"] != "":
         return retries.changed_again(instants.read(row["asked_at"]), row["calm"], now, now)
     modified = instants.believable(found.modified, now)
     if modified is None or instants.written(modified) <= (row["modified"] or ""):
-        return False
+        return None
     return retries.changed_again(instants.read(row["asked_at"]), row["calm"], modified, now)
 
 
@@ -404,7 +405,7 @@ def _new_row(source: Source, shown: Shown, entrance: int, now: datetime) -> dict
     unread = ITEM if found.item else QUEUED if found.role is not Role.ARTICLE else OLD
     return {
         "source": source.name, "url": plain(found.url), "key": plain(shown.key), "role": found.role,
-        "state": QUEUED if shown.fetch else unread, "retry_at": at if shown.fetch else None, "backlog": shown.backlog, "at": at,
+        "state": QUEUED if shown.ask_at else unread, "retry_at": instants.written(shown.ask_at), "backlog": shown.backlog, "at": at,
         "on": entrance, **_as_listed(found, now),
     }  # fmt: skip
 
@@ -418,16 +419,16 @@ def _as_listed(found: Found, now: datetime) -> dict[str, Any]:
 
 def _known_row(row: sqlite3.Row, shown: Shown, now: datetime) -> dict[str, Any] | None:
     """The update that a known address needs; None for none. What a listing leaves out stays as another listing said it."""
-    at = instants.written(now)
     said = {name: value for name, value in _as_listed(shown.found, now).items() if value}
-    fetch = shown.fetch and (row["retry_at"] or instants.NEVER) > at
+    ask_at = instants.written(shown.ask_at)
+    fetch = ask_at is not None and (row["retry_at"] or instants.NEVER) > ask_at
     entrance = row["role"] == Role.ARTICLE and shown.found.role is not Role.ARTICLE
     if not fetch and not entrance and all(row[name] == value for name, value in said.items()):
         return None
     kept = {name: row[name] for name in ("title", "published", "modified", "face", "retry_at", "role", "state")}
     kept |= said
     if fetch:
-        kept["retry_at"] = at
+        kept["retry_at"] = ask_at
         kept["state"] = QUEUED if row["state"] in (OLD, ITEM) else row["state"]
     if entrance:
         kept |= {"role": shown.found.role, "retry_at": None, "state": QUEUED}

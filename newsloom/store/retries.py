@@ -69,13 +69,14 @@ def _next_look(read: datetime, published: datetime | None) -> datetime | None:
     return next((published + age for age in _LOOKS if published + age > read), None)
 
 
-def changed_again(asked: datetime | None, calm: int, modified: datetime, now: datetime) -> bool:
-    """Whether a listing that says `modified` has an address asked at once.
+def changed_again(asked: datetime | None, calm: int, modified: datetime, now: datetime) -> datetime | None:
+    """When an address of which a listing says `modified` is asked because of that, None: it was read since.
 
     Some sitemaps say "just now" of every page for ever; each look that finds nothing new doubles the time until the word of
     the listing is taken again.
     """
     if asked is None:
-        return True
-    patience = min(_HOUR * 2 ** min(calm - 1, 10), _WEEK) if calm else timedelta(0)
-    return modified > asked and now >= asked + patience
+        return now
+    if modified <= asked:
+        return None
+    return max(now, asked + min(_HOUR * 2 ** min(calm - 1, 10), _WEEK) if calm else now)

@@ -287,7 +287,7 @@ class Store:
             shown.key,
             found.item,
             found.published or found.item.published,
-            waits=shown.fetch,
+            waits=shown.ask_at is not None and shown.ask_at <= batch.now,
             backlog=shown.backlog and shown.row is None,
         )
         if entry is None:

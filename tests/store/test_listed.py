@@ -144,6 +144,35 @@ def test_a_sitemap_that_always_says_just_now_is_believed_less_and_less(desk: Des
     assert 4 <= asked <= 7
 
 
+def test_a_change_that_a_listing_tells_too_soon_after_an_empty_look_is_looked_at_later(desk: Desk) -> None:
+    desk.listed(Found(url=STORY, published=START), role=Role.SITEMAP)
+    desk.save(page(STORY, "Text", title="T", published=START - 20 * DAY))
+    desk.record()
+    desk.at += DAY
+    desk.listed(Found(url=STORY, modified=desk.at), role=Role.SITEMAP)
+    desk.save(page(STORY, state=State.SAME, at=desk.at))
+    desk.record()
+    desk.at += HOUR / 2
+    for _ in range(2):
+        desk.listed(Found(url=STORY, modified=START + DAY + HOUR / 3), role=Role.SITEMAP)
+        assert STORY not in desk.due_urls()
+    desk.at += HOUR
+    assert STORY in desk.due_urls()
+
+
+def test_an_item_that_changed_too_soon_after_an_empty_look_has_its_page_read_later(desk: Desk) -> None:
+    desk.listed(item(STORY, "One"))
+    desk.save(page(STORY, "Text of the page", title="T", published=START - 20 * DAY))
+    desk.save(page(STORY, state=State.SAME, at=START + HOUR))
+    desk.record()
+    desk.at = START + HOUR * 1.5
+    for _ in range(2):
+        desk.listed(item(STORY, "Two"))
+        assert STORY not in desk.due_urls()
+    desk.at += HOUR
+    assert STORY in desk.due_urls()
+
+
 def test_what_another_source_has_read_is_carried_by_this_one_and_not_asked_again(desk: Desk) -> None:
     desk.listed(Found(url=STORY))
     desk.save(page(STORY, "Text", title="T"))
