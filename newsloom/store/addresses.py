@@ -4,8 +4,9 @@ import hashlib
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from newsloom.news import identity
 from newsloom.news.memory import READER, Due, Found, Listing, Page, Role, State, Validators
@@ -24,7 +25,9 @@ _CONFIGURED = {
 _TRUSTED_FAILURES = 3
 """An entrance we found ourselves that fails so often in a row has the configured address looked at anew."""
 
-_LATE = timedelta(days=1)
+_DAY = timedelta(days=1)
+_MIDNIGHT = time(0)
+_LATE = _DAY
 """How long after its own date a piece may be listed for the first time and still be news."""
 
 QUEUED, OLD, ITEM = "queued", "old", "item"
@@ -114,7 +117,7 @@ def _entrances(
 ) -> list[sqlite3.Row]:
     """Entrances to ask: the configured one first; it is left alone while another one works that was found through it.
 
-    Of sitemaps that were found at most `sitemaps` a crawl, those that changed last.
+    Of sitemaps that were found at most `sitemaps` a crawl, those that changed last; one that did not change once a day.
     """
     _ensure_configured(connection, source, now)
     rows = connection.execute(
@@ -124,8 +127,10 @@ def _entrances(
     at = instants.written(now)
     chosen = [r for r in rows if (r["retry_at"] or "") <= at and not (works and r["role"] == Role.START)]
     chosen = [r for r in chosen if r["id"] not in handed]
-    maps = [r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"] and not _is_read(r)]
-    maps.sort(key=lambda r: r["modified"] or instants.NEVER, reverse=True)
+    maps = [
+        r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"] and not _is_read(r, source.zone, now)
+    ]
+    maps.sort(key=lambda r: _precedence(r, source.zone), reverse=True)
     places = sitemaps - sum(1 for r in rows if r["id"] in handed and r["role"] == Role.SITEMAP and not r["configured"])
     kept = {r["id"] for r in maps[: max(places, 0)]}
     chosen = [r for r in chosen if r["role"] != Role.SITEMAP or r["configured"] or r["id"] in kept]
@@ -136,9 +141,24 @@ def _works(row: sqlite3.Row) -> bool:
     return row["worked_at"] is not None and row["tries"] < _TRUSTED_FAILURES
 
 
-def _is_read(row: sqlite3.Row) -> bool:
-    """A sitemap whose index says that it did not change since it was read."""
-    return bool(row["whole"] and row["modified"] and row["reader"] == READER and row["modified"] <= row["asked_at"])
+def _is_read(row: sqlite3.Row, zone: str, now: datetime) -> bool:
+    """A sitemap of which its index says that it did not change since it was read; some never say anything else, so that this is
+    believed for a day."""
+    return _is_unchanged(row, zone) and bool(row["asked_at"] > instants.written(now - _DAY))
+
+
+def _is_unchanged(row: sqlite3.Row, zone: str) -> bool:
+    modified = instants.read(row["modified"])
+    if not row["whole"] or modified is None or row["reader"] != READER:
+        return False
+    if modified.astimezone(ZoneInfo(zone)).time() == _MIDNIGHT:
+        modified += 1.5 * _DAY  # a day without a time of day: it goes on, in another zone until noon of the next
+    return instants.written(modified) <= str(row["asked_at"])
+
+
+def _precedence(row: sqlite3.Row, zone: str) -> tuple[bool, str, str]:
+    """Greater is asked first: what changed by its index's word, the latest change, else what the index showed latest."""
+    return not _is_unchanged(row, zone), row["modified"] or instants.NEVER, row["found_at"]
 
 
 def _ensure_configured(connection: sqlite3.Connection, source: Source, now: datetime) -> None:
@@ -182,6 +202,8 @@ def asked(
     else:
         retry = retries.entrance(page, failures, configured=bool(row["configured"]))
     answered = page.state in (State.READ, State.SAME)
+    # What was found to lead nowhere must not keep the configured address from being looked at again.
+    dismissed = row["role"] != Role.ARTICLE and retry == retries.NOT_BY_ITSELF
     # A 304 may come without validators, and a failure says nothing about them: what is known of the body stays true.
     fresh = page.state in (State.READ, State.GUILTY)
     connection.execute(
@@ -194,7 +216,7 @@ def asked(
         (
             page.state, plain(page.reason), page.status, failures,
             row["calm"] if again else row["calm"] + 1 if calm else 0,
-            instants.written(retry), at, at if answered else row["worked_at"],
+            instants.written(retry), at, None if dismissed else at if answered else row["worked_at"],
             *_validators(row, page, fresh=fresh), page.digest if fresh else row["digest"],
             READER if fresh else row["reader"], row["id"],
         ),

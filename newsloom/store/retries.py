@@ -1,10 +1,12 @@
 """When an address is asked again. Pure."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from newsloom.news.memory import Page, State
 
 _HOUR, _DAY, _WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+
+NOT_BY_ITSELF = datetime.max.replace(tzinfo=UTC)
 
 _FAILED_FIRST = timedelta(minutes=10)
 _FAILED_TRIES = 25
@@ -41,8 +43,11 @@ def entrance(page: Page, failures: int, *, configured: bool) -> datetime | None:
     """Before when an entrance is not asked again, None: it is asked by every crawl.
 
     The one that the config names is asked by every crawl unless the server asks for patience; one we found ourselves is
-    asked more and more rarely while it fails.
+    asked more and more rarely while it fails. One that was read and showed nothing to watch is asked only when the configured
+    address is looked at anew.
     """
+    if page.state is State.READ and not configured:
+        return NOT_BY_ITSELF
     if page.state in (State.READ, State.SAME):
         return None
     if page.state is State.PUT_OFF:

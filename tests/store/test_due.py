@@ -1,7 +1,8 @@
 """Which addresses are asked, and when again."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -114,6 +115,67 @@ def test_sitemaps_of_an_index_are_asked_newest_first_and_not_again_unless_they_c
             desk.listed(url=url, role=Role.SITEMAP)
         a_crawl_later(desk, HOUR)
         assert [u for u in desk.due_urls() if u in maps] == maps[2:]
+
+
+def test_a_sitemap_that_an_undated_index_shows_later_is_asked_before_those_it_showed_first(tmp_path: Path) -> None:
+    with Desk(tmp_path / "news.db", Limits(sitemaps=3)) as desk:
+        maps = [f"https://a.example/map{n}.xml" for n in range(9)]
+        desk.due()
+        for day in range(7):
+            shown = [Found(url=u, role=Role.SITEMAP) for u in reversed(maps[day : day + 3])]
+            desk.listed(*shown, url="https://a.example/sitemap.xml", role=Role.SITEMAP)
+            assert maps[day + 2] in desk.due_urls()
+            for url in maps[day : day + 3]:
+                desk.listed(url=url, role=Role.SITEMAP)
+            a_crawl_later(desk, DAY)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Baku"])
+def test_a_sitemap_dated_by_the_day_may_change_until_that_day_is_over(desk: Desk, zone: str) -> None:
+    url, of = "https://a.example/map.xml", source(zone=zone)
+    midnight = datetime.combine(START.date(), time(0), ZoneInfo(zone)).astimezone(UTC)
+    desk.due()
+    desk.listed(
+        Found(url=url, role=Role.SITEMAP, modified=midnight), url="https://a.example/index.xml", role=Role.SITEMAP
+    )
+    asked = []
+    for hours in (0, 6, 24, 30, 36):
+        desk.at = START + hours * HOUR
+        if url in desk.due_urls(of):
+            asked.append(hours)
+            desk.listed(url=url, role=Role.SITEMAP)
+        desk.record()
+    assert asked == [0, 6, 24]  # midnight may be another zone's: the day is over everywhere half a day later
+
+
+def test_a_sitemap_is_asked_once_a_day_though_its_index_says_that_it_did_not_change(desk: Desk) -> None:
+    url = "https://a.example/map.xml"
+    desk.due()
+    child = Found(url=url, role=Role.SITEMAP, modified=START - 400 * DAY - HOUR)
+    desk.listed(child, url="https://a.example/index.xml", role=Role.SITEMAP)
+    asked = []
+    for hours in range(0, 72, 6):
+        desk.at = START + hours * HOUR
+        if url in desk.due_urls():
+            asked.append(hours)
+            desk.save(page(url, state=State.SAME, at=desk.at, role=Role.SITEMAP)) if asked[1:] else desk.listed(
+                url=url, role=Role.SITEMAP
+            )
+        desk.record()
+    assert asked == [0, 24, 48]
+
+
+def test_an_entrance_that_showed_nothing_worth_watching_does_not_silence_start(desk: Desk) -> None:
+    desk.due()
+    empty = page(FEED, reason="a feed without items", role=Role.FEED)
+    desk.save(empty, page("https://a.example/", state=State.FAILED, role=Role.START))
+    for _ in range(3):
+        a_crawl_later(desk, DAY)
+        assert desk.due_urls() == ["https://a.example/"]
+        desk.save(page("https://a.example/", state=State.FAILED, role=Role.START, at=desk.at))
+    desk.listed(item(STORY))  # START looked again, and now it holds something
+    a_crawl_later(desk, DAY)
+    assert desk.due_urls() == [FEED, STORY]
 
 
 def test_articles_come_newest_first_and_undated_ones_in_the_order_of_the_page(desk: Desk) -> None:
