@@ -88,7 +88,10 @@ def main(bounds: str) -> None:
     os.dup2(2, 1)
     for name in (signal.SIGINT, signal.SIGTERM):  # meant for the whole group; our end is the end of the pipe
         signal.signal(name, signal.SIG_IGN)
-    _serve(asks, answers, wire.loads(Bounds, bounds.encode()))
+    try:
+        _serve(asks, answers, wire.loads(Bounds, bounds.encode()))
+    except BrokenPipeError:  # the crawl's process was killed: nobody waits for the answer
+        os._exit(0)  # at once, for the interpreter would write once more what could not be written, and complain
 
 
 def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
@@ -97,8 +100,8 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
 
     _confine(bounds)
     _write(answers, b"")  # ready
-    while head := asks.read(FRAME.size):
-        order, body = (asks.read(length) for length in FRAME.unpack(head))
+    while (frame := _next(asks)) is not None:
+        order, body = frame
         _allow(bounds.cpu_seconds)
         answer = _answer(wire.loads(Order, order), body, bounds)
         if not answer.out_of_memory and _at_the_limit(bounds.memory_bytes):
@@ -109,6 +112,16 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
         _write(answers, message)
         if answer.out_of_memory:
             return
+
+
+def _next(asks: BinaryIO) -> tuple[bytes, bytes] | None:
+    """An order and its body; None at the pipe's end, which a killed crawl leaves anywhere."""
+    head = asks.read(FRAME.size)
+    if len(head) < FRAME.size:
+        return None
+    lengths = FRAME.unpack(head)
+    order, body = (asks.read(length) for length in lengths)
+    return (order, body) if (len(order), len(body)) == lengths else None
 
 
 def _write(answers: BinaryIO, message: bytes) -> None:
