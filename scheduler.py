@@ -9,7 +9,7 @@ import logging
 import random
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -37,7 +37,7 @@ def next_due(
     """The first time after `now` on the schedule: of a cron line, its next; of an interval, `previous` plus whole intervals.
 
     Times missed by a machine that slept are passed over: one crawl catches up on all of them. `jitter` moves an interval's
-    time later by up to so much, so that sources do not stay in step; the grid itself does not drift.
+    time later by up to so much, so that sources do not stay in step, nor come at the same minutes for ever.
     """
     if schedule.cron:
         trigger = CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.zone))
@@ -68,33 +68,43 @@ class Clock:
         self._timetable = timetable(house.now, house.config.jitter)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(house.config.network.connections)
+        self._tick_bell = asyncio.Event()
         self._publish = asyncio.Event()
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is in flight gets STOPPING to end."""
+        await hallway.bring_forward(self._house, self._timetable)
         scheduler = AsyncIOScheduler(timezone=UTC)
         scheduler.add_job(
-            self._look, IntervalTrigger(seconds=self._tick.total_seconds(), timezone=UTC),
+            self._ring, IntervalTrigger(seconds=self._tick.total_seconds(), timezone=UTC),
             next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True, max_instances=1,
         )  # fmt: skip
-        publisher = asyncio.create_task(self._publisher())
+        helpers = [asyncio.create_task(self._looker()), asyncio.create_task(self._publisher())]
         scheduler.start()
         try:
             await stop.wait()
         finally:
+            scheduler.pause()
+            await asyncio.sleep(0)  # a ring that has begun is over then; APScheduler would log its end as an error
             scheduler.shutdown(wait=False)
             self._stop.set()
-            await self._wind_down(publisher)
+            await self._wind_down(helpers)
 
-    async def _look(self) -> None:
-        """One tick: start what is due; what another process asked to be published is published too."""
-        with _surviving("looking for what is due"):
-            for name in await self._house.store.due_sources():
-                if name in self._house.sources and name not in self._running:
-                    self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
-            if await self._house.store.dirty():
-                self._publish.set()
+    async def _ring(self) -> None:
+        self._tick_bell.set()
+
+    async def _looker(self) -> None:
+        """At each tick: start what is due; what another process asked to be published is published too."""
+        while True:
+            await self._tick_bell.wait()
+            self._tick_bell.clear()
+            with _surviving("looking for what is due"):
+                for name in await self._house.store.due_sources():
+                    if name in self._house.sources and name not in self._running:
+                        self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
+                if await self._house.store.dirty():
+                    self._publish.set()
 
     async def _crawl(self, name: str) -> None:
         try:
@@ -116,24 +126,31 @@ class Clock:
             with _surviving("publishing"):
                 await hallway.publish_dirty(self._house.config, self._house.store)
 
-    async def _wind_down(self, publisher: asyncio.Task[None]) -> None:
+    async def _wind_down(self, helpers: Iterable[asyncio.Task[None]]) -> None:
         """Crawls end by themselves on `_stop`, or are dropped; what they saved is published at the next start."""
+        for task in helpers:
+            task.cancel()
+        await asyncio.gather(*helpers, return_exceptions=True)
         if self._running:
             _, late = await asyncio.wait(self._running.values(), timeout=STOPPING.total_seconds())
             for task in late:
                 log.info("dropped in flight: %s", task.get_name())
                 task.cancel()
-        publisher.cancel()
-        await asyncio.gather(publisher, *self._running.values(), return_exceptions=True)
+        await asyncio.gather(*self._running.values(), return_exceptions=True)
 
 
 @contextlib.contextmanager
 def _surviving(doing: str) -> Iterator[None]:
-    """A full disk must not end the clock: it is told in one line, nothing is marked done, and the next tick tries again."""
+    """A full disk must not end the clock: it is told in one line, nothing is marked done, and the next tick tries again.
+
+    Nor must a defect of ours: the others' news still comes, and the log has the trace.
+    """
     try:
         yield
     except StoreError as error:
         log.error("%s failed, the next tick tries again: %s", doing, error)  # noqa: TRY400 - the sentence says it
+    except Exception:  # the clock goes on, as said above
+        log.exception("%s broke off, the next tick tries again", doing)
 
 
 @contextlib.contextmanager

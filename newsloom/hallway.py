@@ -5,10 +5,12 @@ import fcntl
 import logging
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from io import TextIOWrapper
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from feeds.publish import PublishError, Shelf, publish, publish_index, withdraw_files
 from newsloom.config import Config
@@ -17,8 +19,9 @@ from newsloom.news.memory import CrawlReport
 from newsloom.news.sources import Source
 from newsloom.news.times import Now
 from newsloom.store import Store, StoreError
-from scraper.crawl import crawl
-from scraper.network import Network
+
+if TYPE_CHECKING:
+    from scraper.network import Network
 
 log = logging.getLogger("newsloom")
 
@@ -30,13 +33,17 @@ class LockedError(Exception):
     """Another newsloom works on this store."""
 
 
+class LockError(Exception):
+    """The lock file cannot be made or opened; the message says what to do."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class House:
     """The rooms, open, and what is handed from one to the other."""
 
     config: Config
     store: Store
-    network: Network
+    network: "Network"
     now: Now
 
     @property
@@ -73,11 +80,9 @@ class Watch:
 def locked(store: Path) -> Iterator[None]:
     """Holds the one lock that writers take; readers never ask for it. It falls with the process, however that ends.
 
-    Raises LockedError at once if another process holds it.
+    Raises LockedError at once if another process holds it, LockError if there can be no lock.
     """
-    path = store.with_name(store.name + ".lock")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    with _lock_file(store.with_name(store.name + ".lock")) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -86,15 +91,28 @@ def locked(store: Path) -> Iterator[None]:
             raise LockedError(
                 f"{store} is in use by another newsloom{f' (process {holder})' if holder else ''}"
             ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        with suppress(OSError):  # a full disk has no room for the number, which is for people: the lock itself holds
+            file.truncate(0)
+            os.pwrite(file.fileno(), str(os.getpid()).encode(), 0)
         yield
+
+
+def _lock_file(path: Path) -> TextIOWrapper:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("a+")
+    except OSError as error:
+        raise LockError(
+            f"{path} cannot be made ({error.strerror}): give this user write access to its folder, "
+            "or choose another store with --store"
+        ) from error
 
 
 @asynccontextmanager
 async def opened(config: Config, now: Now) -> AsyncIterator[House]:
     """The rooms for as long as a command works. The caller holds the lock."""
+    from scraper.network import Network  # noqa: PLC0415 - brings Twisted, which who only publishes must not pay for
+
     with Store.open(config.store, now, config.limits) as store:
         await adopt(config, store)
         async with Network.open(config.network, config.limits) as network:
@@ -118,7 +136,11 @@ async def crawl_round(
     stop: asyncio.Event | None = None,
     watch: Watch | None = None,
 ) -> Round:
-    """Crawl these sources side by side, then publish once what changed."""
+    """Crawl these sources side by side, then publish once what changed.
+
+    When the store fails, all crawls are stopped and have ended before its StoreError is raised.
+    """
+    stop = stop or asyncio.Event()
     chosen = [house.sources[n] for n in names]
     watch = watch or Watch()
     watch.begin(len(chosen))
@@ -127,21 +149,29 @@ async def crawl_round(
 
     async def one(source: Source) -> CrawlReport | None:
         async with places:
-            if stop is not None and stop.is_set():
+            if stop.is_set():
                 return None
             watch.crawling(source.name)
-            report = await crawl_one(house, source, timetable, stop=stop)
+            try:
+                report = await crawl_one(house, source, timetable, stop=stop)
+            except StoreError:
+                stop.set()
+                raise
             watch.crawled(report)
             return report
 
-    reports = tuple(r for r in await asyncio.gather(*map(one, chosen)) if r is not None)
+    outcomes = await asyncio.gather(*map(one, chosen), return_exceptions=True)
+    for broken in outcomes:
+        if isinstance(broken, BaseException):
+            raise broken
+    reports = tuple(r for r in outcomes if isinstance(r, CrawlReport))
     files, unpublished = await publish_dirty(house.config, house.store, watch=watch)
     return Round(
         reports=reports,
         newly_failing=tuple(r.source for r in reports if r.error and r.source not in known_to_fail),
         files=files,
         unpublished=unpublished,
-        stopped=stop is not None and stop.is_set(),
+        stopped=stop.is_set(),
     )
 
 
@@ -149,7 +179,10 @@ async def crawl_one(
     house: House, source: Source, timetable: Timetable, *, stop: asyncio.Event | None = None
 ) -> CrawlReport:
     """One crawl, and when the next one is due. A defect of ours in one source is logged and stays that source's own."""
+    from scraper.crawl import crawl  # noqa: PLC0415 - as in `opened`
+
     was_due = await house.store.next_due(source.name)
+    failed_before = source.name in await house.store.failing()
     started = house.now()
     try:
         report = await crawl(source, house.store, house.network, house.now, house.config.limits, stop)
@@ -161,14 +194,15 @@ async def crawl_one(
         log.exception("crawl broke off source=%s", source.name)
         report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
         await house.store.record(report)
-    if not report.stopped:
+    if not report.stopped and await house.store.next_due(source.name) == was_due:  # else it was asked for meanwhile
         await house.store.schedule(source.name, timetable(source, was_due))
-    _tell(report)
+    _tell(report, known=failed_before)
     return report
 
 
-def _tell(report: CrawlReport) -> None:
-    level = logging.WARNING if report.error else logging.INFO
+def _tell(report: CrawlReport, *, known: bool) -> None:
+    """A failure is a warning once: cron mails whatever is printed under -q."""
+    level = logging.WARNING if report.error and not known else logging.INFO
     log.log(
         level,
         "crawled source=%s new=%d changed=%d known=%d briefs=%d failed=%d refused=%d gone=%d queued=%d requests=%d%s%s%s",
@@ -190,10 +224,11 @@ async def publish_dirty(
     topics = {t.key: t for t in config.topics}
     files: list[Path] = []
     failed: list[str] = []
+    watch = watch or Watch()
     for key in only or await store.dirty():
         if key not in topics:
             continue
-        (watch or Watch()).publishing(key)
+        watch.publishing(key)
         feed = await store.advance(key)
         try:
             files += await asyncio.to_thread(
@@ -202,9 +237,16 @@ async def publish_dirty(
         except PublishError as error:
             failed.append(key)
             log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
-            continue
-        await store.published(key)
-    files += await _publish_index(config, store)
+        except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
+            failed.append(key)
+            log.exception("not published topic=%s", key)
+        else:
+            await store.published(key)
+    try:
+        files += await _publish_index(config, store)
+    except PublishError as error:
+        failed.append("index")
+        log.error("index not published: %s", error)  # noqa: TRY400 - as above
     if files:
         log.info("published files=%d", len(files))
     return tuple(files), tuple(failed)
@@ -213,16 +255,30 @@ async def publish_dirty(
 async def _publish_index(config: Config, store: Store) -> list[Path]:
     counted = await store.counted()
     shelf = [Shelf(topic=t, entries=counted[t.key].entries, newest=counted[t.key].newest) for t in config.topics]
-    try:
-        return await asyncio.to_thread(
-            publish_index, shelf, config.out, title=config.title, public_url=config.public_url
-        )
-    except PublishError as error:
-        log.error("index not published: %s", error)  # noqa: TRY400 - as above
-        return []
+    return await asyncio.to_thread(publish_index, shelf, config.out, title=config.title, public_url=config.public_url)
 
 
 def _every(config: Config, topic: Topic) -> timedelta:
     """How often a topic's sources are looked at: the feed's time to live."""
     mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
     return min(mine, default=config.schedule.every)
+
+
+async def leave_word(config: Config, now: Now, *, sources: Iterable[str] = (), topics: Sequence[str] = ()) -> None:
+    """For the process that holds the lock, which looks at every tick: crawl these now, publish these."""
+    with Store.open(config.store, now, config.limits) as store:
+        for source in sources:
+            await store.ask(source)
+        if topics:
+            await store.ask_publish(topics)
+
+
+async def bring_forward(house: House, timetable: Timetable) -> None:
+    """What is due later than its schedule would have it is due by its schedule.
+
+    So a shorter interval in the config holds at once, and a machine whose clock was ahead does not wait until that time comes.
+    """
+    for source in house.config.sources:
+        due, soon = await house.store.next_due(source.name), timetable(source, None)
+        if due is not None and due > soon:
+            await house.store.schedule(source.name, soon)

@@ -8,6 +8,9 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     0: fine; 1: a source newly fails, or the work could not be done; 2: bad config or usage.
     """
-    from newsloom.commands.shell import newsloom, run  # noqa: PLC0415 - importing the package must not bring click
+    try:
+        from newsloom.commands.shell import newsloom, run  # noqa: PLC0415 - importing the package must not bring click
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
 
     raise SystemExit(run(newsloom, argv))

@@ -15,19 +15,26 @@ def command(call: Call, *, sources: tuple[str, ...], as_json: bool) -> None:
     """Crawl these sources now, due or not, and publish what changed.
 
     SOURCE is a name from the config (`newsloom status` lists them). While `newsloom run` works on the same store, the
-    sources are set due instead, and it crawls them at its next tick. Exit status as of `once`.
+    sources are set due instead, and it crawls them at its next tick; --json then names them as `asked`. Exit status as of
+    `once`.
     """
-    from newsloom import hallway  # noqa: PLC0415
-    from newsloom.commands.rounds import ask_the_run, crawl_and_tell  # noqa: PLC0415
+    from newsloom import hallway  # noqa: PLC0415 - brings feedgen
 
     config = call.config()
     call.named(sources, known=[s.name for s in config.sources], what="source")
     try:
         with hallway.locked(config.store):
-            done = asyncio.run(crawl_and_tell(call, config, sources, as_json=as_json))
+            from newsloom.commands.rounds import crawl_and_tell  # noqa: PLC0415 - brings Scrapy
+
+            done = asyncio.run(crawl_and_tell(call, config, tuple(dict.fromkeys(sources)), as_json=as_json))
     except hallway.LockedError as error:
-        asyncio.run(ask_the_run(call, config, sources=sources))
-        click.echo(f"{error}: it crawls {', '.join(sources)} at its next tick, within some 20 seconds")
+        asyncio.run(hallway.leave_word(config, call.now, sources=sources))
+        if as_json:
+            from newsloom.commands.tables import show_json  # noqa: PLC0415
+
+            show_json({"asked": sources})
+        if not call.quiet:
+            click.echo(f"{error}: it crawls {', '.join(sources)} at its next tick, within some 20 seconds", err=True)
         return
     if not done.fine:
         raise SystemExit(1)

@@ -18,16 +18,22 @@ def command(call: Call, *, everything: bool, as_json: bool) -> None:
     the exit status is 0. It is 1 if a source fails that did not fail the time before, or if a feed could not be written:
     so cron mails once, not every hour.
     """
-    # Loaded here, as in every command below: they bring Scrapy, which --help and completion must not pay for.
+    # Loaded here, as in every command: --help and completion must not pay for it.
     from newsloom import hallway  # noqa: PLC0415
-    from newsloom.commands.rounds import crawl_and_tell  # noqa: PLC0415
 
     config = call.config()
     try:
         with hallway.locked(config.store):
+            from newsloom.commands.rounds import crawl_and_tell  # noqa: PLC0415
+
             done = asyncio.run(crawl_and_tell(call, config, None if everything else (), as_json=as_json))
     except hallway.LockedError as error:
-        click.echo(f"newsloom: {error}: nothing done", err=True)
+        if as_json:
+            from newsloom.commands.tables import show_json  # noqa: PLC0415
+
+            show_json(hallway.Round())
+        if not call.quiet:
+            click.echo(f"newsloom: {error}: nothing done", err=True)
         return
     if not done.fine:
         raise SystemExit(1)

@@ -1,10 +1,15 @@
 """newsloom publish."""
 
 import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from newsloom.commands.call import Call, complete_topics, pass_call
+
+if TYPE_CHECKING:
+    from newsloom.config import Config
 
 
 @click.command(name="publish")
@@ -16,15 +21,30 @@ def command(call: Call, *, topics: tuple[str, ...]) -> None:
     Files that are right already are not touched. While `newsloom run` works on the same store, it is asked to publish at
     its next tick instead. Exits 1 if a feed could not be written.
     """
-    from newsloom import hallway  # noqa: PLC0415 - brings feedgen
-    from newsloom.commands.rounds import ask_the_run, publish_and_tell  # noqa: PLC0415
+    from newsloom import hallway  # noqa: PLC0415 - brings feedgen, and nothing that crawls
 
     config = call.config()
     known = [t.key for t in config.topics]
     call.named(topics, known=known, what="topic")
     try:
         with hallway.locked(config.store):
-            asyncio.run(publish_and_tell(call, config, topics or known))
+            asyncio.run(_publish(call, config, topics or known))
     except hallway.LockedError as error:
-        asyncio.run(ask_the_run(call, config, topics=topics or known))
-        click.echo(f"{error}: it publishes at its next tick, within some 20 seconds")
+        asyncio.run(hallway.leave_word(config, call.now, topics=topics or known))
+        if not call.quiet:
+            click.echo(f"{error}: it publishes at its next tick, within some 20 seconds", err=True)
+
+
+async def _publish(call: Call, config: "Config", topics: Sequence[str]) -> None:
+    """Every one of these topics is rendered; what differs is written."""
+    from newsloom import hallway  # noqa: PLC0415 - as above
+    from newsloom.commands.progress import progress  # noqa: PLC0415
+    from newsloom.store import Store  # noqa: PLC0415
+
+    with Store.open(config.store, call.now, config.limits) as store, progress(quiet=call.quiet) as watch:
+        await hallway.adopt(config, store)
+        files, failed = await hallway.publish_dirty(config, store, only=topics, watch=watch)
+    if not call.quiet and (files or not failed):
+        click.echo(f"{len(files)} files written in {config.out}" if files else f"{config.out} is up to date")
+    if failed:
+        raise SystemExit(1)

@@ -1,7 +1,8 @@
-"""What `once`, `crawl`, `publish`, `run` and `demo` share: the house opened, a round told to a person or a program."""
+"""What `once`, `crawl`, `run` and `demo` share: the house opened, a round told to a person or a program."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
 import click
@@ -12,7 +13,6 @@ from newsloom.commands.call import Call
 from newsloom.commands.progress import progress
 from newsloom.commands.tables import Table, show_json
 from newsloom.config import Config
-from newsloom.store import Store
 from newsloom.web.app import app
 from newsloom.web.server import serve as serve_app
 
@@ -24,37 +24,15 @@ async def crawl_and_tell(
     stop = asyncio.Event()
     with scheduler.stopping(stop), progress(quiet=call.quiet) as watch:
         async with hallway.opened(config, call.now) as house:
+            timetable = scheduler.timetable(call.now, config.jitter)
             if names is None:
                 names = tuple(house.sources)
-            done = await hallway.crawl_round(
-                house,
-                names or await house.store.due_sources(),
-                scheduler.timetable(call.now, config.jitter),
-                stop=stop,
-                watch=watch,
-            )
+            elif not names:
+                await hallway.bring_forward(house, timetable)
+                names = await house.store.due_sources()
+            done = await hallway.crawl_round(house, names, timetable, stop=stop, watch=watch)
     tell(call, done, as_json=as_json)
     return done
-
-
-async def publish_and_tell(call: Call, config: Config, topics: Sequence[str]) -> None:
-    """Every one of these topics is rendered; what differs is written."""
-    with Store.open(config.store, call.now, config.limits) as store, progress(quiet=call.quiet) as watch:
-        await hallway.adopt(config, store)
-        files, failed = await hallway.publish_dirty(config, store, only=topics, watch=watch)
-    if not call.quiet:
-        click.echo(f"{len(files)} files written in {config.out}" if files else f"{config.out} is up to date")
-    if failed:
-        raise SystemExit(1)
-
-
-async def ask_the_run(call: Call, config: Config, *, sources: Sequence[str] = (), topics: Sequence[str] = ()) -> None:
-    """Leave word for the process that holds the lock; it looks at every tick."""
-    with Store.open(config.store, call.now, config.limits) as store:
-        for source in sources:
-            await store.ask(source)
-        if topics:
-            await store.ask_publish(topics)
 
 
 async def keep_going(
@@ -65,41 +43,44 @@ async def keep_going(
     tick: timedelta = scheduler.TICK,
     stop: asyncio.Event | None = None,
 ) -> None:
-    """The clock and the server, until `stop`, SIGTERM or Ctrl-C; either one failing ends the other."""
+    """The clock and the server, until `stop`, SIGTERM or Ctrl-C; either one failing ends the other.
+
+    Raises ServeError before anything is crawled if nothing can listen there.
+    """
     stop = stop or asyncio.Event()
     with scheduler.stopping(stop):
-        async with hallway.opened(config, call.now) as house:
-            await hallway.publish_dirty(
-                config, house.store
-            )  # what a crash left to be published, before the first crawl
-            work = [scheduler.Clock(house, tick=tick).run(stop)]
-            if serve:
-                work.append(
-                    serve_app(
-                        app(config.out),
-                        host=config.server.host,
-                        port=config.server.port,
-                        stop=stop,
-                        started=_say_where(call),
-                    )
-                )
-            tasks = [asyncio.create_task(w) for w in work]
-            try:
-                await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                stop.set()
-                results = await asyncio.gather(*tasks, return_exceptions=True)
-            for failure in results:
-                if isinstance(failure, Exception):
-                    raise failure
+        async with _serving(call, config, stop) if serve else nullcontext(), hallway.opened(config, call.now) as house:
+            await hallway.publish_dirty(config, house.store)  # what a crash left, before the first crawl
+            await scheduler.Clock(house, tick=tick).run(stop)
 
 
-def _say_where(call: Call) -> Callable[[str], None]:
+@asynccontextmanager
+async def _serving(call: Call, config: Config, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Serves the feeds beside the block, from the moment it begins; sets `stop` when either of them ends."""
+    up = asyncio.Event()
+
     def started(url: str) -> None:
         if not call.quiet:
             click.echo(f"feeds at {url}  (Ctrl-C stops)", err=True)
+        up.set()
 
-    return started
+    def ended(_: asyncio.Task[None]) -> None:
+        stop.set()
+        up.set()
+
+    place = config.server
+    serving = asyncio.create_task(
+        serve_app(app(config.out), host=place.host, port=place.port, stop=stop, started=started)
+    )
+    serving.add_done_callback(ended)
+    await up.wait()
+    if serving.done():
+        await serving
+    try:
+        yield
+    finally:
+        stop.set()
+        await serving
 
 
 def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:
@@ -110,8 +91,15 @@ def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:
         if done.reports:
             _table(done).show()
             click.echo()
-        files = f"{len(done.files)} feed files written" if done.files else "no feed has anything new"
-        click.echo(files if done.reports else "nothing is due")
+        click.echo(_outcome(done))
+
+
+def _outcome(done: hallway.Round) -> str:
+    if done.unpublished:
+        return f"{len(done.files)} files written; not written, and tried again by the next round: {', '.join(done.unpublished)}"
+    if done.files:
+        return f"{len(done.files)} files written"
+    return "no feed has anything new" if done.reports else "nothing is due"
 
 
 def _table(done: hallway.Round) -> Table:

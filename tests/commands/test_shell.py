@@ -239,13 +239,23 @@ def test_serve_serves_the_published_files_until_it_is_told_to_end(folder: Path) 
 
 @pytest.mark.parametrize(
     "words",
-    [["--help"], ["check"], ["status"], ["search", "flood"], ["serve", "--port", "999999"], ["crawl", "--help"]],
+    [
+        ["--help"],
+        ["check"],
+        ["status"],
+        ["search", "flood"],
+        ["serve", "--port", "999999"],
+        ["crawl", "--help"],
+        ["publish"],
+        ["crawl", "nosuch"],
+    ],
 )
-def test_what_only_looks_loads_no_crawler(folder: Path, words: list[str]) -> None:
+def test_what_does_not_crawl_loads_no_crawler(folder: Path, words: list[str]) -> None:
     code = (
         "import sys\nfrom newsloom.commands import main\n"
         f"try:\n    main({words!r})\nexcept SystemExit:\n    pass\n"
-        "print('loaded:', [m for m in ('scrapy', 'twisted', 'trafilatura', 'feedgen', 'feedparser') if m in sys.modules])"
+        "heavy = ('scrapy', 'twisted', 'trafilatura', 'feedparser', 'apscheduler', 'uvicorn')\n"
+        "print('loaded:', [m for m in heavy if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=folder, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "loaded: []"
