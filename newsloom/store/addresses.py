@@ -148,7 +148,7 @@ def _is_read(row: sqlite3.Row, zone: str, now: datetime) -> bool:
 
 
 def _is_unchanged(row: sqlite3.Row, zone: str) -> bool:
-    modified = instants.read(row["modified"])
+    modified: datetime | None = instants.read(row["modified"])
     if not row["whole"] or modified is None or row["reader"] != READER:
         return False
     if modified.astimezone(ZoneInfo(zone)).time() == _MIDNIGHT:
@@ -273,7 +273,7 @@ def shown(
     limits: Limits,
 ) -> list[Shown]:
     """What a listing showed, each address once, in its order."""
-    finds = _keyed(listing)
+    finds = _keyed(connection, source.name, listing)
     rows = {
         r["key"]: r
         for r in connection.execute(
@@ -317,19 +317,29 @@ def _is_news(entrance: sqlite3.Row, found: Found, since: datetime | None) -> boo
     return entrance["worked_at"] is not None or of_index
 
 
-def _keyed(listing: Listing) -> dict[str, Found]:
-    """Finds by key. Podcasts often give one address, their home page, to all items: these are told apart by what they carry."""
-    times: dict[str, int] = {}
-    finds = [(identity.key(f.url), f) for f in listing.found]
-    for key, found in finds:
-        if found.item:
-            times[key] = times.get(key, 0) + 1
+def _keyed(connection: sqlite3.Connection, source: str, listing: Listing) -> dict[str, Found]:
+    """Finds by key. Podcasts often give one address, their home page, to all items: these are told apart by what they carry.
+
+    An item stays under the key it first had, whichever others share its address today.
+    """
+    finds = [(key, _own_key(key, f) if f.item else "", f) for f in listing.found for key in (identity.key(f.url),)]
+    sharing: dict[str, set[str]] = {}
+    for key, own, _ in finds:
+        if own:
+            sharing.setdefault(key, set()).add(own)
+    known = {
+        (r["key"], identity.key(r["url"])): r["title"]
+        for r in connection.execute(
+            "SELECT key, url, title FROM addresses WHERE source = ? AND face <> '' AND key IN (SELECT value FROM json_each(?))",
+            (source, many({k for key, own, _ in finds if own for k in (key, own)})),
+        )
+    }
     keyed: dict[str, Found] = {}
-    for key, found in finds:
-        if found.item and (times[key] > 1 or key.endswith("/")) and (own := _own_key(key, found)):
-            keyed.setdefault(own, found)
-        elif key:
-            keyed.setdefault(key, found)
+    for key, own, found in finds:
+        shared = own and (len(sharing[key]) > 1 or (own, key) in known or key.endswith("/"))
+        has_it = known.get((key, key)) == plain(found.title) and key not in keyed and not key.endswith("/")
+        if chosen := own if shared and not has_it else key:
+            keyed.setdefault(chosen, found)
     return keyed
 
 
@@ -338,8 +348,8 @@ def _own_key(key: str, found: Found) -> str:
     item = found.item
     if item is None:
         return key
-    if item.enclosures:
-        return identity.key(item.enclosures[0].url) or key
+    if file := next((e.url for e in item.enclosures if not e.type.startswith("image/")), ""):
+        return identity.key(file) or key
     return (
         f"{key}#item-{hashlib.sha256((item.title or item.text).encode(errors='replace')).hexdigest()[:16]}"
         if key

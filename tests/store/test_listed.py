@@ -95,6 +95,30 @@ def test_items_without_files_that_share_an_address_are_told_apart_by_their_title
     assert sorted(e.title for e in desk.entries()) == ["09:00 One", "09:05 Two"]
 
 
+def test_an_item_keeps_its_entry_when_another_with_its_address_comes_or_goes(desk: Desk) -> None:
+    one, two, three = (item("https://a.example/live", title=t) for t in ("09:00 One", "09:05 Two", "09:10 Three"))
+    for shown in ([one], [two, one], [two], [three, two], [three]):
+        desk.listed(*shown)
+    assert sorted(e.title for e in desk.entries()) == ["09:00 One", "09:05 Two", "09:10 Three"]
+
+
+def test_a_picture_that_many_items_carry_does_not_make_them_one(desk: Desk) -> None:
+    logo = Enclosure(url="https://a.example/logo.png", type="image/png")
+    for _ in range(2):
+        desk.listed(
+            *[item("https://a.example/live", title=f"09:0{n}", enclosures=(logo,)) for n in range(2)],
+            item(STORY, title="Story", enclosures=(logo,)),
+        )
+    assert sorted(e.title for e in desk.entries()) == ["09:00", "09:01", "Story"]
+
+
+def test_an_item_that_stands_twice_in_its_feed_is_one_and_its_page_is_read(desk: Desk) -> None:
+    desk.listed(item(STORY, title="Once"), item(STORY, title="Once"))
+    desk.listed(item(STORY, title="Once"))
+    assert [e.title for e in desk.entries()] == ["Once"]
+    assert STORY in desk.due_urls()
+
+
 def test_an_item_whose_text_changed_is_a_new_version_of_its_entry(desk: Desk) -> None:
     desk.listed(item(STORY, "The bridge will cost ten million."))
     desk.save(page(STORY, state=State.REFUSED))
