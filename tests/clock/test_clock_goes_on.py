@@ -1,0 +1,130 @@
+"""The clock over a real store and the real network: what it survives, and that it ends without a word too many."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from newsloom import hallway
+from newsloom.config import load
+from newsloom.news.times import system_now
+from newsloom.store import Store, StoreError
+from scheduler import Clock, timetable
+
+QUIET = "sources: [http://127.0.0.1:9/]\npolling: {every: %s}\nnetwork: {open_networks: [127.0.0.1/32]}\n"
+"""Nothing listens on the port of `discard`: each crawl fails at once."""
+NAME = "127.0.0.1-9"
+TICK = timedelta(milliseconds=50)
+
+
+def play(folder: Path, act: Callable[[hallway.House], Awaitable[None]], every: str = "1h") -> None:
+    path = folder / "config.yaml"
+    path.write_text(QUIET % every, encoding="utf-8")
+
+    async def inside() -> None:
+        async with hallway.opened(load(path), system_now) as house:
+            await asyncio.wait_for(act(house), 60)
+
+    asyncio.run(inside())
+
+
+async def until(true: Callable[[], Awaitable[bool]]) -> None:
+    while not await true():  # noqa: ASYNC110 - the store has no event for it
+        await asyncio.sleep(0.02)
+
+
+def test_a_clock_stopped_at_once_ends_without_a_word(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def act(house: hallway.House) -> None:
+        stop = asyncio.Event()
+        stop.set()
+        await Clock(house, tick=TICK).run(stop)
+
+    play(tmp_path, act)
+    assert [r.message for r in caplog.records if r.levelno >= logging.WARNING] == []
+
+
+@pytest.mark.parametrize("trouble", [StoreError("the disk is full"), RuntimeError("a defect")])
+def test_the_clock_outlives_trouble_with_looking_and_with_publishing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
+) -> None:
+    stumbles: dict[str, Callable[..., Awaitable[object]]] = {
+        "looking for what is due": Store.due_sources,
+        "publishing": Store.advance,
+    }
+
+    def once_in_trouble(doing: str) -> Callable[..., Awaitable[object]]:
+        real = stumbles[doing]
+
+        async def stumbling(store: Store, *args: str) -> object:
+            if doing in stumbles:
+                del stumbles[doing]
+                raise trouble
+            return await real(store, *args)
+
+        return stumbling
+
+    monkeypatch.setattr(Store, "due_sources", once_in_trouble("looking for what is due"))
+    monkeypatch.setattr(Store, "advance", once_in_trouble("publishing"))
+
+    async def act(house: hallway.House) -> None:
+        stop = asyncio.Event()
+        clock = asyncio.create_task(Clock(house, tick=TICK).run(stop))
+        await until(lambda: _published(house))
+        stop.set()
+        await clock
+
+    async def _published(house: hallway.House) -> bool:
+        return NAME in await house.store.failing() and not await house.store.dirty()
+
+    play(tmp_path, act)
+    assert stumbles == {}
+    for doing in ("looking for what is due", "publishing"):
+        assert any(r.message.startswith(doing) and "the next tick tries again" in r.message for r in caplog.records)
+
+
+def test_what_was_asked_for_while_it_is_crawled_is_crawled_again(tmp_path: Path) -> None:
+    async def act(house: hallway.House) -> None:
+        source = house.sources[NAME]
+
+        def asked_meanwhile(*_: object) -> datetime:
+            raise AssertionError("a crawl that was asked for again is not put off")
+
+        crawl = asyncio.create_task(hallway.crawl_one(house, source, asked_meanwhile))
+        await asyncio.sleep(0)
+        await house.store.ask(NAME)
+        await crawl
+        assert await house.store.due_sources() == [NAME]
+
+    play(tmp_path, act)
+
+
+def test_a_failure_is_a_warning_once_so_that_cron_does_not_mail_it_every_hour(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "newsloom")
+
+    async def act(house: hallway.House) -> None:
+        for _ in range(2):
+            await hallway.crawl_one(house, house.sources[NAME], timetable(system_now))
+
+    play(tmp_path, act)
+    crawled = [r for r in caplog.records if r.message.startswith("crawled")]
+    assert [r.levelno for r in crawled] == [logging.WARNING, logging.INFO]
+
+
+def test_a_shorter_interval_in_the_config_holds_at_once(tmp_path: Path) -> None:
+    async def act(house: hallway.House) -> None:
+        rounds = timetable(system_now)
+        far = system_now() + timedelta(days=20)
+        await house.store.schedule(NAME, far)
+        await hallway.bring_forward(house, rounds)
+        due = await house.store.next_due(NAME)
+        assert due is not None
+        assert due < far - timedelta(days=19)
+        await hallway.bring_forward(house, rounds)
+        assert await house.store.next_due(NAME) == due
+
+    play(tmp_path, act)
