@@ -9,7 +9,7 @@ from newsloom.store.database import plain
 
 
 def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
-    """Keep a crawl's numbers. One that was stopped says nothing about the source's health."""
+    """Keep a crawl's numbers. One that was stopped, or had nothing it might ask yet, says nothing about the source's health."""
     started, finished, error = instants.written(report.started), instants.written(report.finished), plain(report.error)
     connection.execute(
         "INSERT INTO watched(name, url, title) VALUES (?, '', ?) ON CONFLICT DO NOTHING", (report.source, report.source)
@@ -27,14 +27,15 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
     )  # fmt: skip
     if report.stopped:
         return
+    told = bool(error or report.requests)
     connection.execute(
         """
         UPDATE watched
-           SET started = ?1, finished = ?2, error = ?3,
-               failing_since = CASE WHEN ?3 = '' THEN NULL ELSE coalesce(failing_since, ?1) END
+           SET started = ?1, finished = ?2, error = iif(?5, ?3, error),
+               failing_since = CASE WHEN NOT ?5 THEN failing_since WHEN ?3 = '' THEN NULL ELSE coalesce(failing_since, ?1) END
          WHERE name = ?4
         """,
-        (started, finished, error, report.source),
+        (started, finished, error, report.source, told),
     )
 
 

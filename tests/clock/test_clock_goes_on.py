@@ -14,15 +14,15 @@ from newsloom.news.times import system_now
 from newsloom.store import Store, StoreError
 from scheduler import Clock, timetable
 
-QUIET = "sources: [http://127.0.0.1:9/]\npolling: {every: %s}\nnetwork: {open_networks: [127.0.0.1/32]}\n"
+QUIET = "sources: [%s]\npolling: {every: 1h}\nnetwork: {open_networks: [127.0.0.1/32]}\n"
 """Nothing listens on the port of `discard`: each crawl fails at once."""
 NAME = "127.0.0.1-9"
 TICK = timedelta(milliseconds=50)
 
 
-def play(folder: Path, act: Callable[[hallway.House], Awaitable[None]], every: str = "1h") -> None:
+def play(folder: Path, act: Callable[[hallway.House], Awaitable[None]], source: str = "http://127.0.0.1:9/") -> None:
     path = folder / "config.yaml"
-    path.write_text(QUIET % every, encoding="utf-8")
+    path.write_text(QUIET % source, encoding="utf-8")
 
     async def inside() -> None:
         async with hallway.opened(load(path), system_now) as house:
@@ -110,9 +110,19 @@ def test_a_failure_is_a_warning_once_so_that_cron_does_not_mail_it_every_hour(
         for _ in range(2):
             await hallway.crawl_one(house, house.sources[NAME], timetable(system_now))
 
-    play(tmp_path, act)
+    play(tmp_path, act, source="{url: http://127.0.0.1:9/, spider: 'nowhere:Nobody'}")
     crawled = [r for r in caplog.records if r.message.startswith("crawled")]
     assert [r.levelno for r in crawled] == [logging.WARNING, logging.INFO]
+
+
+def test_a_source_that_may_not_be_asked_again_yet_fails_still(tmp_path: Path) -> None:
+    async def act(house: hallway.House) -> None:
+        rounds = [await hallway.crawl_round(house, [NAME], timetable(system_now)) for _ in range(3)]
+        assert [r.newly_failing for r in rounds] == [(NAME,), (), ()]
+        assert rounds[-1].reports[0].requests == 0
+        assert await house.store.failing() == {NAME}
+
+    play(tmp_path, act)
 
 
 def test_a_shorter_interval_in_the_config_holds_at_once(tmp_path: Path) -> None:

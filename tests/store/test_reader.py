@@ -54,7 +54,7 @@ def test_a_source_that_fails_says_since_when(desk: Desk) -> None:
     desk.adopt()
     for hours, error in ((0, ""), (1, "no answer"), (2, "no answer"), (3, "")):
         desk.at = START + hours * HOUR
-        desk.record(error=error)
+        desk.record(error=error, requests=1)
         said = status(desk)
         assert (said.error, said.failing_since) == (error, START + HOUR if error else None)
         assert desk.run(desk.store.failing()) == ({"a"} if error else set())
@@ -65,6 +65,13 @@ def test_a_stopped_crawl_says_nothing_about_the_sources_health(desk: Desk) -> No
     desk.record(error="no answer")
     desk.record(stopped=True)
     assert status(desk).error == "no answer"
+
+
+def test_a_crawl_that_might_ask_nothing_yet_says_nothing_about_the_sources_health(desk: Desk) -> None:
+    desk.adopt()
+    desk.record(error="no answer", requests=1)
+    desk.record(requests=0)
+    assert (status(desk).error, status(desk).failing_since) == ("no answer", START)
 
 
 def test_where_a_source_has_moved_for_good(desk: Desk) -> None:
