@@ -54,9 +54,9 @@ def key(url: str) -> str:
     bare = host.removeprefix("www.")
     if site(f"http://{bare}/") == site(normal):
         host = bare
-    query = urlencode(
-        sorted((k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(k))
-    )
+    # As latin-1 every byte is a character and comes back as it was, whatever charset the site writes its addresses in.
+    pairs = parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
+    query = urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.fullmatch(k)), encoding="latin-1")
     path = parts.path.rstrip("/") or "/"
     return urlunsplit(("https", host, path, query, parts.fragment))
 

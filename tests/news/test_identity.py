@@ -71,3 +71,10 @@ def test_equal_texts_have_equal_digests_white_space_case_and_signs_aside() -> No
 def test_similarity_is_of_words() -> None:
     assert similar("The bridge opens", "the BRIDGE opens!") == 1
     assert similar("The bridge opens", "A ferry sinks") == 0
+
+
+def test_queries_in_an_old_charset_keep_their_bytes() -> None:
+    one, other = key("https://a.example/s?title=%CF%F0%E8"), key("https://a.example/s?title=%CA%EE%F2")
+    assert one != other
+    assert key(one) == one
+    assert key("https://a.example/s?q=%D0%9F+x") == key("https://a.example/s?q=П%20x")
