@@ -125,7 +125,10 @@ def _folded(text: str) -> str:
 
 
 def is_copy(one: Columns, other: Columns) -> bool:
-    """Whether two entries with equal digests are one piece, and not two pages with the same notice on them."""
+    """Whether two entries with equal digests are one piece, and not two pages with the same notice on them, or two episodes
+    with the same description."""
+    if one["enclosures"] and other["enclosures"] and one["enclosures"] != other["enclosures"]:
+        return False
     return len(one["text"]) >= _SURE_COPY or identity.similar(one["title"], other["title"]) >= _ALIKE
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsloom.news.items import EntryKind
+from newsloom.news.items import Enclosure, EntryKind
 from newsloom.news.memory import Found, News, Page, Role, State
 from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, row, source, topic
 
@@ -88,6 +88,13 @@ def test_short_equal_texts_under_other_titles_are_not_one_piece(desk: Desk) -> N
         page(STORY, notice, title="Bridge agreed"), page("https://a.example/2", notice, title="Ferry sinks at sea")
     )
     assert len(desk.entries()) == 2
+
+
+def test_episodes_with_one_description_and_files_of_their_own_are_not_one_piece(desk: Desk) -> None:
+    for n, title in enumerate(("First", "Second", "Third")):
+        file = Enclosure(url=f"https://cdn.example/{n}.mp3", type="audio/mpeg")
+        desk.listed(item(f"https://a.example/{n}", BODY, title=title, enclosures=(file,)))
+    assert sorted(e.title for e in desk.entries()) == ["First", "Second", "Third"]
 
 
 def test_a_body_that_may_not_be_whole_joins_nothing(desk: Desk) -> None:
