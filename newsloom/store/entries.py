@@ -319,7 +319,7 @@ class Batch:
         new = {"source": self.source.name, "read_key": "", **new}
         preferred = _least(known["preferred"], new.get("preferred", ""))
         first_seen = min(known["first_seen"], instants.written(self.first_seen))
-        self.change(known, {"preferred": preferred, "first_seen": first_seen})
+        self.change(known, {"preferred": preferred, "first_seen": first_seen}, shows=False)
         if not self.is_shown(known["id"]):
             self._elect(known["id"], preferred, first_seen, new)
 

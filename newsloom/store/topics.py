@@ -19,14 +19,16 @@ _SELECTION = ("match", "include", "source", "mute")
 
 
 def adopt(connection: sqlite3.Connection, topics: Sequence[Topic], now: datetime) -> list[str]:
-    """Make the store's topics those of the config. Returns the keys of those that are gone."""
+    """Make the store's topics those of the config. Returns the keys of all that it once had and has no more."""
     known = {r["key"]: r for r in connection.execute("SELECT * FROM topics")}
     for topic in topics:
         _check(topic)
         _adopt_one(connection, topic, known.get(topic.key), now)
     keys = {t.key for t in topics}
-    gone = [r for key, r in known.items() if key not in keys and r["active"]]
+    gone = [r for key, r in known.items() if key not in keys]
     for row in gone:
+        if not row["active"]:
+            continue
         connection.execute("UPDATE topics SET active = 0 WHERE id = ?", (row["id"],))
         connection.execute("DELETE FROM membership WHERE topic = ?", (row["id"],))
         connection.execute("DELETE FROM pending WHERE topic = ?", (row["id"],))
