@@ -70,6 +70,7 @@ def due(
     connection: sqlite3.Connection, source: Source, limit: int, *, now: datetime, limits: Limits, handed: set[int]
 ) -> list[Due]:
     """At most `limit` addresses to ask now that are not in `handed`; their ids are added to it."""
+    _set_clock_back(connection, source.name, now)
     held = {
         o for (o,) in connection.execute("SELECT origin FROM origins WHERE hold_until > ?", (instants.written(now),))
     }
@@ -82,6 +83,23 @@ def due(
                     break
     handed.update(r["id"] for r in rows)
     return [_due(r) for r in rows]
+
+
+def _set_clock_back(connection: sqlite3.Connection, source: str, now: datetime) -> None:
+    """If the last crawl lies in the future, the clock ran ahead then: what was put off until after it must not wait so long."""
+    at = instants.written(now)
+    if connection.execute("SELECT 1 FROM watched WHERE name = ? AND started > ?", (source, at)).fetchone() is None:
+        return
+    connection.execute(
+        """
+        UPDATE addresses SET asked_at = ?1, retry_at = min(retry_at, ?1)
+         WHERE source = ?2 AND asked_at > ?1 AND coalesce(retry_at, '') <> ?3
+        """,
+        (at, source, instants.NEVER),
+    )
+    longest = (instants.written(now + 2 * _DAY),)
+    connection.execute("UPDATE origins SET hold_until = NULL WHERE hold_until > ?", longest)
+    connection.execute("UPDATE origins SET robots_expires = ? WHERE robots_expires > ?", (at, *longest))
 
 
 def _is_held(row: sqlite3.Row, held: set[str]) -> bool:
@@ -198,7 +216,7 @@ def asked(
     again = row["asked_at"] == at and row["state"] == page.state
     failures = row["tries"] if again else retries.tries(page, row["tries"])
     if row["role"] == Role.ARTICLE:
-        retry = retries.article(page, failures, published)
+        retry = retries.article(page, failures, found=instants.read(row["found_at"]), published=published)
     else:
         retry = retries.entrance(page, failures, configured=bool(row["configured"]))
     answered = page.state in (State.READ, State.SAME)

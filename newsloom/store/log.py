@@ -21,14 +21,13 @@ _BULK_A_SOURCE = 20
 
 
 def dirty(connection: sqlite3.Connection, now: datetime) -> list[str]:
-    return [key for (key,) in connection.execute(_DIRTY, {"since": instants.written(now - _RESTLESS)})]
+    return [key for (key,) in connection.execute(_DIRTY, _hour(now))]
 
 
 def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
     """Move what is pending to the log, in order; what waits for its page stays."""
     topic = _topic(connection, key)["id"]
-    since = instants.written(now - _RESTLESS)
-    rows = connection.execute(_PENDING, {"topic": topic, "since": since}).fetchall()
+    rows = connection.execute(_PENDING, {"topic": topic, **_hour(now)}).fetchall()
     news = [r for r in rows if r["version"] != r["logged"]]
     left_out = _left_out(connection, topic, [r for r in news if r["bulk"]])
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log WHERE topic = ?", (topic,)).fetchone()
@@ -44,9 +43,15 @@ def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
     connection.execute("UPDATE topics SET taken = changes WHERE id = ?", (topic,))
 
 
+def _hour(now: datetime) -> dict[str, str]:
+    return {"since": instants.written(now - _RESTLESS), "now": instants.written(now)}
+
+
 # Shown more than once already, last within the hour: a live blog.
 _IS_RESTLESS = """
-    SELECT count(*) > 1 AND max(l.logged) > :since FROM log l WHERE l.entry = p.entry AND l.topic = p.topic
+    SELECT count(*) > 1 AND max(l.logged) > :since AND max(l.logged) <= :now
+      FROM log l
+     WHERE l.entry = p.entry AND l.topic = p.topic
 """
 _DIRTY = f"""
 SELECT t.key

@@ -12,8 +12,12 @@ _FAILED_FIRST = timedelta(minutes=10)
 _FAILED_TRIES = 25
 """After the doubling has reached a day that is two weeks more; then it is asked only if a listing says that it changed."""
 _GONE_TRIES = 3
+_REFUSED_TRIES = 5
+"""A month. What is refused longer is no news when it is let in, and there may be thousands of it."""
 _LOOKS = (_HOUR, 6 * _HOUR, _DAY, 3 * _DAY)
 """Ages at which a read article is looked at again: most corrections come early."""
+_LOOKS_FOR_ONE = (_HOUR, _DAY)
+"""The same, after it was found, of a page that gave no article: some are listed before their text stands there."""
 _PUT_OFF = timedelta(minutes=10)
 
 
@@ -24,11 +28,12 @@ def tries(page: Page, before: int) -> int:
     return before if page.state is State.PUT_OFF else before + 1
 
 
-def article(page: Page, failures: int, published: datetime | None) -> datetime | None:
-    """When an article's address is asked again, None: never. `published`: when what it gave was (None: it gave no article)."""
+def article(page: Page, failures: int, *, found: datetime, published: datetime | None) -> datetime | None:
+    """When an article's address is asked again, None: never. It was `found` then; what it gave was `published` (None: it gave
+    no article)."""
     match page.state:
         case State.READ | State.SAME:
-            return _next_look(page.fetched, published)
+            return _next_look(page.fetched, found=found, published=published)
         case State.GUILTY:
             return None
         case State.PUT_OFF:
@@ -62,16 +67,16 @@ def _wait(state: State, failures: int) -> timedelta | None:
         doubled = _FAILED_FIRST * 2 ** min(failures - 1, 10)
         return None if failures > _FAILED_TRIES else min(doubled, _DAY)
     if state is State.REFUSED:
-        return _DAY if failures == 1 else _WEEK
+        weekly = _WEEK if failures <= _REFUSED_TRIES else None
+        return _DAY if failures == 1 else weekly
     if state is State.GONE:
         return failures * _DAY if failures < _GONE_TRIES else None
     return _DAY
 
 
-def _next_look(read: datetime, published: datetime | None) -> datetime | None:
-    if published is None:
-        return None
-    return next((published + age for age in _LOOKS if published + age > read), None)
+def _next_look(read: datetime, *, found: datetime, published: datetime | None) -> datetime | None:
+    since, ages = (found, _LOOKS_FOR_ONE) if published is None else (published, _LOOKS)
+    return next((since + age for age in ages if since + age > read), None)
 
 
 def changed_again(asked: datetime | None, calm: int, modified: datetime, now: datetime) -> datetime | None:

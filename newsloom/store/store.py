@@ -119,7 +119,7 @@ class Store:
     # Config
 
     async def adopt(self, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
-        """Make the store's sources and topics those of the config. Returns the keys of topics that are gone.
+        """Make the store's sources and topics those of the config. Returns the keys of all topics that it once had and has no more.
 
         A new or changed rule is matched over everything stored; what it brings in joins in bulk.
         """
@@ -146,8 +146,13 @@ class Store:
         """Names of sources that are due, longest due first."""
 
         def work(connection: sqlite3.Connection) -> list[str]:
+            # Or its last crawl lies in the future: the clock ran ahead, and what it said of the next one with it.
             rows = connection.execute(
-                "SELECT name FROM watched WHERE active = 1 AND coalesce(next_due, '') <= ? ORDER BY coalesce(next_due, ''), name",
+                """
+                SELECT name FROM watched
+                 WHERE active = 1 AND (coalesce(next_due, '') <= ?1 OR started > ?1)
+                 ORDER BY coalesce(next_due, ''), name
+                """,
                 (instants.written(self._now()),),
             )
             return [name for (name,) in rows]

@@ -217,8 +217,20 @@ def test_failures_back_off_from_ten_minutes_to_a_day(desk: Desk) -> None:
     assert minutes == [10, 20, 40, 80, 160, 320, 640, 1280, 1440, 1440]
 
 
-def test_a_refusal_is_tried_again_after_a_day_then_each_week(desk: Desk) -> None:
-    assert waits(desk, State.REFUSED, 3) == [DAY, 7 * DAY, 7 * DAY]
+def test_a_refusal_is_tried_again_after_a_day_then_each_week_for_a_month(desk: Desk) -> None:
+    assert waits(desk, State.REFUSED, 9) == [DAY, 7 * DAY, 7 * DAY, 7 * DAY, 7 * DAY, None]
+
+
+def test_a_page_that_gave_no_article_yet_is_looked_at_twice_more(desk: Desk) -> None:
+    desk.listed(Found(url=STORY))
+    desk.save(page(STORY, reason="no text yet"))
+    looks = []
+    for _ in range(60):
+        a_crawl_later(desk, HOUR)
+        if STORY in desk.due_urls():
+            looks.append(desk.at - START)
+            desk.save(page(STORY, at=desk.at, state=State.SAME))
+    assert looks == [HOUR, DAY]
 
 
 def test_what_is_gone_is_asked_three_times_over_days(desk: Desk) -> None:
@@ -295,6 +307,31 @@ def test_sources_are_due_longest_first(desk: Desk) -> None:
     assert desk.run(desk.store.due_sources()) == ["d", "c", "b"]
     desk.run(desk.store.ask("a"))
     assert desk.run(desk.store.due_sources()) == ["d", "c", "b", "a"]
+
+
+def test_a_clock_that_was_set_back_does_not_silence_a_source(desk: Desk) -> None:
+    desk.adopt([source("a"), source("b")])
+    desk.at = START + 400 * DAY
+    for name in ("a", "b"):
+        desk.record(source(name))
+        desk.run(desk.store.schedule(name, desk.at + HOUR))
+    desk.at = START
+    assert desk.run(desk.store.due_sources()) == ["a", "b"]
+    desk.record(source("a"))
+    desk.run(desk.store.schedule("a", START + HOUR))
+    assert desk.run(desk.store.due_sources()) == ["b"]
+
+
+def test_what_was_put_off_under_a_clock_that_ran_ahead_is_asked_when_the_clock_is_right(desk: Desk) -> None:
+    desk.at = START + 400 * DAY
+    desk.listed(item(STORY))
+    desk.save(page(STORY, at=desk.at, state=State.FAILED), page(FEED, at=desk.at, state=State.GONE, role=Role.FEED))
+    desk.run(desk.store.hold("https://a.example:443", desk.at + HOUR))
+    desk.record()
+    desk.at = START
+    desk.reopen()
+    assert set(desk.due_urls()) == {FEED, STORY}
+    assert desk.run(desk.store.origin("https://a.example:443")).hold_until is None
 
 
 def test_a_removed_source_is_not_due_but_keeps_its_entries(desk: Desk) -> None:
