@@ -74,11 +74,16 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f"there is {', '.join(names)}" if 0 < len(names) <= 20 else "look at docs/config.md"
 
 
-def explain(error: "ErrorDetails", known: Iterable[str]) -> str:
-    """A pydantic error as `what is wrong: what to do`. `known` are the keys that may stand where an unknown one was met."""
+def explain(error: "ErrorDetails", known: Iterable[str], homes: Sequence[str]) -> str:
+    """A pydantic error as `what is wrong: what to do`.
+
+    `known` are the keys that may stand where an unknown one was met, `homes` the places where that one may stand.
+    """
     kind, given, context = error["type"], error["input"], error.get("ctx", {})
     if kind == "value_error":
         return str(context["error"])
+    if kind == "extra_forbidden" and homes:
+        return f"unknown key here: it belongs {' or '.join(homes)}"
     if kind == "extra_forbidden":
         return f"unknown key: {nearest(str(error['loc'][-1]), known)}"
     if kind == "missing":

@@ -35,8 +35,10 @@ def load(path: Path) -> Config:
     return config
 
 
-_SECTIONS = {
-    n for n, f in File.model_fields.items() if isinstance(f.annotation, type) and issubclass(f.annotation, Section)
+_SECTIONS: dict[str, type[Section]] = {
+    n: f.annotation
+    for n, f in File.model_fields.items()
+    if isinstance(f.annotation, type) and issubclass(f.annotation, Section)
 }
 """A heading with nothing under it (all its lines commented out) is as good as none."""
 
@@ -72,7 +74,8 @@ def _fitted(model: type[Model], given: object, place: Place, document: Document)
     except ValidationError as error:
         details = error.errors(include_url=False)
     for detail in details:
-        document.fault((*place, *detail["loc"]), explain(detail, _known(model, tuple(detail["loc"]))))
+        inside = tuple(detail["loc"])
+        document.fault((*place, *inside), explain(detail, _known(model, inside), _homes(inside)))
     if not isinstance(given, dict):
         return None
     try:
@@ -89,6 +92,16 @@ def _known(model: type[BaseModel], place: Place) -> list[str]:
             break
         model = inner
     return list(model.model_fields)
+
+
+def _homes(place: Place) -> list[str]:
+    """Where the last key of `place` may stand, in words; a source or a topic is named only if the key is theirs alone."""
+    key = str(place[-1]) if place else ""
+    homes = ["at the top level, not indented"] if key in File.model_fields else []
+    homes += [f"under `{name}:`" for name, model in _SECTIONS.items() if key in model.model_fields]
+    if not homes:
+        homes = [f"in {n}" for n, m in (("a source", SourceEntry), ("a topic", TopicEntry)) if key in m.model_fields]
+    return homes
 
 
 def _without(given: Mapping[str, object], places: set[Place]) -> dict[str, object]:

@@ -143,6 +143,22 @@ def test_rule_naming_a_source_there_is_not_is_a_fault(tmp_path: Path) -> None:
     assert told(tmp_path, text) == [":3: topics.t.match: there is no source 'anews': did you mean 'anewz'?"]
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("max_age: none", "max_age: unknown key here: it belongs under `defaults:`"),
+        ("every: 5m", "every: unknown key here: it belongs under `polling:`"),
+        ("zone: Asia/Baku", "zone: unknown key here: it belongs under `polling:` or under `defaults:`"),
+        ("match: flood", "match: unknown key here: it belongs in a topic"),
+        ("server: {title: News}", "server.title: unknown key here: it belongs at the top level, not indented"),
+        ("topics: {water: {contact: a@b.c}}", "topics.water.contact: unknown key here: it belongs under `network:`"),
+        ("server: {prot: 80}", "server.prot: unknown key: did you mean 'port'?"),
+    ],
+)
+def test_key_in_the_wrong_place_is_told_the_right_one(tmp_path: Path, text: str, words: str) -> None:
+    assert [line.partition(":2: ")[2] for line in told(tmp_path, f"{SITE}{text}\n")] == [words]
+
+
 def test_source_with_a_fault_of_its_own_may_still_be_named(tmp_path: Path) -> None:
     text = "sources: [https://b.example, {url: a.example, name: a}]\ntopics: {t: {match: source:a}}\n"
     (only,) = told(tmp_path, text)
