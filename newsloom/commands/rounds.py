@@ -14,6 +14,7 @@ from newsloom.commands.progress import progress
 from newsloom.commands.tables import Table, show_json
 from newsloom.config import Config
 from newsloom.web.app import app
+from newsloom.web.names import allowed
 from newsloom.web.server import serve as serve_app
 
 
@@ -69,9 +70,8 @@ async def _serving(call: Call, config: Config, stop: asyncio.Event) -> AsyncIter
         up.set()
 
     place = config.server
-    serving = asyncio.create_task(
-        serve_app(app(config.out), host=place.host, port=place.port, stop=stop, started=started)
-    )
+    application = app(config.out, allowed(place.host, config.public_url))
+    serving = asyncio.create_task(serve_app(application, host=place.host, port=place.port, stop=stop, started=started))
     serving.add_done_callback(ended)
     await up.wait()
     if serving.done():

@@ -40,6 +40,7 @@ async def _serve(config: "Config", *, host: str, port: int, quiet: bool) -> None
     import signal  # noqa: PLC0415
 
     from newsloom.web.app import app  # noqa: PLC0415
+    from newsloom.web.names import allowed  # noqa: PLC0415
     from newsloom.web.server import serve  # noqa: PLC0415
 
     stop = asyncio.Event()
@@ -50,4 +51,5 @@ async def _serve(config: "Config", *, host: str, port: int, quiet: bool) -> None
         if not quiet:
             click.echo(f"feeds at {url}  (Ctrl-C stops)", err=True)
 
-    await serve(app(config.out), host=host, port=port, stop=stop, started=started)
+    names = allowed(host, config.public_url)
+    await serve(app(config.out, names), host=host, port=port, stop=stop, started=started)

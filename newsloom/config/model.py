@@ -239,6 +239,7 @@ class File(Section):
     out: str = Field(default="public", min_length=1)
     """The folder of the published files. A relative path begins at this file's folder."""
     public_url: BaseAddress = ""
-    """Where that folder is seen from outside, such as https://example.org/news; feeds name their own address with it."""
+    """Where that folder is seen from outside, such as https://example.org/news; feeds name their own address with it,
+    and a server in front of newsloom's may pass its host on."""
     title: str = Field(default="newsloom", min_length=1, max_length=200)
     """Title of the index page and of the OPML file."""

@@ -1,6 +1,7 @@
 """Serves what was published, and nothing else: GET and HEAD, conditional and compressed."""
 
 import asyncio
+from collections.abc import Set as AbstractSet
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from newsloom.web.conditions import Answer, answer, takes_gzip
 from newsloom.web.files import Files, Head
+from newsloom.web.names import fits
 
 _SAFE = {
     "X-Content-Type-Options": "nosniff",
@@ -25,22 +27,30 @@ _FRESH = "max-age=60, must-revalidate"
 """A reader's own cache may spare a question within a minute; after that it asks, and mostly hears 304."""
 
 
-def app(out: Path) -> Starlette:
-    """The application over the folder `out`, which may come into being and change at any time."""
+def app(out: Path, names: AbstractSet[str] | None = None) -> Starlette:
+    """The application over the folder `out`, which may come into being and change at any time.
+
+    `names` are those by which it may be asked (see names.py), None: any.
+    """
     application = Starlette()
-    application.router.default = _Published(Files(out))
+    application.router.default = _Published(Files(out), names)
     return application
 
 
 class _Published:
     """The folder as an ASGI application."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, names: AbstractSet[str] | None) -> None:
         self._files = files
+        self._names = names
         self._one_reads = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = await self._answer(scope["method"], scope["path"], Headers(scope=scope))
+        headers = Headers(scope=scope)
+        if fits(headers.get("host", ""), self._names):
+            response = await self._answer(scope["method"], scope["path"], headers)
+        else:
+            response = _plain(421, "this server is asked by its address, or by the host in `public_url:` of its config")
         await response(scope, receive, send)
 
     async def _answer(self, method: str, asked: str, headers: Headers) -> Response:
