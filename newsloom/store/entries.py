@@ -63,14 +63,17 @@ class Batch:
         return None
 
     def _with_text(self, columns: Mapping[str, Any], other_than: int) -> sqlite3.Row | None:
-        """The oldest other entry with this very text."""
+        """The other entry with this very text, if that makes them one: rather one with the same headline, then the oldest."""
         if not columns["digest"]:
             return None
         rows = self.connection.execute(
             "SELECT * FROM entries WHERE digest = ? AND digest <> '' AND id <> ? AND joined IS NULL ORDER BY id",
             (columns["digest"], other_than),
         )
-        return next((r for r in rows if faces.is_copy(r, columns)), None)
+        copies = [r for r in rows if faces.is_copy(r, columns)]
+        return min(
+            copies, key=lambda r: (faces.folded(r["title"]) != faces.folded(columns["title"]), r["id"]), default=None
+        )
 
     def is_shown(self, entry: int) -> bool:
         """Whether any feed has shown it."""

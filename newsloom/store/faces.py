@@ -117,18 +117,22 @@ def reread(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
 
 def corrected(old: Columns, new: Columns) -> bool:
     """Whether title or text say something else; white space, case and punctuation aside."""
-    return _folded(old["title"]) != _folded(new["title"]) or _folded(old["text"]) != _folded(new["text"])
+    return folded(old["title"]) != folded(new["title"]) or folded(old["text"]) != folded(new["text"])
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
+    """Without what is cosmetic: white space, case, punctuation; but never nothing."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold()) or text.strip()
 
 
 def is_copy(one: Columns, other: Columns) -> bool:
     """Whether two entries with equal digests are one piece, and not two pages with the same notice on them, or two episodes
-    with the same description."""
+    with the same description. What one site prints under two headlines it means to be two pieces: a daily bulletin,
+    results from a template; a copy elsewhere is free to have a headline of its own."""
     if one["enclosures"] and other["enclosures"] and one["enclosures"] != other["enclosures"]:
         return False
+    if identity.site(one["url"]) == identity.site(other["url"]):
+        return folded(one["title"]) == folded(other["title"])
     return len(one["text"]) >= _SURE_COPY or identity.similar(one["title"], other["title"]) >= _ALIKE
 
 
