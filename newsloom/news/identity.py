@@ -68,8 +68,14 @@ def _suffixes() -> PublicSuffixList:
 
 @lru_cache(maxsize=8192)
 def site(url: str) -> str:
-    """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port."""
-    parts = urlsplit(url)
+    """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port.
+
+    "" for what is no address: pages declare all sorts of things.
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
     host = (parts.hostname or "").rstrip(".").lower()
     return (not _is_ip(host) and _suffixes().privatesuffix(host)) or parts.netloc.lower()
 

@@ -61,10 +61,10 @@ def _lines(values: tuple[str, ...]) -> str:
 
 
 def _image(article: Article) -> str:
-    if article.image is None or not article.image.url:
-        return ""
     i = article.image
-    facts = {"url": plain(i.url), "caption": plain(i.caption), "width": i.width, "height": i.height}
+    if i is None or not (url := plain(i.url)):
+        return ""
+    facts = {"url": url, "caption": plain(i.caption), "width": i.width, "height": i.height}
     return json.dumps({k: v for k, v in facts.items() if v}, ensure_ascii=False)
 
 

@@ -78,3 +78,7 @@ def test_queries_in_an_old_charset_keep_their_bytes() -> None:
     assert one != other
     assert key(one) == one
     assert key("https://a.example/s?q=%D0%9F+x") == key("https://a.example/s?q=П%20x")
+
+
+def test_what_is_no_address_has_no_site() -> None:
+    assert site("http://[::1") == ""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from newsloom.news.items import Article, Enclosure
+from newsloom.news.items import Article, Enclosure, Image
 from newsloom.news.memory import Found, Listed, News, Role, State
 from newsloom.news.sources import Limits
 from tests.store.newsdesk import DAY, HOUR, START, Desk, item, page, source
@@ -229,6 +229,11 @@ def test_an_address_queued_before_a_kill_is_due_afterwards(desk: Desk) -> None:
 def test_texts_no_file_can_hold_lose_only_what_makes_them_so(desk: Desk) -> None:
     desk.listed(item(STORY, "A \ud800half and a \0nul.", title="T\0itle \ud83d"))
     assert (desk.entry(STORY).title, desk.entry(STORY).text) == ("Title", "A half and a nul.")
+
+
+def test_an_image_whose_address_no_file_can_hold_is_none(desk: Desk) -> None:
+    desk.listed(item(STORY, image=Image(url="\ud800")))
+    assert desk.entry(STORY).image is None
 
 
 def test_impossible_times_are_no_times(desk: Desk) -> None:
