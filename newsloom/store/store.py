@@ -252,7 +252,15 @@ class Store:
                 connection, source, limit, now=self._now(), limits=self._limits, handed=self._crawl(source.name).handed
             )
 
-        return await self._do(work)
+        return await self._tell(source, work)
+
+    async def _tell(self, source: Source, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """`work` as a part of the source's crawl. If the store cannot do it that crawl ends, and nobody will record it."""
+        try:
+            return await self._do(work)
+        except StoreError:
+            self._crawls.pop(source.name, None)
+            raise
 
     def _crawl(self, source: str) -> _Crawl:
         """The running crawl of a source; it begins with the first word about it since the last one's record."""
@@ -260,7 +268,7 @@ class Store:
 
     async def listed(self, source: Source, listing: Listing) -> Listed:
         """Store or queue every address an entrance showed, together with its validators; its feed items become entries."""
-        return await self._do(lambda connection: self._listed(connection, source, listing))
+        return await self._tell(source, lambda connection: self._listed(connection, source, listing))
 
     def _listed(self, connection: sqlite3.Connection, source: Source, listing: Listing) -> Listed:
         now = self._now()
@@ -304,7 +312,7 @@ class Store:
 
     async def save(self, source: Source, pages: Sequence[Page]) -> Sequence[Saved]:
         """Keep what pages gave, one answer for each in its order. The same pages saved twice are saved once."""
-        return await self._do(lambda connection: self._save(connection, source, pages))
+        return await self._tell(source, lambda connection: self._save(connection, source, pages))
 
     def _save(self, connection: sqlite3.Connection, source: Source, pages: Sequence[Page]) -> list[Saved]:
         now, crawl = self._now(), self._crawl(source.name)

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from newsloom.news.memory import Found
 from newsloom.store import Reader, Store, StoreError
-from tests.store.newsdesk import BODY, Desk, page, source, topic
+from tests.store.newsdesk import BODY, HOUR, Desk, page, source, topic
 
 
 def refused(path: Path, said: str) -> None:
@@ -85,6 +86,21 @@ def test_a_full_disk_is_told_and_the_store_goes_on_where_it_stopped(desk: Desk) 
     desk.run(desk.store._do(lambda c: c.execute("PRAGMA max_page_count = 1000000").close()))
     desk.save(*big)
     assert len(desk.entries()) == 21
+
+
+def test_a_crawl_that_the_store_could_not_take_is_begun_anew_by_the_next_one(desk: Desk) -> None:
+    story = "https://a.example/1"
+    desk.listed(Found(url=story))
+    assert story in desk.due_urls()
+    query_only = "PRAGMA query_only = {}"
+    desk.store._writer.submit(desk.store._connection.execute, query_only.format(1)).result()
+    with pytest.raises(StoreError):
+        desk.save(page(story, BODY, title="one"))
+    desk.store._writer.submit(desk.store._connection.execute, query_only.format(0)).result()
+    desk.at += HOUR
+    assert story in desk.due_urls()
+    desk.save(page(story, BODY, title="one"))
+    assert desk.entry(story).first_seen == desk.at
 
 
 def test_a_store_that_may_not_be_written(desk: Desk) -> None:
