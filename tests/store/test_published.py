@@ -239,6 +239,19 @@ def test_a_new_topic_shows_the_newest_of_each_source_and_at_most_fifty(desk: Des
     assert titles(desk.publish("bridges"))[0] == "bridge99"
 
 
+def test_what_joins_in_bulk_leaves_its_feed_room_for_the_news_of_the_same_publish(desk: Desk) -> None:
+    names = ["a", "b", "c"]
+    desk.adopt([source(n) for n in names])
+    for name in names:
+        found = [item(f"https://{name}.example/{n}", title=f"{name}{n}", published=START - n * HOUR) for n in range(20)]
+        desk.listed(*found, of=source(name))
+        desk.record(source(name))
+    read(desk, "late", "later", hours=900)
+    feed = desk.publish()
+    assert len(feed.entries) == 50
+    assert titles(feed)[-2:] == ["late", "later"]
+
+
 def test_a_member_left_out_in_bulk_is_never_news(desk: Desk) -> None:
     desk.adopt()
     read(desk, *[f"bridge{n}" for n in range(25)])
