@@ -179,12 +179,15 @@ class _Child:
 
     @classmethod
     async def start(cls, bounds: Bounds) -> "_Child":
-        """A child that is ready. Raises ChildError if there is none to be had."""
+        """A child that is ready. Raises ChildError if there is none to be had.
+
+        It gets a process group of its own: a Ctrl-C at the terminal must not meet it while it is starting.
+        """
         try:
             child = cls(
                 await asyncio.create_subprocess_exec(
                     sys.executable, "-P", "-c", _START, str(_HOME), wire.dumps(bounds).decode(),
-                    stdin=PIPE, stdout=PIPE, limit=2**20,
+                    stdin=PIPE, stdout=PIPE, limit=2**20, process_group=0,
                 )
             )  # fmt: skip
         except OSError as error:

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Coroutine
+from contextlib import suppress
 from typing import Any
 
 from newsloom.news.memory import CrawlReport, Memory
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
-from scraper.ledger import Ledger
+from scraper.ledger import HaltedError, Ledger
 from scraper.network import Network
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,8 @@ async def _until_done(walk: "asyncio.Task[None]", ledger: Ledger, seconds: float
             task.cancel()
         await _wind_down(walk, ledger)
     if not walk.cancelled():
-        await walk
+        with suppress(HaltedError):  # it was told to end; why is in the ledger, which says so when it is closed
+            await walk
 
 
 async def _waiting(event: Coroutine[Any, Any, bool]) -> None:

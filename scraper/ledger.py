@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
@@ -193,13 +194,15 @@ class Ledger:
     async def close(self, error: str = "") -> CrawlReport:
         """The last batch, the report; raises what memory raised."""
         if self.broken is None:
-            await self.flush()
-            if self.halting.is_set():
-                self._counts["queued"] += len(await self._memory.due(self.source, self.limits.entries))
-            report = self._report(error)
-            await self._memory.record(report)
-            return report
-        raise self.broken
+            with suppress(HaltedError):  # memory failed over this very batch
+                await self.flush()
+        if self.broken is not None:
+            raise self.broken
+        if self.halting.is_set():
+            self._counts["queued"] += len(await self._memory.due(self.source, self.limits.entries))
+        report = self._report(error)
+        await self._memory.record(report)
+        return report
 
     def _report(self, error: str) -> CrawlReport:
         if not error and self._faults and not self._read_an_entrance:

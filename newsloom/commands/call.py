@@ -73,12 +73,15 @@ class Call:
 
     def _check_now(self, config: "Config") -> None:
         """Time never runs backwards in a store: what was crawled later would lie in the future."""
-        from newsloom.store import Reader  # noqa: PLC0415
+        from newsloom.store import Reader, StoreError  # noqa: PLC0415
 
         if self.at is None or not config.store.exists():
             return
-        with Reader.open(config.store, self.now) as reader:
-            crawls = [s.started for s in reader.status().sources if s.started is not None]
+        try:
+            with Reader.open(config.store, self.now) as reader:
+                crawls = [s.started for s in reader.status().sources if s.started is not None]
+        except StoreError:
+            return  # the command meets the same store: it brings an old one up to date, or says what is wrong with it
         if crawls and self.at < max(crawls):
             newest = f"{max(crawls):%Y-%m-%dT%H:%M:%SZ}"
             raise click.UsageError(

@@ -1,11 +1,14 @@
-"""A reading process whose crawl was killed (kill -9, out of memory) ends by itself, and in silence."""
+"""A reading process whose crawl was killed (kill -9, out of memory) ends by itself, and in silence; Ctrl-C does not reach it."""
 
+import asyncio
+import os
 import subprocess
 import sys
 from datetime import UTC, datetime
 
 import pytest
 
+from scraper.children import Children
 from scraper.extract import wire
 from scraper.extract.documents import Ask
 from scraper.extract.worker import FRAME, Bounds, Order
@@ -44,3 +47,12 @@ def test_an_answer_that_nobody_waits_for_is_not_complained_about() -> None:
     assert child.stderr
     assert child.stderr.read() == b""
     child.stderr.close()
+
+
+def test_a_ctrl_c_at_the_terminal_does_not_meet_a_child_not_even_while_it_starts() -> None:
+    async def group() -> int:
+        async with Children() as children:
+            await children.document(BODY, ASK)
+            return os.getpgid(children._idle[-1]._process.pid)
+
+    assert asyncio.run(group()) != os.getpgrp()

@@ -17,8 +17,8 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 class Papers:
     """Sites that live, and a folder that watches them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.now = NOON
+    def __init__(self, folder: Path, now: datetime) -> None:
+        self.now = now
         self.folder = folder
         self.sites: DemoSites
         self._ready, self._done = threading.Event(), threading.Event()
@@ -51,6 +51,12 @@ class Papers:
     def command(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "newsloom", "--config", str(self.config), *words]
 
+    def start(self, *words: str) -> "subprocess.Popen[str]":
+        """The command beside the test, its stderr in a pipe."""
+        return subprocess.Popen(
+            self.command(*words), cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+        )
+
     def newsloom(self, *words: str, at_now: bool = True) -> str:
         """The command's stdout; it must end with status 0."""
         words = (*words, "--now", self.now.isoformat()) if at_now else words
@@ -63,8 +69,8 @@ class Papers:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Papers]:
-    here = Papers(folder)
+def opened(folder: Path, now: datetime = NOON) -> Iterator[Papers]:
+    here = Papers(folder, now)
     here._thread.start()
     try:
         assert here._ready.wait(30)
