@@ -111,7 +111,8 @@ class _Entry(BaseEntryExtension):  # type: ignore[misc]
             _add(item, f"{{{DC}}}creator", author)
         if shown.language:
             _add(item, f"{{{DC}}}language", shown.language)
-        _add(item, f"{{{ATOM}}}updated", shown.updated.isoformat())
+        if shown.corrected:  # readers that know it show it in place of pubDate, so it stands only where it is news
+            _add(item, f"{{{ATOM}}}updated", shown.updated.isoformat())
         self._media(item)
         return item
 

@@ -48,6 +48,8 @@ class Shown:
     language: str
     published: datetime
     updated: datetime
+    corrected: bool
+    """Whether it changed since a feed first showed it."""
     image: Image | None
     enclosures: tuple[Enclosure, ...]
     """Each with a type; the lead image is the last if it is no other."""
@@ -83,6 +85,8 @@ def show(entry: Entry, face: Face) -> Shown:
     )
     title = title or url or "Untitled"
     image = _image(entry)
+    published = _utc((entry.brief_published if as_brief else None) or entry.published)
+    corrected = entry.version > 1
     also_at = tuple((line(name) or where, where) for name, there in entry.also_at if (where := address(there)))
     return Shown(
         id=entry.id.urn,
@@ -95,8 +99,10 @@ def show(entry: Entry, face: Face) -> Shown:
         authors=_each_once(map(line, entry.authors)),
         categories=_each_once(map(line, (entry.brief_tag if as_brief else "", entry.section, *entry.tags))),
         language=language(entry.language),
-        published=_utc((entry.brief_published if as_brief else None) or entry.published),
-        updated=_utc(entry.updated),
+        published=published,
+        # A teaser is not changed by what its article says of itself.
+        updated=published if as_brief and not corrected else _utc(entry.updated),
+        corrected=corrected,
         image=image,
         enclosures=_enclosures(entry, image),
         source=line(entry.source_title) or line(entry.source) or "Unknown",

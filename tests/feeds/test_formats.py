@@ -124,6 +124,7 @@ def json_of(feed: Feed, place: Place = PLACE) -> Any:
 def full(entry: Make) -> Entry:
     made: Entry = entry(
         1,
+        version=2,
         title="Rain & <b>wind</b> 👍",
         html="<p>All <a href='/day'>day</a>.</p><script>x</script>",
         summary="It rained & blew.",
@@ -240,6 +241,14 @@ def test_feedparser_reads_the_same(kind: Any, entry: Make, feed: Make) -> None:
     assert [a.name for a in first.authors] == ["Ada Ng", "Bo Li"]
     assert first.published_parsed[:6] == (2026, 11, 20, 7, 0, 0)
     assert first.updated_parsed[:6] == (2026, 11, 21, 12, 0, 5)
+
+
+def test_rss_says_a_second_time_only_of_what_was_corrected(entry: Make, feed: Make) -> None:
+    modified = datetime(2026, 11, 21, tzinfo=UTC)
+    fresh, corrected = entry(1, updated=modified), entry(2, updated=modified, version=2)
+    shown = rss_of(feed(fresh, corrected)).iterfind("item")
+    assert [i.findtext(f"{A}updated") for i in shown] == [None, "2026-11-21T00:00:00+00:00"]
+    assert atom_of(feed(fresh)).find(f"{A}entry").findtext(f"{A}updated") == "2026-11-21T00:00:00+00:00"
 
 
 def test_entries_stand_in_the_order_handed_in(entry: Make, feed: Make) -> None:
