@@ -29,7 +29,7 @@ def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
     topic = _topic(connection, key)["id"]
     rows = connection.execute(_PENDING, {"topic": topic, **_hour(now)}).fetchall()
     news = [r for r in rows if r["version"] != r["logged"]]
-    left_out = _left_out(connection, topic, [r for r in news if r["bulk"]])
+    left_out = _left_out(connection, topic, news)
     (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM log WHERE topic = ?", (topic,)).fetchone()
     connection.executemany(
         "INSERT INTO log(topic, seq, entry, version, bulk, logged) VALUES (?, ?, ?, ?, ?, ?)",
@@ -77,14 +77,16 @@ SELECT p.entry, p.bulk, e.version, e.source, (
 _SETTLED = "UPDATE carriers SET face = '' WHERE face <> '' AND entry IN (SELECT value FROM json_each(?))"
 
 
-def _left_out(connection: sqlite3.Connection, topic: int, bulk: list[sqlite3.Row]) -> set[int]:
-    """Of what joined in bulk, oldest first, those that no feed will show."""
+def _left_out(connection: sqlite3.Connection, topic: int, news: list[sqlite3.Row]) -> set[int]:
+    """Of what joined in bulk, oldest first, those that no feed will show. What did not has its place in the feed before them."""
+    bulk = [r for r in news if r["bulk"]]
     if not bulk:
         return set()
+    room = NEWEST - (len(news) - len(bulk))
     places: Counter[str] = Counter(dict(connection.execute(_BULK_LOGGED, (topic,)).fetchall()))
     let_in: set[int] = set()
     for row in reversed(bulk):
-        if len(let_in) < NEWEST and places[row["source"]] < _BULK_A_SOURCE:
+        if len(let_in) < room and places[row["source"]] < _BULK_A_SOURCE:
             places[row["source"]] += 1
             let_in.add(row["entry"])
     return {r["entry"] for r in bulk} - let_in
