@@ -39,12 +39,13 @@ async def _publish(call: Call, config: "Config", topics: Sequence[str]) -> None:
     """Every one of these topics is rendered; what differs is written."""
     from newsloom import hallway  # noqa: PLC0415 - as above
     from newsloom.commands.progress import progress  # noqa: PLC0415
+    from newsloom.commands.tables import files as say  # noqa: PLC0415
     from newsloom.store import Store  # noqa: PLC0415
 
     with Store.open(config.store, call.now, config.limits) as store, progress(quiet=call.quiet) as watch:
         await hallway.adopt(config, store)
         files, failed = await hallway.publish_dirty(config, store, only=topics, watch=watch)
     if not call.quiet and (files or not failed):
-        click.echo(f"{len(files)} files written in {config.out}" if files else f"{config.out} is up to date")
+        click.echo(f"{say(files)} written in {config.out}" if files else f"{config.out} is up to date")
     if failed:
         raise SystemExit(1)

@@ -11,7 +11,7 @@ import scheduler
 from newsloom import hallway
 from newsloom.commands.call import Call
 from newsloom.commands.progress import progress
-from newsloom.commands.tables import Table, show_json
+from newsloom.commands.tables import Table, files, show_json
 from newsloom.config import Config
 from newsloom.web.app import app
 from newsloom.web.names import allowed
@@ -96,9 +96,9 @@ def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:
 
 def _outcome(done: hallway.Round) -> str:
     if done.unpublished:
-        return f"{len(done.files)} files written; not written, and tried again by the next round: {', '.join(done.unpublished)}"
+        return f"{files(done.files)} written; not written, and tried again by the next round: {', '.join(done.unpublished)}"
     if done.files:
-        return f"{len(done.files)} files written"
+        return f"{files(done.files)} written"
     return "no feed has anything new" if done.reports else "nothing is due"
 
 

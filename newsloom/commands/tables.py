@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -14,6 +14,8 @@ from uuid import UUID
 import click
 
 Cell = str | int | None
+_SHORT = 12
+"""Columns of a text that a narrow terminal does not break."""
 
 
 class Table:
@@ -51,17 +53,29 @@ class Table:
         from rich import box, table  # noqa: PLC0415 - only a terminal needs it
         from rich.console import Console  # noqa: PLC0415
 
+        console = Console(markup=False, highlight=False)
         drawn = table.Table(title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", header_style="bold")
-        for place, heading in enumerate(self.headings):
+        shown = self._fitting(console.width)
+        for place in shown:
             drawn.add_column(
-                heading,
+                self.headings[place],
                 justify="right" if self._numbers(place) else "left",
                 overflow="fold",
-                no_wrap=self._numbers(place),
+                no_wrap=place == 0 or self._numbers(place) or self._widest(place) <= _SHORT,
             )
         for row in self.rows:
-            drawn.add_row(*map(_text, row))
-        Console(markup=False, highlight=False).print(drawn)
+            drawn.add_row(*(_text(row[place]) for place in shown))
+        console.print(drawn)
+
+    def _fitting(self, columns: int) -> list[int]:
+        """The columns to draw: where not all have room, those that say nothing (0 or empty in every row) are left out."""
+        every = list(range(len(self.headings)))
+        if sum(map(self._widest, every)) + 3 * len(every) < columns:
+            return every
+        return [place for place in every if any(row[place] not in (0, "", None) for row in self.rows)]
+
+    def _widest(self, place: int) -> int:
+        return max(width(_text(row[place])) for row in (self.headings, *self.rows))
 
     def _numbers(self, place: int) -> bool:
         return bool(self.rows) and all(row[place] is None or isinstance(row[place], int) for row in self.rows)
@@ -108,6 +122,11 @@ def duration(delta: timedelta) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def files(written: Sequence[Path]) -> str:
+    """How many, in words."""
+    return "1 file" if len(written) == 1 else f"{len(written)} files"
 
 
 def show_json(value: object) -> None:

@@ -1,6 +1,7 @@
 """What people and programs are shown."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -16,6 +17,24 @@ def test_columns_stand_in_line_in_every_script() -> None:
     table.row("water", 7, "水害")
     table.row("港", 1200, None)
     assert table.plain() == "topic  entries  title\nwater        7  水害\n港        1200"
+
+
+def test_a_narrow_terminal_breaks_no_name_and_leaves_out_what_says_nothing(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    table = Table(
+        "source", "crawled", "due", "new", "changed", "known", "briefs", "failed", "refused", "queued", "note"
+    )
+    table.row("harbour-courier", "12 min ago", "in 15 min", 3, 0, 110, 12, 0, 0, 0, "fails since 3 h ago: no answer")
+    table.row("caspian", "12 min ago", "in 15 min", 3, 0, 110, 12, 0, 0, 0, "")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    for columns in (80, 160):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        table.show()
+        drawn = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out)
+        assert max(map(len, drawn.splitlines())) <= columns
+        assert "  harbour-courier   12 min ago   in 15 min     3" in drawn
+        assert ("refused" in drawn) is (columns == 160)
 
 
 def test_control_characters_do_not_reach_the_terminal() -> None:
