@@ -15,7 +15,7 @@ from scraper.extract.charsets import decode
 from scraper.extract.declared import declared
 from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
-from scraper.extract.refusal import refusal
+from scraper.extract.refusal import is_front, refusal
 from scraper.extract.titles import first_words, title
 
 __all__ = ["Habits", "Link", "Reading", "article_links", "read"]
@@ -47,11 +47,12 @@ def read(
     found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
     blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=hint)
     headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
+    front = is_front(tree, said, url)
     _cut(blocks)
     text = body(tree, said, url, headline[0], habits)
     headline = headline if headline[0] else (first_words(text), "text")
     heard = spoken(said.language, f"{headline[0]} {text.text}", language)
-    reason = refusal(tree, said, headline[0], text, url)
+    reason = refusal(tree, said, headline[0], text, url=url, front=front)
     found = None
     if not reason:
         found = article(

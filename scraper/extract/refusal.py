@@ -1,6 +1,8 @@
 """Why a page is no article. Conservative: in doubt it is one, for a feed or a listing named it."""
 
 import re
+from collections.abc import Iterable
+from itertools import islice
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -8,10 +10,15 @@ from lxml.html import HtmlElement
 from newsloom.news.identity import key
 from scraper.extract.declared import Declared, listed
 from scraper.extract.parts import Body, weight
+from scraper.extract.titles import folded
 
 _SHORT = 600
 """Letters of body; a page of errors, of login or of consent has fewer."""
 _LITTLE = 250
+_REST = 8
+"""Letters that a title may have beside the words for a missing page and still say nothing else."""
+_FEW = 10
+"""Links that read as headlines; a front page has more."""
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default|main)\.\w{2,5})?", re.IGNORECASE)
 _NOT_FOUND = re.compile(
     r"^(?:error\s*)?(?:404|410)\b|\b404\b.*(?:error|not found)|^(?:page )?not found$|"
@@ -31,18 +38,21 @@ _WALL = re.compile(
     r"cookie[ -]?(?:consent|wall)|consent (?:management|required)|captcha",
     re.IGNORECASE,
 )
+_LOGIN_ADDRESS = re.compile(
+    r"/(?:log-?in|sign-?in|anmelden|einloggen|connexion|accedi|inloggen|iniciar-sesion|logowanie|giris)(?:[/.]|$)",
+    re.IGNORECASE,
+)
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage", "AboutPage", "ContactPage"})
 
 
-def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, url: str) -> str:
-    """Why the page is no article, in a few words for people; empty if it is one."""
+def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, *, url: str, front: bool) -> str:
+    """Why the page is no article, in a few words for people; empty if it is one. `front` is what is_front says of it."""
     names = (title, _page_title(tree))
-    short = body.size < _SHORT
-    if short and any(map(_NOT_FOUND.search, names)):
+    if any(_says_not_found(name, said, body) for name in names):
         return "the page says that it was not found"
-    if short and not said.article and any(map(_WALL.search, names)):
+    if _is_wall(tree, said, names, body, url):
         return "a login or consent page, no article"
-    if _is_front(said, url):
+    if front:
         return "front page, no article"
     if not title:
         return "empty page"
@@ -62,20 +72,59 @@ def _page_title(tree: HtmlElement) -> str:
     return " ".join((tree.findtext(".//title") or "").split())
 
 
-def _is_front(said: Declared, url: str) -> bool:
+def _says_not_found(name: str, said: Declared, body: Body) -> bool:
+    """Whether a title says that there is no such page: a short page, or a title that says nothing else."""
+    if body.size < _SHORT:
+        return bool(_NOT_FOUND.search(name))
+    rest, found = _NOT_FOUND.subn("", name)
+    return found > 0 and len(folded(rest)) <= _REST and not said.is_article
+
+
+def _is_wall(tree: HtmlElement, said: Declared, names: Iterable[str], body: Body, url: str) -> bool:
+    """Whether the page wants to know who reads it. A form of login beside an article is no wall: many pages hide one."""
+    if said.article or _paragraphs(body) >= 2:
+        return False
+    called = any(map(_WALL.search, names))
+    if called and body.size < _SHORT:
+        return True
+    asks = (called or _LOGIN_ADDRESS.search(urlsplit(url).path)) and not said.is_article
+    return bool(asks) and tree.find(".//input[@type='password']") is not None
+
+
+def _paragraphs(body: Body) -> int:
+    return sum(p.tag == "p" and weight(p.text) >= 120 for p in body.parts)
+
+
+def is_front(tree: HtmlElement, said: Declared, url: str) -> bool:
+    """Whether the page is its site's front page: by its address, unless it says it is an article and looks like one.
+
+    `tree` is whole: with its blocks of teasers.
+    """
     parts = urlsplit(url)
-    own = bool(said.article) and (not said.canonical or key(said.canonical) != key(url))
-    return (
-        bool(parts.netloc) and not parts.query and not parts.fragment and bool(_FRONT.fullmatch(parts.path)) and not own
+    if not parts.netloc or parts.query or parts.fragment or not _FRONT.fullmatch(parts.path):
+        return False
+    claims = said.article or (
+        said.first("og:type").lower().startswith("article") and said.first("article:published_time")
     )
+    if not claims:
+        return True
+    if said.article and said.canonical and key(said.canonical) != key(url):
+        return False
+    one = len(list(islice(tree.iter("h1"), 2))) < 2 and len(list(islice(tree.iter("article"), 2))) < 2
+    return not one or len(_teasers(tree)) > _FEW
+
+
+def _teasers(tree: HtmlElement) -> list[str]:
+    """The texts of links that read as headlines."""
+    return [t for t in (" ".join("".join(a.itertext()).split()) for a in tree.iter("a")) if len(t.split()) >= 5]
 
 
 def _is_list(said: Declared, body: Body, tree: HtmlElement) -> bool:
     """Called a list by itself, or a page of many headlines whose text is mostly links or next to nothing."""
     if {str(t) for t in listed(said.page.get("@type"))} & _LISTS:
         return True
-    if said.first("article:published_time") or sum(p.tag == "p" and weight(p.text) >= 120 for p in body.parts) >= 2:
+    if said.first("article:published_time") or _paragraphs(body) >= 2:
         return False
-    teasers = [t for t in (" ".join("".join(a.itertext()).split()) for a in tree.iter("a")) if len(t.split()) >= 5]
+    teasers = _teasers(tree)
     quoted = sum(len(t) for t in set(teasers) if t in body.text)
     return len(teasers) >= 10 and (body.size < _LITTLE or quoted > 0.5 * len(body.text))

@@ -1,0 +1,68 @@
+"""Front pages, pages that are missing and walls are told from articles by what they hold, not by one sign alone."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from scraper.extract.page import Reading
+from scraper.extract.reading import read
+
+PARAGRAPH = "The council agreed on Tuesday to plant four hundred trees along the river before the end of the year, a clerk said."
+BODY = f"<h1>Council to plant trees</h1>{''.join(f'<p>{PARAGRAPH} No. {n}.</p>' for n in range(4))}"
+SAYS_ARTICLE = (
+    "<meta property='og:type' content='article'>"
+    "<meta property='article:published_time' content='2026-03-03T10:00:00+00:00'>"
+)
+NODE = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Council to plant trees"}</script>'
+TEASERS = "".join(f"<a href='/w/{n}'>A headline of a story about thing number {n}</a>" for n in range(20))
+PASSWORD = "<form><input name=user><input type=password></form>"
+
+
+def reading_of(head: str, body: str, url: str, title: str = "Council to plant trees") -> Reading:
+    html = f"<!doctype html><html lang=en><head><title>{title}</title>{head}</head><body>{body}</body></html>"
+    return read(html.encode(), url, fetched=datetime(2026, 3, 3, 20, tzinfo=UTC))
+
+
+@pytest.mark.parametrize("head", [SAYS_ARTICLE, NODE], ids=["Open Graph", "JSON-LD"])
+def test_an_article_at_the_root_of_its_site_is_an_article(head: str) -> None:
+    reading = reading_of(head, f"<nav><a href='/'>Home</a></nav><article>{BODY}</article>", "https://paper.example/")
+    assert reading.article is not None
+    assert reading.article.title == "Council to plant trees"
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (SAYS_ARTICLE, BODY + TEASERS),
+        (SAYS_ARTICLE, BODY + "<h1>Another story of this page</h1>"),
+        (NODE, f"<article>{BODY}</article><article>{BODY}</article>"),
+        ("<meta property='og:type' content='article'>", BODY),
+        ('<script type="application/ld+json">{"@type": "WebSite", "name": "Daily Paper"}</script>', BODY),
+    ],
+    ids=["many headlines", "two headlines of its own", "two articles", "without a date", "WebSite"],
+)
+def test_a_front_page_that_calls_itself_an_article_is_a_front_page(head: str, body: str) -> None:
+    assert reading_of(head, body, "https://paper.example/en/").reason == "front page, no article"
+
+
+def test_a_long_page_whose_title_says_only_that_nothing_was_found_is_none() -> None:
+    body = "<h1>Page not found</h1><p>It cannot be found. " + "It may have moved. " * 60
+    reading = reading_of("", body, "https://paper.example/world/some-story-1234", title="Page not found")
+    assert reading.reason == "the page says that it was not found"
+
+
+def test_a_form_of_login_at_a_login_address_is_no_article() -> None:
+    body = f"<h1>Welcome back</h1>{PASSWORD}{'<p>Subscribe now. ' * 50}"
+    reading = reading_of("", body, "https://paper.example/login?next=/a/1", title="Welcome back")
+    assert reading.reason == "a login or consent page, no article"
+
+
+def test_a_form_of_login_that_calls_itself_so_is_no_article_at_any_length() -> None:
+    reading = reading_of(
+        "", f"<h1>Log in</h1>{PASSWORD}{'<p>Subscribe now. ' * 50}", "https://a.example/x1234", "Log in"
+    )
+    assert reading.reason == "a login or consent page, no article"
+
+
+def test_an_article_beside_which_a_form_of_login_is_hidden_is_an_article() -> None:
+    assert reading_of("", BODY + PASSWORD, "https://paper.example/world/log-in-to-learn-1234").article is not None
