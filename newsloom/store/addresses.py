@@ -148,7 +148,8 @@ def _entrances(
     maps = [
         r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"] and not _is_read(r, source.zone, now)
     ]
-    maps.sort(key=lambda r: _precedence(r, source.zone), reverse=True)
+    indexes = {r["found_on"] for r in rows}
+    maps.sort(key=lambda r: (r["id"] in indexes, *_precedence(r, source.zone)), reverse=True)
     places = sitemaps - sum(1 for r in rows if r["id"] in handed and r["role"] == Role.SITEMAP and not r["configured"])
     kept = {r["id"] for r in maps[: max(places, 0)]}
     chosen = [r for r in chosen if r["role"] != Role.SITEMAP or r["configured"] or r["id"] in kept]
