@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ONCE ?=
+PORT ?=
 
 .PHONY: help setup demo test lint docs run lock clean
 
@@ -14,8 +15,8 @@ setup: .venv/ready  ## the virtual environment, with the locked versions
 	@sh tools/venv.sh "$(PYTHON)"
 	@touch $@
 
-demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.1:8080; ONCE=1: one round
-	@$(BIN)/newsloom demo $(if $(ONCE),--once)
+demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.1:8080; ONCE=1: one round; PORT=8090: served there
+	@$(BIN)/newsloom demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
 test: .venv/ready  ## the tests
 	$(BIN)/python -m pytest

@@ -151,7 +151,7 @@ class Polling(Section):
     zone: Zone = _SOURCE.schedule.zone
     """Time zone in which all crontab lines are read."""
     jitter: Delay = timedelta(minutes=1)
-    """Looks are put off at random by up to so much (and at most a tenth of the interval), so that they do not come all at once."""
+    """Looks at an interval are put off at random by up to so much (at most a tenth of it), so that not all come at once."""
 
 
 class LimitsEntry(Section):
