@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -41,12 +42,17 @@ class Network:
         guard = Guard(rules.open_networks, (urlsplit(rules.proxy).hostname or "") if rules.proxy else "")
         before = reactor.nameResolver
         reactor.installNameResolver(guard)
-        children = Children(rules.children, Bounds(body_bytes=limits.body_bytes))
+        children = Children(rules.children or spare_processors(), Bounds(body_bytes=limits.body_bytes))
         try:
             yield cls(rules, limits, guard, children)
         finally:
             reactor.installNameResolver(before)
             await children.close()
+
+
+def spare_processors() -> int:
+    """One fewer than this process may use (a container or taskset may leave it fewer than there are), at least one."""
+    return max(1, len(os.sched_getaffinity(0)) - 1)
 
 
 def _reactor(loop: asyncio.AbstractEventLoop) -> Any:

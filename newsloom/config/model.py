@@ -41,6 +41,11 @@ Cron = Annotated[str, *_text(scalars.cron, {"examples": ["0 7 * * mon-fri"]})]
 Rule = Annotated[str, *_text(scalars.rule, {"examples": ['ukraine OR "black sea"']})]
 Spider = Annotated[str, *_text(scalars.spider)]
 Proxy = Annotated[str, *_text(scalars.proxy)]
+HeaderName = Annotated[str, *_text(scalars.header_name)]
+CookieName = Annotated[str, *_text(scalars.cookie_name)]
+Variable = Annotated[
+    str, *_text(scalars.variable, {"pattern": f"^{scalars.VARIABLE.pattern}$", "examples": ["PAPER_TOKEN"]})
+]
 Host = Annotated[str, *_text(scalars.host)]
 Contact = Annotated[str, *_text(scalars.contact)]
 UserAgent = Annotated[str, *_text(scalars.user_agent)]
@@ -88,6 +93,9 @@ class Defaults(Section):
     """Pause between two requests to one host; a longer Crawl-delay in its robots.txt wins."""
     robots: YesNo = _SOURCE.robots
     """Whether robots.txt is obeyed. Turn it off for sites of your own only."""
+    respect_reservation: YesNo = _SOURCE.respect_reservation
+    """Whether a page that asks not to be republished (noindex, a reservation of text and data mining) is kept with headline and
+    link only, without its text."""
     verify_certificates: YesNo = _SOURCE.verify_certificates
     """Whether a site must prove with its TLS certificate that it is the one named."""
 
@@ -111,6 +119,11 @@ class SourceEntry(Defaults):
     """A rule; what matches it is stored and shown nowhere."""
     spider: Spider = _SOURCE.spider
     """`module:Class` of a spider of your own. By default the one that came for the host, else the general one."""
+    headers: dict[HeaderName, Variable] = {}
+    """Headers to send, each with the name of the environment variable that holds its value, such as
+    `Authorization: PAPER_TOKEN`. Only the origin of `url` gets them, and they are written nowhere."""
+    cookies: dict[CookieName, Variable] = {}
+    """Cookies to send, in the same way, such as `session: PAPER_SESSION`."""
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -167,6 +180,11 @@ class LimitsEntry(Section):
     """Items to read of one feed, sitemap or listing page."""
     sitemaps: Count = _LIMITS.sitemaps
     """Files to follow from one sitemap index."""
+    depth: Count = _LIMITS.depth
+    """Steps to go from an article that a feed, sitemap or listing shows to those it leads to, and on."""
+    shape_pages: Count = _LIMITS.shape_pages
+    """Pages to read whose addresses are alike but for numbers and words; one that gives nothing new counts five times.
+    So calendars and endless lists end early."""
     body_bytes: Size = _LIMITS.body_bytes
     """Size of one answer, before and after decompression."""
     header_bytes: Size = _LIMITS.header_bytes
@@ -193,8 +211,9 @@ class Network(Section):
     """Proxy for all requests, `http://host:port`. Variables of the environment are never used."""
     connections: Annotated[int, Field(ge=1, le=1000)] = _NETWORK.connections
     """Connections at once, over all sites. One site gets one."""
-    children: Annotated[int, Field(ge=1, le=64)] = _NETWORK.children
-    """Processes that read pages. One is enough for some hundred sources."""
+    children: Annotated[int, Field(ge=0, le=64)] = _NETWORK.children
+    """Processes that read pages; 0: one fewer than the machine has processors, at least one. One is enough for some hundred
+    sources."""
 
 
 class ServerEntry(Section):

@@ -33,7 +33,11 @@ _KINDS: Mapping[object, str] = {
     int: "number",
     bool: "yes or no",
 }
-_LISTS = {"sources": "list of sources", "topics": "keys with topics", "open_networks": "list of networks"}
+_LISTS = {
+    "sources": "list of sources",
+    "topics": "keys with topics",
+    "open_networks": "list of networks",
+} | dict.fromkeys(("headers", "cookies"), "names with variables")
 
 
 def tables() -> str:
@@ -86,7 +90,7 @@ def _kind(hint: object) -> str:
 def _default(name: str, field: FieldInfo) -> str:
     if field.is_required() or name == "sources":
         return "needed"
-    if _section(field) is not None or field.default in (None, "", ()):
+    if _section(field) is not None or field.default in (None, "", (), {}):
         return ""
     if isinstance(field.default, bool):
         return "yes" if field.default else "no"

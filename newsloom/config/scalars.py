@@ -301,6 +301,50 @@ def spider(given: object) -> str:
     return text
 
 
+VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
+
+_OURS = frozenset(
+    {
+        "accept", "accept-encoding", "connection", "content-length", "cookie", "host", "if-modified-since", "if-none-match",
+        "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "user-agent",
+    }
+)  # fmt: skip
+"""Headers that are made for each request, or that have a key of their own."""
+
+
+def header_name(given: object) -> str:
+    """The name of a header that a source may ask to have sent."""
+    text = text_of(given)
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(f"{text!r} is no name of a header: write one like Authorization")
+    if text.lower() in _OURS:
+        own = {"cookie": "`cookies:`", "user-agent": "`network: user_agent:`"}.get(text.lower())
+        raise ValueError(
+            f"{text} {f'has a key of its own: {own}' if own else 'is made for each request: take it away'}"
+        )
+    return text
+
+
+def cookie_name(given: object) -> str:
+    """The name of a cookie (RFC 6265, 4.1.1)."""
+    text = text_of(given)
+    if not _TOKEN.fullmatch(text):
+        raise ValueError(f"{text!r} is no name of a cookie: write one like session")
+    return text
+
+
+def variable(given: object) -> str:
+    """The name of an environment variable. What was written may be the secret itself, so it is not repeated."""
+    text = text_of(given)
+    if not VARIABLE.fullmatch(text):
+        raise ValueError(
+            "this is no name of an environment variable: write the name of the one that holds the value, like PAPER_TOKEN"
+        )
+    return text
+
+
 def rule(given: object) -> str:
     """A rule in the grammar of topics, as it stands; the empty text is none."""
     text = text_of(given)

@@ -179,6 +179,8 @@ def _source(entry: SourceEntry, name: str, rest: File) -> Source:
         kind=entry.kind,
         mute=" OR ".join(f"({m})" for m in mutes) if len(mutes) > 1 else "".join(mutes),
         spider=entry.spider,
+        headers=tuple(entry.headers.items()),
+        cookies=tuple(entry.cookies.items()),
         **own,
     )
 

@@ -47,7 +47,13 @@ class Source:
     delay: timedelta = timedelta(seconds=1)
     """Between the end of one answer and the next request to one origin."""
     robots: bool = True
+    respect_reservation: bool = True
+    """Of a page that asks not to be republished (noindex, TDM reservation) headline and link are kept, not the text."""
     verify_certificates: bool = True
+    headers: tuple[tuple[str, str], ...] = ()
+    """Name of a header, name of the environment variable that holds its value; sent to the origin of `url` only."""
+    cookies: tuple[tuple[str, str], ...] = ()
+    """The same for cookies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +70,10 @@ class Limits:
     """Items read of one feed, sitemap or listing."""
     sitemaps: int = 20
     """Files followed from one sitemap index."""
+    depth: int = 5
+    """Steps from what an entrance shows, over pages that lead to pages."""
+    shape_pages: int = 200
+    """Pages whose addresses differ in numbers and words only; one that gives nothing new counts five times."""
     body_bytes: int = 16 * 2**20
     """Of one answer, before and after decompression."""
     header_bytes: int = 64 * 2**10
@@ -82,8 +92,8 @@ class NetworkRules:
     proxy: str = ""
     connections: int = 16
     """At once, over all origins."""
-    children: int = 1
-    """Processes that read pages."""
+    children: int = 0
+    """Processes that read pages; 0: one fewer than the processors this process may use, at least one."""
 
 
 @dataclass(frozen=True, kw_only=True)

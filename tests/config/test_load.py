@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom.config import Config, load
+from newsloom.config import Config, ConfigError, load
 from newsloom.news.items import EntryKind, Face
 from newsloom.news.sources import Limits, Schedule, Server, Source, SourceKind
 
@@ -193,3 +193,19 @@ sources:
 def test_headings_with_nothing_under_them_are_as_good_as_none(tmp_path: Path) -> None:
     text = "\ufeffsources: [https://a.example]\ntopics:\npolling:\nlimits:\nnetwork:\nserver:\ndefaults:\n"
     assert loaded(tmp_path, text).limits == Limits()
+
+
+def test_a_source_names_the_variables_of_its_headers_and_cookies(tmp_path: Path) -> None:
+    text = "sources: [{url: https://a.example, headers: {Authorization: A_TOKEN}, cookies: {session: A_SESSION}}]\n"
+    (source,) = loaded(tmp_path, text).sources
+    assert source.headers == (("Authorization", "A_TOKEN"),)
+    assert source.cookies == (("session", "A_SESSION"),)
+
+
+@pytest.mark.parametrize(
+    "headers", ["{Authorization: Bearer s3cret}", "{Cookie: A_VARIABLE}", "{'Bad Name': A_VARIABLE}"]
+)
+def test_a_value_in_place_of_a_variable_is_refused_and_not_repeated(tmp_path: Path, headers: str) -> None:
+    with pytest.raises(ConfigError) as fault:
+        loaded(tmp_path, f"sources: [{{url: https://a.example, headers: {headers}}}]\n")
+    assert "s3cret" not in str(fault.value)

@@ -1,6 +1,7 @@
 """The network's life: one loop after another, a clean end, nothing left over."""
 
 import asyncio
+import os
 import subprocess
 import sys
 import textwrap
@@ -98,3 +99,15 @@ def test_importing_the_door_loads_no_scrapy_and_no_reactor() -> None:
         print(sorted(m for m in ("scrapy", "twisted.internet.reactor", "trafilatura", "feedparser", "lxml") if m in sys.modules))
     """)
     assert (done.stdout, done.returncode) == ("[]\n", 0)
+
+
+@pytest.mark.parametrize("processors", [1, 2])
+def test_one_processor_is_left_to_the_crawl_and_there_is_always_a_child(processors: int) -> None:
+    some = set(sorted(os.sched_getaffinity(0))[:processors])
+    done = run(f"""
+        import os
+        os.sched_setaffinity(0, {some})
+        from scraper.network import spare_processors
+        print(spare_processors())
+    """)
+    assert int(done.stdout) == max(1, len(some) - 1)
