@@ -17,6 +17,7 @@ from scraper.extract.page import Habits
 from scraper.extract.parts import Body
 from scraper.extract.people import authors, split
 from scraper.extract.titles import folded, without_site
+from scraper.extract.words import line, showable
 
 _AHEAD = timedelta(days=1)
 """How far in the future a page's own time may lie and still be its time of publication."""
@@ -67,15 +68,15 @@ def article(
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
     return Article(
         url=url,
-        title=headline[0],
-        text=body.text,
-        html=body.html,
-        summary=summary,
-        authors=names,
+        title=line(headline[0]),
+        text=showable(body.text),
+        html=showable(body.html),
+        summary=line(summary),
+        authors=tuple(map(line, names)),
         published=published,
         modified=_modified(said, published, fetched, zone, language),
-        section=chosen.get("section") or _section(said),
-        tags=_tags(said),
+        section=line(chosen.get("section") or _section(said)),
+        tags=tuple(map(line, _tags(said))),
         image=_image(tree, said, url),
         language=language,
         canonical=said.canonical,
@@ -260,7 +261,10 @@ def _image(tree: HtmlElement, said: Declared, url: str) -> Image | None:
             continue
         width, height = (_pixels(node.get(n)) for n in ("width", "height"))
         return Image(
-            url=absolute, caption=plain(node.get("caption")) or _caption(tree, absolute), width=width, height=height
+            url=absolute,
+            caption=line(plain(node.get("caption")) or _caption(tree, absolute)),
+            width=width,
+            height=height,
         )
     return None
 

@@ -88,4 +88,5 @@ def _is_dressing(part: Part, title: str) -> bool:
         return False
     words = folded(part.text)
     dated = len(part.text) < 60 and dates.parse(part.text) is not None
-    return words == title or dated or (weight(part.text) < _LINE and is_byline(part.text))
+    cut = len(title) > _LINE and words.startswith(title[:_LINE])
+    return words == title or cut or dated or (weight(part.text) < _LINE and is_byline(part.text))

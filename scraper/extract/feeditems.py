@@ -16,6 +16,7 @@ from newsloom.news.items import Article, Enclosure, Image
 from newsloom.news.memory import Found
 from scraper.extract.documents import Ask, refuse_crowded_tags
 from scraper.extract.parts import Body, Part, parts_of
+from scraper.extract.words import line, showable
 
 FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """What no XML may hold (XML 1.0, 2.2); parsers and writers of feeds break at it."""
@@ -122,8 +123,8 @@ def _article(said: Said, ask: Ask) -> Article:
     return Article(
         url=url,
         title=title or headline(body.text or summary),
-        text=body.text,
-        html=body.html if body.text else "",
+        text=showable(body.text),
+        html=showable(body.html) if body.text else "",
         summary="" if summary == " ".join(body.text.split()) else summary,
         authors=tuple(dict.fromkeys(name for author in said.authors if (name := person(author)))),
         published=said.published,
@@ -173,7 +174,7 @@ def plain(text: str) -> str:
     text = html.unescape(_TAG.sub(" ", text)) if "<" in text else html.unescape(text)
     if re.search(r"&(?:[a-zA-Z]{2,8}|#\d{2,5}|#x[\da-fA-F]{2,4});", text):
         text = html.unescape(text)
-    return " ".join(FORBIDDEN.sub("", text).split())
+    return line(FORBIDDEN.sub("", text))
 
 
 def person(author: str) -> str:

@@ -11,7 +11,7 @@ from newsloom.news import identity
 from newsloom.news.memory import Found
 from scraper.extract import addresses
 from scraper.extract.page import Habits, Link
-from scraper.extract.words import weight
+from scraper.extract.words import line, weight
 
 _MENUS = frozenset(("nav", "menu"))
 _ENDS = frozenset(("header", "footer"))
@@ -157,7 +157,7 @@ def article_links(links: Sequence[Link], url: str, habits: Habits) -> tuple[Foun
     else:
         good = _good_groups(targets)
         chosen = [t for t in targets if _is_article(t, good)]
-    return tuple(Found(url=t.url, title=t.text) for t in chosen)
+    return tuple(Found(url=t.url, title=line(t.text)) for t in chosen)
 
 
 def _targets(links: Sequence[Link], url: str) -> list[_Target]:

@@ -14,6 +14,8 @@ _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"
 )
 _LONGEST = 400
+_CUT = 600
+"""Letters; no title is given longer."""
 
 
 def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
@@ -22,7 +24,7 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
     The visible headline counts where it agrees with a declared one; else the declared ones in order of trust.
     """
     names = [*said.site_names, *host_names(url)]
-    declared = [(origin, without_site(text, names, suffixes)) for origin, text in _declared(tree, said)]
+    declared = [(origin, without_site(_cut(text), names, suffixes)) for origin, text in _declared(tree, said)]
     declared = [(origin, text) for origin, text in declared if text and not _is_name(text, names)]
     shown = [(h, without_suffix(t, suffixes)) for h, t in _headings(tree) if not _is_name(t, names)]
     shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]
@@ -39,6 +41,10 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
         longer = next((t for _, t in declared if len(t) > len(text) and t.startswith(text.rstrip(" .…"))), "")
         return (longer or text), origin
     return "", ""
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _CUT else text[:_CUT].rsplit(" ", 1)[0] + "…"
 
 
 def first_words(body: Body) -> str:

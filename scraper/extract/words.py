@@ -1,4 +1,4 @@
-"""How much a text says, in scripts with and without spaces between words."""
+"""How much a text says, and which of its characters anyone may be shown."""
 
 import re
 
@@ -8,3 +8,39 @@ _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3
 def weight(text: str) -> int:
     """The length in Latin letters that would say as much: a character of Chinese, Japanese, Thai ... counts for 2.5."""
     return len(text) + int(1.5 * len(_UNSPACED.findall(text))) if not text.isascii() else len(text)
+
+
+_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_TWICE_ENCODED = re.compile("[\u00c2-\u00f4][\x80-\xbf]")
+
+
+def showable(text: str) -> str:
+    """The text without what could paint a terminal, break an XML document, or turn the words after it around.
+
+    Control characters are dropped, those of C1 read as windows-1252 (HTML, 13.2.5.80), lone surrogates become U+FFFD.
+    Of the marks of direction only those go that reach beyond the text if they are not closed (UAX 9, 3.3.2).
+    """
+    return _UNSHOWN.sub(_instead, text) if _UNSHOWN.search(text) else text
+
+
+def _instead(found: re.Match[str]) -> str:
+    char = found[0]
+    if "\x80" <= char <= "\x9f":
+        return bytes([ord(char)]).decode("cp1252", "ignore")
+    return "\ufffd" if "\ud800" <= char <= "\udfff" else ""
+
+
+def line(text: str) -> str:
+    """A title, a name or a label as it may be shown: one line, mended if its site has encoded it twice (`Ã¼` for `ü`)."""
+    if not text.isascii() and _TWICE_ENCODED.search(text):
+        text = _mended(text)
+    return " ".join(showable(text).split())
+
+
+def _mended(text: str) -> str:
+    for charset in ("latin-1", "cp1252"):
+        try:
+            return text.encode(charset).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text

@@ -16,7 +16,7 @@ from scraper.extract.briefs import headings
 from scraper.extract.briefs.outline import Anchor, Outline, Piece, Unit
 from scraper.extract.briefs.rows import Group, Row, anchors_of
 from scraper.extract.clocks import Printed, read_attribute, read_time, split_time
-from scraper.extract.words import weight
+from scraper.extract.words import line, weight
 
 _TAG = 36
 """Weight up to which a text may be a tag."""
@@ -200,12 +200,12 @@ class _Roles:
             kind=kind,
             place=place,
             url=row.anchor.url if row.anchor else "",
-            title=title.text if title else "",
-            time_text=row.time.text if row.time else "",
+            title=line(title.text) if title else "",
+            time_text=line(row.time.text) if row.time else "",
             published=row.time.instant if row.time else None,
             dated=row.time.dated if row.time else False,
-            tag=tag.text if tag else "",
-            text=text.text if text else "",
+            tag=line(tag.text) if tag else "",
+            text=line(text.text) if text else "",
             thumbnail=row.thumbnail,
         )
 
