@@ -3,7 +3,7 @@
 import errno
 import gzip
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +13,7 @@ from feeds.formats import Format, Place, found
 from feeds.index import Shelf
 from newsloom.news.items import Feed, Topic
 
-__all__ = ["PublishError", "Shelf", "publish", "publish_index", "withdraw_files"]
+__all__ = ["PublishError", "Shelf", "missing", "publish", "publish_index", "withdraw_files"]
 
 _TTL = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440)
 """Minutes. A few values, so that a small change of the polling interval changes no feed."""
@@ -50,6 +50,11 @@ def publish_index(shelf: Sequence[Shelf], out: Path, *, title: str, public_url: 
             out / "index.html": index.page(standing, title=title),
         }
     )
+
+
+def missing(topic_keys: Iterable[str], out: Path) -> list[str]:
+    """Of these topics, those that lack a file: never published there, or taken away by hand."""
+    return [key for key in topic_keys if not all(_path(out, key, kind).is_file() for kind in found())]
 
 
 def withdraw_files(topic_key: str, out: Path) -> list[Path]:

@@ -8,11 +8,12 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequenc
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from importlib.metadata import version
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feeds.publish import PublishError, Shelf, publish, publish_index, withdraw_files
+from feeds.publish import PublishError, Shelf, missing, publish, publish_index, withdraw_files
 from newsloom.config import Config
 from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
@@ -120,12 +121,24 @@ async def opened(config: Config, now: Now) -> AsyncIterator[House]:
 
 
 async def adopt(config: Config, store: Store) -> None:
-    """Make the store's sources and topics those of the config; files of topics that are gone are taken away."""
+    """Make the store's sources and topics those of the config, and see that the next publish leaves the folder right.
+
+    Files of topics that are gone are taken away; what somebody removed, or what would be written otherwise now, is due
+    to be published, news or not.
+    """
     for topic in await store.adopt(config.sources, config.topics):
         try:
             withdraw_files(topic, config.out)
         except PublishError as error:
             log.error("files of a topic that is gone still stand topic=%s: %s", topic, error)  # noqa: TRY400 - as below
+    await store.publish_as(_face(config))
+    await store.ask_publish(missing((t.key for t in config.topics), config.out))
+
+
+def _face(config: Config) -> str:
+    """What decides how every feed is written: where it goes, under which address, by which version."""
+    every = sorted(s.schedule.every.total_seconds() for s in config.sources)
+    return repr((version("newsloom"), str(config.out), config.public_url, every))
 
 
 async def crawl_round(

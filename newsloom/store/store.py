@@ -228,6 +228,24 @@ class Store:
 
         await self._do(work, beside=True)
 
+    async def publish_as(self, face: str) -> None:
+        """Have every topic published if `face` is not what it was: whatever decides how files are written, and where."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            before = connection.execute("SELECT value FROM meta WHERE name = 'published as'").fetchone()
+            if before is not None and before["value"] == face:
+                return
+            connection.execute("UPDATE topics SET changes = changes + 1 WHERE active = 1")
+            connection.execute(
+                """
+                INSERT INTO meta(name, value) VALUES ('published as', ?)
+                    ON CONFLICT(name) DO UPDATE SET value = excluded.value
+                """,
+                (face,),
+            )
+
+        await self._do(work)
+
     async def counted(self) -> Mapping[str, TopicStatus]:
         """Each topic's number of entries and newest one, by key."""
 

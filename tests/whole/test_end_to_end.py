@@ -2,6 +2,7 @@
 
 import calendar
 import json
+import shutil
 import sqlite3
 from collections import Counter
 from contextlib import closing
@@ -100,3 +101,23 @@ def test_a_change_on_one_site_changes_only_what_shows_it(papers: Papers) -> None
     assert {key(new[i].link) for i in set(new) - set(old)} == {key(u) for u in fresh}
     corrected = {key(a.url) for a in papers.truth().articles if a.corrected}
     assert [i for i in set(new) & set(old) if new[i] != old[i] and key(new[i].link) not in corrected] == []
+
+
+def test_feeds_that_somebody_took_away_are_back_after_the_next_round(papers: Papers) -> None:
+    papers.newsloom("once", "--all")
+    before = papers.published()
+    shutil.rmtree(papers.out)
+    papers.newsloom("once")
+    assert papers.published() == before
+
+
+def test_a_new_public_address_is_in_every_feed_after_the_next_round(papers: Papers) -> None:
+    papers.newsloom("once", "--all")
+    config = papers.config.read_text(encoding="utf-8")
+    papers.config.write_text(
+        config.replace("public_url: http://127.0.0.1:8080/", "public_url: https://me.example/news"), encoding="utf-8"
+    )
+    papers.newsloom("once")
+    feeds = [body for name, body in papers.published().items() if name.endswith((".atom", ".rss", ".json"))]
+    assert len(feeds) > 20
+    assert all(b"https://me.example/news/" in body for body in feeds)
