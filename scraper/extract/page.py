@@ -47,7 +47,11 @@ class Reading:
     briefs: tuple[Brief, ...] = ()
     """All rows of all blocks, in page order."""
     links: tuple[Link, ...] = ()
+    """Empty also where the page asks that they be not followed."""
     feeds: tuple[str, ...] = ()
     """Feeds that the page names as its own (rel=alternate), absolute, best first, those of comments left out."""
     language: str = ""
     """BCP 47, lower case; empty if nothing tells."""
+    reserved: str = ""
+    """`noindex` or `tdm-reservation` where a meta tag of the page says so: its headline and address may be published again,
+    its text may not. Such a page gives no briefs. Headers that say the same are not seen here."""

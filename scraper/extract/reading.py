@@ -16,6 +16,7 @@ from scraper.extract.declared import declared
 from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import is_front, refusal
+from scraper.extract.reservation import reservation
 from scraper.extract.titles import first_words, title
 
 __all__ = ["Habits", "Link", "Reading", "article_links", "read"]
@@ -44,7 +45,9 @@ def read(
     # all that scripts say is in `said`, judged; a library would read it again and believe it
     etree.strip_elements(tree, "script", "style", with_tail=False)
     hint = said.language or language
-    found_links, feeds = links.page_links(tree, url), links.feeds(tree, url)
+    asked = reservation(said)
+    found_links = links.page_links(tree, url) if asked.follow else ()
+    feeds = links.feeds(tree, url)
     blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=hint)
     headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
     front = is_front(tree, said, url)
@@ -61,10 +64,11 @@ def read(
     return Reading(
         article=found,
         reason=reason,
-        briefs=tuple(brief for block in blocks for brief in block.briefs),
+        briefs=() if asked.reason else tuple(b for block in blocks for b in block.briefs if asked.follow or not b.url),
         links=found_links,
         feeds=feeds,
         language=heard,
+        reserved=asked.reason,
     )
 
 
