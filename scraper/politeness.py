@@ -3,7 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -12,6 +12,18 @@ PATIENCE = 60.0
 
 REMEMBERED = 10_000
 """Origins; of those nobody waits for, the one that was asked longest ago is forgotten first."""
+
+QUICK = 0.5
+"""Seconds: an origin that answers within them is not slow."""
+
+SLOWEST = 10.0
+"""Seconds: what an origin's slowness, or its asking for a pause, adds to the pauses at most."""
+
+SLOW = 5.0
+"""Seconds: origins with this answering time may take half of the places under the cap together, not more."""
+
+REMORSE = 600.0
+"""Seconds after a hold-off for which the pause that the origin asked for is kept between all requests to it."""
 
 
 class TooLongError(Exception):
@@ -32,6 +44,18 @@ class _Line:
     pace: float = 0.0
     """Crawl-delay of its robots.txt."""
     held: float = float("-inf")
+    asked: float = 0.0
+    """The pause that its last hold-off asked for."""
+    asked_until: float = float("-inf")
+    slowness: float = 0.0
+    """Its answering time: rises at once, falls by halves (as in Scrapy's AutoThrottle)."""
+
+    def pause(self, delay: float, now: float) -> float:
+        return max(delay, self.pace, self.slowness, self.asked if now < self.asked_until else 0.0)
+
+    def took(self, seconds: float) -> None:
+        seconds = min(seconds, SLOWEST) if seconds > QUICK else 0.0
+        self.slowness = max(seconds, (self.slowness + seconds) / 2) if self.slowness + seconds > QUICK else 0.0
 
 
 class Politeness:
@@ -43,6 +67,7 @@ class Politeness:
     def __init__(self, connections: int) -> None:
         self._lines: OrderedDict[str, _Line] = OrderedDict()
         self._connections = asyncio.Semaphore(connections)
+        self._for_slow = asyncio.Semaphore(max(1, connections // 2))
 
     @asynccontextmanager
     async def turn(self, origin: str, delay: float) -> AsyncIterator[None]:
@@ -52,17 +77,20 @@ class Politeness:
         """
         line = self._line(origin)
         line.waiting += 1
+        clock = asyncio.get_running_loop().time
         try:
             self._refuse_long(line, delay)
             async with line.turn:
                 # A hold-off may be set while this one sleeps (by an answer through a redirect), hence the loop.
                 while (seconds := self._refuse_long(line, delay)) > 0:  # noqa: ASYNC110 - a pause, not a poll
                     await asyncio.sleep(seconds)
-                async with self._connections:
+                async with self._for_slow if line.slowness >= SLOW else nullcontext(), self._connections:
+                    began = clock()
                     try:
                         yield
                     finally:
-                        line.answered = asyncio.get_running_loop().time()
+                        line.answered = clock()
+                        line.took(line.answered - began)
         finally:
             line.waiting -= 1
 
@@ -71,13 +99,14 @@ class Politeness:
         self._line(origin).pace = seconds
 
     def hold(self, origin: str, seconds: float) -> None:
-        """No request for so long (Retry-After)."""
-        line = self._line(origin)
-        line.held = max(line.held, asyncio.get_running_loop().time() + seconds)
+        """No request for so long (Retry-After), and for a while not one sooner after another than that."""
+        line, now = self._line(origin), asyncio.get_running_loop().time()
+        line.held = max(line.held, now + seconds)
+        line.asked, line.asked_until = min(seconds, SLOWEST), line.held + REMORSE
 
     def _refuse_long(self, line: _Line, delay: float) -> float:
-        ready = max(line.held, line.answered + max(delay, line.pace))
-        seconds = ready - asyncio.get_running_loop().time()
+        now = asyncio.get_running_loop().time()
+        seconds = max(line.held, line.answered + line.pause(delay, now)) - now
         if seconds > PATIENCE:
             raise TooLongError(seconds)
         return seconds

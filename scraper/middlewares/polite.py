@@ -6,6 +6,7 @@ which Scrapy starts inside.
 
 from datetime import timedelta
 from functools import partial
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
     from scraper.spiders.generic import NewsSpider
 
 
+MOMENT = 0.5
+"""Seconds, at least, for which an origin that answered 503 is left alone."""
+
+
 class PoliteHandler(HTTP11DownloadHandler):
     """For http and https."""
 
@@ -50,6 +55,8 @@ class PoliteHandler(HTTP11DownloadHandler):
                 response = await self._guarded(request)
                 if (wait := retry_after(response, spider.now())) is not None:
                     politeness.hold(there, wait.total_seconds())
+                elif response.status == HTTPStatus.SERVICE_UNAVAILABLE:
+                    politeness.hold(there, max(MOMENT, 3 * spider.source.delay.total_seconds()))
                 return response
         except TooLongError as busy:
             until = spider.now() + busy.wait

@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
@@ -142,17 +143,20 @@ class NewsSpider(scrapy.Spider):
         await self._tell(due, outcome)
 
     def _again(self, response: Response, outcome: Outcome) -> scrapy.Request | None:
-        """A site that asks for a pause of seconds is given it, and asked again; its line waits (politeness.py)."""
+        """A site that asks for a pause of seconds is given it, and asked again; its line waits (politeness.py).
+
+        A 503 that does not say when is tried once more after a moment: most are over by then.
+        """
         request = response.request
-        if (
-            not isinstance(outcome, Page)
-            or outcome.state is not State.PUT_OFF
-            or outcome.retry_at is None
-            or request is None
-        ):
+        if not isinstance(outcome, Page) or request is None:
             return None
         asked = request.meta.get(_TIMES, 0)
-        if asked >= PATIENT_TIMES or (outcome.retry_at - outcome.fetched).total_seconds() > PATIENCE:
+        if outcome.state is State.FAILED:
+            fine = outcome.status == HTTPStatus.SERVICE_UNAVAILABLE and asked < 1
+        else:
+            said = outcome.retry_at if outcome.state is State.PUT_OFF else None
+            fine = said is not None and asked < PATIENT_TIMES and (said - outcome.fetched).total_seconds() <= PATIENCE
+        if not fine:
             return None
         return request.replace(meta={**request.meta, _TIMES: asked + 1}, priority=request.priority + 1)
 
@@ -334,9 +338,15 @@ class NewsSpider(scrapy.Spider):
 
 def _conditional(due: Due, **more: Any) -> scrapy.Request:
     """The request for an address, asking only for what is new (RFC 9110, 13.1). Raises ValueError for no address."""
-    headers = {"If-None-Match": due.validators.etag, "If-Modified-Since": due.validators.last_modified}
     if not urlsplit(due.url).hostname:
         raise ValueError(f"{due.url!r} is no web address")
+    etag, last_modified = due.validators.etag, due.validators.last_modified
+    if not etag.isascii() and last_modified:  # many a server does not know such a tag again
+        etag = ""
+    headers = {
+        "If-None-Match": etag.encode("latin-1", "ignore"),
+        "If-Modified-Since": last_modified.encode("latin-1", "ignore"),
+    }
     return scrapy.Request(
         due.url, headers={k: v for k, v in headers.items() if v}, cb_kwargs={"due": due}, dont_filter=True,
         priority=10 if due.role in ENTRANCES else 0, **more,

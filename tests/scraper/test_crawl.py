@@ -89,6 +89,28 @@ def test_an_unchanged_page_is_asked_conditionally_and_is_the_same() -> None:
     on_bench(check)
 
 
+@pytest.mark.parametrize(
+    ("validators", "sent"),
+    [
+        (Validators(etag='W/"a,b"', last_modified="Mon, 04 May 2026 10:00:00 GMT"), ('W/"a,b"', True)),
+        (Validators(etag='"\xc3\xbc"'), ('"\xc3\xbc"', False)),
+        (Validators(etag='"\xfc"', last_modified="Mon, 04 May 2026 10:00:00 GMT"), (None, True)),
+    ],
+)
+def test_validators_go_back_as_they_came(validators: Validators, sent: tuple[str | None, bool]) -> None:
+    async def check(bench: Bench) -> None:
+        url = bench.site.url + "/1"
+        bench.site.routes |= {"/feed": feed(url), "/1": Reply(status=304)}
+        bench.memory.addresses[url] = Due(url=url, role=Role.ARTICLE, validators=validators)
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        [asked] = [r for r in bench.site.requests if r.path == "/1"]
+        assert (asked.headers.get("if-none-match"), "if-modified-since" in asked.headers) == sent
+
+    on_bench(check)
+
+
 def test_the_same_bytes_without_validators_are_the_same() -> None:
     async def check(bench: Bench) -> None:
         site = bench.site

@@ -9,6 +9,8 @@ import pytest
 from newsloom.news.identity import origin
 from newsloom.news.memory import Due, Robots, Role, State
 from newsloom.news.sources import SourceKind
+from scraper.middlewares.polite import MOMENT
+from scraper.politeness import SLOW, SLOWEST, Politeness, _Line
 from tests.scraper.loopback import NOW, Bench, ListMemory, Reply, Site, article, feed, on_bench
 
 TEXT = {"Content-Type": "text/plain"}
@@ -238,6 +240,74 @@ def test_a_site_that_is_always_busy_is_put_off_in_the_end() -> None:
         assert bench.memory.page(bench.site.url + "/1").state is State.PUT_OFF
 
     on_bench(check)
+
+
+def test_a_pause_that_was_asked_for_is_kept_between_all_later_requests() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        busy = [Reply(status=429, headers={"Retry-After": "1"})]
+        bench.site.routes["/open/1"] = lambda _: busy.pop() if busy else article("One")
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        after = bench.site.times[bench.site.asked.index("/open/1") :]
+        assert len(after) == 3
+        assert all(came - out >= 0.99 for (_, out), (came, _) in pairwise(after))
+
+    on_bench(check)
+
+
+def test_a_503_that_does_not_say_when_is_tried_once_more_after_a_moment() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        busy = [Reply(status=503)]
+        bench.site.routes |= {
+            "/open/1": lambda _: busy.pop() if busy else article("One"),
+            "/closed/2": Reply(status=503),
+        }
+
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        assert (report.new, report.failed, bench.memory.holds) == (1, 1, {})
+        assert (bench.site.asked.count("/open/1"), bench.site.asked.count("/closed/2")) == (2, 2)
+        told = bench.site.asked.index("/open/1")
+        assert bench.site.times[told + 1][0] - bench.site.times[told][1] >= MOMENT - 0.01
+
+    on_bench(check)
+
+
+def test_a_slow_site_is_asked_more_slowly_and_quicker_again_when_it_recovers() -> None:
+    line = _Line()
+    line.took(2.0)
+    assert line.pause(1.0, 0) == 2.0
+    line.took(0.1)
+    assert line.pause(0.0, 0) == 1.0
+    line.took(3600.0)
+    assert line.pause(1.0, 0) == SLOWEST
+    for _ in range(6):
+        line.took(0.1)
+    assert line.pause(0.0, 0) == 0.0
+
+
+def test_slow_sites_leave_places_to_quick_ones() -> None:
+    async def check() -> None:
+        politeness = Politeness(2)
+        for slow in ("http://a", "http://b"):
+            politeness._line(slow).slowness = SLOW
+        here = asyncio.Event()
+
+        async def stay(where: str) -> None:
+            async with politeness.turn(where, 0):
+                here.set()
+                await asyncio.Event().wait()
+
+        stuck = [asyncio.create_task(stay(where)) for where in ("http://a", "http://b")]
+        await here.wait()
+        async with asyncio.timeout(5), politeness.turn("http://c", 0):
+            pass
+        for task in stuck:
+            task.cancel()
+        await asyncio.gather(*stuck, return_exceptions=True)
+
+    asyncio.run(check())
 
 
 def test_a_hold_of_an_earlier_process_is_kept() -> None:
