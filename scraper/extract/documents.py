@@ -119,6 +119,7 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
         zone=ask.zone,
         habits=ask.habits,
         language=ask.language,
+        role=ask.role,
     )
 
 

@@ -1,21 +1,22 @@
 """The extract room's door: one parse of a page gives its article, its briefs and its links. Pure: no network, no clock."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from newsloom.news.items import KEPT_BRIEFS
-from newsloom.news.memory import Found
+from newsloom.news.items import KEPT_BRIEFS, Brief
+from newsloom.news.memory import Found, Role
 from scraper.extract import briefs, links
 from scraper.extract.article import article
 from scraper.extract.body import body
 from scraper.extract.charsets import decode
-from scraper.extract.declared import declared
+from scraper.extract.declared import Declared, declared
 from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
-from scraper.extract.refusal import is_front, refusal
+from scraper.extract.refusal import FRONT, is_front, refusal
 from scraper.extract.reservation import reservation
 from scraper.extract.titles import first_words, title
 
@@ -31,45 +32,90 @@ def read(
     zone: str = "UTC",
     habits: Habits = Habits(),  # noqa: B008  frozen
     language: str = "",
+    role: Role = Role.START,
 ) -> Reading:
     """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
 
     `charset` is the one of the Content-Type header; `zone` (IANA) that of times without an offset; `language` what is
-    assumed where the page says none.
+    assumed where the page says none. Of an ARTICLE no links and feeds are looked for, of a LISTING nothing else.
     """
     tree = _parse(html, charset)
     if tree is None:
         return Reading(article=None, reason="empty page")
-    zone = habits.zone or zone
+    # Every element's Python object lives as long as the page: else each walk of the tree makes and throws away its own,
+    # which costs more than what the walk does.
+    alive = list(tree.iter())
     said = declared(tree, url)
-    # all that scripts say is in `said`, judged; a library would read it again and believe it
-    etree.strip_elements(tree, "script", "style", with_tail=False)
-    hint = said.language or language
     asked = reservation(said)
-    found_links = links.page_links(tree, url) if asked.follow else ()
-    feeds = links.feeds(tree, url)
-    blocks = briefs.find_blocks(tree, url, fetched=fetched, zone=zone, language=hint)
-    headline = _chosen_title(tree, habits) or title(tree, said, url, habits.title_suffixes)
-    front = is_front(tree, said, url)
-    _cut(blocks)
-    text = body(tree, said, url, headline[0], habits)
-    headline = headline if headline[0] else (first_words(text), "text")
-    heard = spoken(said.language, f"{headline[0]} {text.text}", language)
-    reason = refusal(tree, said, headline[0], text, url=url, front=front)
-    found = None
-    if not reason:
-        found = article(
-            tree, said, text, url, headline=headline, fetched=fetched, zone=zone, language=heard, habits=habits
-        )
-    return Reading(
-        article=found,
-        reason=reason,
-        briefs=() if asked.reason else tuple(b for block in blocks for b in block.briefs if asked.follow or not b.url),
-        links=found_links,
-        feeds=feeds,
-        language=heard,
+    leads = role is not Role.ARTICLE
+    found = Reading(
+        article=None,
+        links=links.page_links(tree, url) if leads and asked.follow else (),
+        feeds=links.feeds(tree, url) if leads else (),
+        language=said.language or language,
         reserved=asked.reason,
     )
+    if role is Role.LISTING:
+        return replace(found, reason="asked for its links")
+    # all that scripts say is in `said`, judged; a library would read it again and believe it
+    etree.strip_elements(tree, "script", "style", with_tail=False)
+    page = _Page(tree=tree, said=said, url=url, fetched=fetched, zone=habits.zone or zone, habits=habits)
+    read = _front(page, found) if is_front(tree, said, url) else _story(page, found, language)
+    del alive
+    return read
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Page:
+    """A parsed page, and what it is to be read with."""
+
+    tree: HtmlElement
+    said: Declared
+    url: str
+    fetched: datetime
+    zone: str
+    habits: Habits
+
+
+def _front(page: _Page, found: Reading) -> Reading:
+    """A front page's own text is not looked for."""
+    return replace(found, reason=FRONT, briefs=_shown(_blocks(page, found.language), page.said))
+
+
+def _story(page: _Page, found: Reading, language: str) -> Reading:
+    tree, said, url = page.tree, page.said, page.url
+    blocks = _blocks(page, found.language)
+    headline = _chosen_title(tree, page.habits) or title(tree, said, url, page.habits.title_suffixes)
+    _cut(blocks)
+    text = body(tree, said, url, headline[0], page.habits)
+    headline = headline if headline[0] else (first_words(text), "text")
+    heard = spoken(said.language, f"{headline[0]} {text.text}", language)
+    reason = refusal(tree, said, headline[0], text, url)
+    story = None
+    if not reason:
+        story = article(
+            tree,
+            said,
+            text,
+            url,
+            headline=headline,
+            fetched=page.fetched,
+            zone=page.zone,
+            language=heard,
+            habits=page.habits,
+        )
+    return replace(found, article=story, reason=reason, briefs=_shown(blocks, said), language=heard)
+
+
+def _blocks(page: _Page, language: str) -> tuple[briefs.Block, ...]:
+    return briefs.find_blocks(page.tree, page.url, fetched=page.fetched, zone=page.zone, language=language)
+
+
+def _shown(blocks: Iterable[briefs.Block], said: Declared) -> tuple[Brief, ...]:
+    """The rows of all blocks, as far as the page lets them be used."""
+    asked = reservation(said)
+    rows = () if asked.reason else (b for block in blocks for b in block.briefs)
+    return tuple(b for b in rows if asked.follow or not b.url)
 
 
 def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ...]:
@@ -80,6 +126,8 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
 def _parse(html: bytes, charset: str) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # lxml.html looks a class up for each element, in Python; nothing here needs its classes for forms
+    parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     text = decode(html, charset).encode("utf-8", "replace")
     try:
         tree = document_fromstring(text, parser=parser)

@@ -12,6 +12,7 @@ from scraper.extract.declared import Declared, listed
 from scraper.extract.parts import Body, weight
 from scraper.extract.titles import folded
 
+FRONT = "front page, no article"
 _SHORT = 600
 """Letters of body; a page of errors, of login or of consent has fewer."""
 _LITTLE = 250
@@ -45,15 +46,13 @@ _LOGIN_ADDRESS = re.compile(
 _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfilePage", "AboutPage", "ContactPage"})
 
 
-def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, *, url: str, front: bool) -> str:
-    """Why the page is no article, in a few words for people; empty if it is one. `front` is what is_front says of it."""
+def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, url: str) -> str:
+    """Why a page that is no front page is no article either, in a few words for people; empty if it is one."""
     names = (title, _page_title(tree))
     if any(_says_not_found(name, said, body) for name in names):
         return "the page says that it was not found"
     if _is_wall(tree, said, names, body, url):
         return "a login or consent page, no article"
-    if front:
-        return "front page, no article"
     if not title:
         return "empty page"
     if said.is_article:

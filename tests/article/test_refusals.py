@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from newsloom.news.memory import Role
 from scraper.extract.page import Reading
 from scraper.extract.reading import read
 
@@ -66,3 +67,13 @@ def test_a_form_of_login_that_calls_itself_so_is_no_article_at_any_length() -> N
 
 def test_an_article_beside_which_a_form_of_login_is_hidden_is_an_article() -> None:
     assert reading_of("", BODY + PASSWORD, "https://paper.example/world/log-in-to-learn-1234").article is not None
+
+
+def test_of_a_listing_only_links_are_read_and_of_an_article_none() -> None:
+    html = f"<html><head>{SAYS_ARTICLE}<title>Trees</title></head><body>{BODY}{TEASERS}</body></html>".encode()
+    now = datetime(2026, 3, 3, 20, tzinfo=UTC)
+    listing = read(html, "https://paper.example/world/", fetched=now, role=Role.LISTING)
+    assert (listing.article, len(listing.links)) == (None, 20)
+    article = read(html, "https://paper.example/world/trees-1234", fetched=now, role=Role.ARTICLE)
+    assert article.article is not None
+    assert article.links == ()
