@@ -30,6 +30,7 @@ lint: .venv/ready  ## style, types, the rooms' contract, generated docs
 
 docs: .venv/ready  ## write the generated parts of the docs anew
 	$(BIN)/cog -r $$(git ls-files '*.md')
+	$(BIN)/python -m newsloom.config.schema > config.schema.json
 
 run: .venv/ready  ## watch the sites of config.yaml
 	$(BIN)/newsloom run

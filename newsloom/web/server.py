@@ -118,7 +118,9 @@ def _bound(family: int, place: object) -> socket.socket:
 def _remedy(error: OSError, host: str, port: int) -> str:
     place = f"{host} port {port}"
     if error.errno == errno.EADDRINUSE:
-        return f"{place} is taken, perhaps by another newsloom: stop that, or choose another by `server: port:` or --port"
+        return (
+            f"{place} is taken, perhaps by another newsloom: stop that, or choose another by `server: port:` or --port"
+        )
     if error.errno == errno.EACCES:
         return f"{place} needs rights that this user has not: set `server: port:` to 1024 or above"
     if error.errno == errno.EADDRNOTAVAIL:
