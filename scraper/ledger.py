@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Coroutine
+from collections.abc import Awaitable, Coroutine, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from newsloom.news.memory import CrawlReport, Due, Listing, Memory, News, Origin, Page, Robots, Role, State
+from newsloom.news.identity import key
+from newsloom.news.memory import CrawlReport, Due, Listing, Memory, News, Origin, Page, Robots, Role, Saved, State
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
+from scraper.shapes import shape
 
 T = TypeVar("T")
 
@@ -22,6 +24,9 @@ BATCH = 20
 
 PATIENCE = 5.0
 """Seconds: what a crash may cost of pages that were read and not yet told."""
+
+USELESS = 5
+"""What a page that was never read before and gives nothing new (a stored text, no article, no answer) costs of `shape_pages`."""
 
 ENTRANCES = frozenset(Role) - {Role.ARTICLE}
 
@@ -72,6 +77,12 @@ class Ledger:
         self._entrances: set[str] = set()
         self._pages_left = limits.pages
         self._sitemaps_left = limits.sitemaps
+        self._unread: set[str] = set()
+        """Of the open ones, those that were never read before."""
+        self._depths: dict[str, int] = {}
+        """Steps from an entrance, by the key of the address, where that is more than one."""
+        self._shapes: Counter[str] = Counter()
+        """What was spent on addresses of each shape."""
         self._read_an_entrance = False
         self._faults: list[_Fault] = []
         self._flights: set[asyncio.Task[Any]] = set()
@@ -115,6 +126,7 @@ class Ledger:
             wanted = [d for d in due if self._wanted(d)]
             more = len(due) > 0 and limit != self.limits.entries
         self._open.update(d.url for d in wanted)
+        self._unread.update(d.url for d in wanted if not d.digest)
         self._entrances.update(d.url for d in wanted if d.role in ENTRANCES)
         return wanted
 
@@ -125,13 +137,34 @@ class Ledger:
         return not known
 
     def _wanted(self, due: Due) -> bool:
+        if not self._within(self._depth(due.url) <= self.limits.depth, "depth"):
+            return False
         if due.role is Role.ARTICLE:
+            alike = shape(due.url)
+            if not self._within(self._shapes[alike] < self.limits.shape_pages, "shape_pages"):
+                return False
+            self._shapes[alike] += 1
             self._pages_left -= 1
             return self._within(self._pages_left >= 0, "pages")
         if due.role is Role.SITEMAP:
             self._sitemaps_left -= 1
             return self._within(self._sitemaps_left >= 0, "sitemaps")
         return True
+
+    def _depth(self, url: str) -> int:
+        return self._depths.get(key(url), 1) if self._depths else 1
+
+    def _leads(self, url: str, to: Iterable[str]) -> None:
+        deeper = self._depth(url) + 1
+        for address in to:
+            self._depths.setdefault(key(address), deeper)
+
+    def _learn(self, page: Page, saved: Saved) -> None:
+        """What the outcome of a page says of the addresses that look like its own, and of those that it leads to."""
+        useless = saved.news in (News.SAME, News.NONE) and page.state in (State.READ, State.FAILED, State.GONE)
+        if page.role is Role.ARTICLE and useless and page.asked in self._unread:
+            self._shapes[shape(page.asked)] += USELESS - 1
+        self._leads(page.asked, (b.url for b in page.briefs if b.url))
 
     def _within(self, fine: bool, bound: str) -> bool:  # noqa: FBT001 - the call reads as a sentence
         if not fine:
@@ -168,7 +201,9 @@ class Ledger:
                 return
             answers = await self._safe(self._memory.save(self.source, pages))
             for page, saved in zip(pages, answers, strict=True):
+                self._learn(page, saved)
                 self._open.discard(page.asked)
+                self._unread.discard(page.asked)
                 self._counts["briefs"] += saved.briefs
                 if page.role is Role.ARTICLE or page.article is not None:
                     self._counts[_COUNTED.get(page.state) or _reading(saved.news)] += 1
@@ -177,6 +212,7 @@ class Ledger:
         """What an entrance showed, together with its validators."""
         listed = await self._safe(self._memory.listed(self.source, listing))
         self._open.discard(listing.asked)
+        self._leads(listing.asked, (f.url for f in listing.found if f.role is Role.SITEMAP))
         self._read_an_entrance |= listing.role is not Role.START
         self._counts["known"] += listed.known
 
