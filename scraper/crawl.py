@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
@@ -30,18 +31,21 @@ async def crawl(  # noqa: PLR0917 - the rooms agreed on it
     # install a reactor of its own before the network has.
     from scrapy.crawler import AsyncCrawlerRunner  # noqa: PLC0415
 
+    from scraper.credentials import Credentials, CredentialsError  # noqa: PLC0415
     from scraper.settings import settings  # noqa: PLC0415
     from scraper.spiders.choice import SpiderError, spider_for  # noqa: PLC0415
 
     ledger = Ledger(source, memory, now, limits)
     try:
-        spider = spider_for(source)
-    except SpiderError as error:
+        spider, credentials = spider_for(source), Credentials(source, os.environ)
+    except (SpiderError, CredentialsError) as error:
         return await ledger.close(str(error))
     if not source.verify_certificates:
         log.warning("certificates are NOT verified source=%s (verify_certificates: false in the config)", source.name)
     runner = AsyncCrawlerRunner(settings(source, network.rules, limits))
-    walk = runner.crawl(spider, source=source, ledger=ledger, network=network, now=now, limits=limits)
+    walk = runner.crawl(
+        spider, source=source, ledger=ledger, network=network, now=now, limits=limits, credentials=credentials
+    )
     await _until_done(walk, ledger, limits.crawl_time.total_seconds(), stop or asyncio.Event())
     return await ledger.close()
 

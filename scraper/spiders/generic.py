@@ -24,6 +24,7 @@ from newsloom.news.memory import Due, Found, Listing, Page, Role, State, Validat
 from newsloom.news.sources import Limits, Source, SourceKind
 from newsloom.news.times import Now
 from scraper.children import ChildError, Guilty, Unreadable
+from scraper.credentials import Credentials
 from scraper.extract.documents import Ask, Document, FeedDocument, SitemapDocument
 from scraper.extract.links import article_links
 from scraper.extract.page import Habits, Reading
@@ -69,8 +70,11 @@ class NewsSpider(scrapy.Spider):
 
     # From here on: the walk.
 
-    def __init__(self, *, source: Source, ledger: Ledger, network: Network, now: Now, limits: Limits) -> None:
+    def __init__(
+        self, *, source: Source, ledger: Ledger, network: Network, now: Now, limits: Limits, credentials: Credentials
+    ) -> None:
         super().__init__(name=source.name)
+        self.credentials = credentials
         self.source = source
         self.ledger = ledger
         self.network = network
