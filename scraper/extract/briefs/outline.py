@@ -6,7 +6,7 @@ a span, and a row is a stretch of units. Each page is walked once.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
@@ -29,6 +29,7 @@ _INLINE = frozenset(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CHROME = frozenset(("nav", "header", "footer"))
+_TELLING = _HEADINGS | {"p", "time"}
 _DEEPEST = 250
 """lxml's HTML parser stops at 256."""
 _WORDY = re.compile(r"\w")
@@ -50,8 +51,19 @@ class Node:
     """Likewise of the page's anchors."""
     chrome: bool = False
     """Inside a nav, a header or a footer of the page."""
-    keys: set[str] = field(default_factory=set)
-    """Of the articles that are linked inside it (see rows.py)."""
+    key: str = ""
+    """Of an article that is linked inside it (see rows.py); empty: of none."""
+    many: bool = False
+    """Whether more than one is."""
+
+    def leads_to(self, key: str) -> None:
+        """Note an article that is linked inside it, for itself and for all around it."""
+        node: Node | None = self
+        while node is not None and not node.many:
+            if node.key and node.key != key:
+                node.many = True
+            node.key = node.key or key
+            node = node.up
 
     def line(self) -> Iterator["Node"]:
         """Itself and its ancestors, nearest first."""
@@ -157,6 +169,8 @@ class _State(NamedTuple):
 
 
 class _Walk:
+    """One pass over the tree. It runs once for each element of each page: what is written out here is so for speed."""
+
     def __init__(self, base: str) -> None:
         self.base = base
         self.units: list[Unit] = []
@@ -168,48 +182,51 @@ class _Walk:
 
     def into(self, element: HtmlElement, node: Node, *, glued: bool, state: _State) -> None:
         """Walk one element. `glued`: its text belongs to the sentence around it."""
-        mixed = glued or (len(element) > 0 and _has_bare_text(element))
-        self._say(element.text, node, state)
-        for child in element:
+        text = element.text
+        children = element[:]
+        tails = [child.tail for child in children]
+        mixed = glued or (bool(children) and _has_words(text, tails))
+        if text:
+            self._say(text, node, state)
+        for child, tail in zip(children, tails, strict=True):
             tag = child.tag
-            if not isinstance(tag, str):
-                pass  # a comment: only what stands after it counts
-            elif tag not in _SKIPPED and node.depth < _DEEPEST:
-                self._child(child, tag, node, state, glued=mixed and tag in _INLINE)
-            elif not mixed:
+            if tag in _SKIPPED or node.depth >= _DEEPEST:
+                if not mixed:
+                    self.flush()
+            elif tag == "br":
                 self.flush()
-            self._say(child.tail, node, state)
+            elif isinstance(tag, str):  # of a comment only what stands after it counts
+                self._child(child, tag, node, state, glued=mixed and tag in _INLINE)
+            if tail:
+                self._say(tail, node, state)
 
     def _child(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
-        if tag == "br":
-            self.flush()
+        if glued and tag != "a":
+            self.into(child, node, glued=True, state=self._inside(child, tag, state) if tag == "time" else state)
             return
-        if not glued:
+        if not glued and self._pieces:
             self.flush()
-        inner = node
-        if not glued or tag == "a":
-            inner = Node(child, node, node.depth + 1, len(self.units), chrome=node.chrome or tag in _CHROME)
-            inner.first_anchor = len(self.anchors)
-            self.nodes.append(inner)
-        state = self._inside(child, tag, inner, state)
+        inner = Node(child, node, node.depth + 1, len(self.units), chrome=node.chrome or tag in _CHROME)
+        inner.first_anchor = len(self.anchors)
+        self.nodes.append(inner)
+        anchor = self._anchor(child, inner) if tag == "a" else None
+        if anchor is not None:
+            state = state._replace(anchor=anchor)
+        elif tag in _TELLING:
+            state = self._inside(child, tag, state)
         self.into(child, inner, glued=glued, state=state)
-        if not glued:
+        if not glued and self._pieces:
             self.flush()
-        if inner is not node:
-            inner.last_anchor = len(self.anchors)
-            inner.last = len(self.units) if not glued else len(self.units) + 1
-        anchor = state.anchor
-        if anchor is not None and anchor.element is child:
+        inner.last_anchor = len(self.anchors)
+        inner.last = len(self.units) if not glued else len(self.units) + 1
+        if anchor is not None:
             anchor.last = max(inner.last, anchor.first)
 
-    def _inside(self, child: HtmlElement, tag: str, node: Node, state: _State) -> _State:
-        if tag == "a":
-            return _State(self._anchor(child, node) or state.anchor, state.clock, state.heading, state.paragraph)
+    @staticmethod
+    def _inside(child: HtmlElement, tag: str, state: _State) -> _State:
         if tag == "time":
-            return _State(state.anchor, child.get("datetime") or "", state.heading, state.paragraph)
-        if tag in _HEADINGS or tag == "p":
-            return _State(state.anchor, state.clock, state.heading or tag != "p", state.paragraph or tag == "p")
-        return state
+            return state._replace(clock=child.get("datetime") or "")
+        return state._replace(paragraph=True) if tag == "p" else state._replace(heading=True)
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
@@ -220,10 +237,10 @@ class _Walk:
         self.anchors.append(anchor)
         return anchor
 
-    def _say(self, text: str | None, node: Node, state: _State) -> None:
-        if not text or (text.isspace() and not self._pieces):
-            return
+    def _say(self, text: str, node: Node, state: _State) -> None:
         if not self._pieces:
+            if text.isspace():
+                return
             self._holder, self._state = node, state
         self._pieces.append(Piece(text, state.anchor, state.clock))
 
@@ -232,24 +249,22 @@ class _Walk:
         if not self._pieces:
             return
         pieces, self._pieces = self._pieces, []
-        text = " ".join("".join(p.text for p in pieces).split())
-        if not text or self._holder is None or not _WORDY.search(text):
+        if len(pieces) > 1:
+            text = " ".join("".join([p.text for p in pieces]).split())
+            pieces = [p for p in pieces if not p.text.isspace()]
+        else:
+            text = " ".join(pieces[0].text.split())
+        if self._holder is None or not _WORDY.search(text):
             return
-        kept = [p for p in pieces if p.text.strip()]
-        for piece in kept:
-            piece.text = " ".join(piece.text.split())
+        for piece in pieces:
+            piece.text = " ".join(piece.text.split()) if len(pieces) > 1 else text
             if piece.anchor is not None:
                 piece.anchor.text = f"{piece.anchor.text} {piece.text}".strip()
-        self.units.append(Unit(self._holder, kept, text, self._state.heading, self._state.paragraph))
+        self.units.append(Unit(self._holder, pieces, text, self._state.heading, self._state.paragraph))
 
 
-def _has_bare_text(element: HtmlElement) -> bool:
+def _has_words(text: str | None, tails: list[str | None]) -> bool:
     """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
-    text = element.text
     if text and not text.isspace() and _WORDY.search(text):
         return True
-    for child in element:
-        tail = child.tail
-        if tail and not tail.isspace() and _WORDY.search(tail):
-            return True
-    return False
+    return any(tail and not tail.isspace() and _WORDY.search(tail) for tail in tails)

@@ -158,8 +158,7 @@ def candidates(page: Outline) -> list[Anchor]:
         if not _may_lead(page, anchor) or anchor.key == page.key:
             continue
         kept.append(anchor)
-        for node in anchor.node.line():
-            node.keys.add(anchor.key)
+        anchor.node.leads_to(anchor.key)
     return kept
 
 
@@ -186,8 +185,6 @@ def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, Brief
     rows: dict[int, Row] = {}
     parents: dict[int, list[Row]] = {}
     for anchor in links:
-        if not anchor.text and anchor.first >= anchor.last and len(anchor.node.keys) == 0:
-            continue
         node = _row_of(anchor, barriers, body)
         if id(node) in rows or node.up is None:
             continue
@@ -215,7 +212,7 @@ def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
     """The largest element around a link that is about nothing else."""
     row = anchor.node
     for node in anchor.node.line():
-        if node.up is None or len(node.keys) > 1 or node.last - node.first > _ROW_UNITS or body.holds(node):
+        if node.up is None or node.many or node.last - node.first > _ROW_UNITS or body.holds(node):
             break
         inside = barriers[bisect_left(barriers, node.first) : bisect_left(barriers, node.last)]
         if any(not anchor.first <= b < anchor.last for b in inside):
