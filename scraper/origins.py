@@ -16,3 +16,6 @@ class OriginState:
     robots: Robots | None = None
     why: str = ""
     """Of a robots.txt without an answer: what happened."""
+    asking_tdm: asyncio.Lock = field(default_factory=asyncio.Lock)
+    tdm: Robots | None = None
+    """/.well-known/tdmrep.json, kept as a robots.txt is."""

@@ -75,6 +75,10 @@ class Answer:
     """Where the permanent redirects from the asked address led; empty if the first hop is none."""
     media: bool
     """Whether its Content-Type made us hang up."""
+    robots_tags: tuple[str, ...]
+    """X-Robots-Tag."""
+    tdm: str
+    """tdm-reservation (TDM Reservation Protocol)."""
 
     @property
     def digest(self) -> str:
@@ -101,7 +105,8 @@ def answered(due: Due, response: Response, now: datetime) -> Answer:
         due=due, url=response.url, status=response.status, body=response.body, content_type=header(response, "Content-Type"),
         now=now, date=_date(response, now), retry_after=retry_after(response, now), aliases=hops, moved=moved,
         validators=Validators(etag=header(response, "ETag"), last_modified=header(response, "Last-Modified")),
-        media="download_stopped" in response.flags,
+        media="download_stopped" in response.flags, tdm=header(response, "tdm-reservation"),
+        robots_tags=tuple(raw.decode("latin-1") for raw in response.headers.getlist("X-Robots-Tag")),
     )  # fmt: skip
 
 

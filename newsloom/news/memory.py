@@ -215,10 +215,12 @@ class Memory(Protocol):
         ...
 
     async def origin(self, origin: str) -> Origin:
-        """What is known of `scheme://host:port`."""
+        """What is known of `scheme://host:port`; with `/.well-known/tdmrep.json` behind it, of that file of its."""
         ...
 
-    async def keep_robots(self, origin: str, robots: Robots) -> None: ...
+    async def keep_robots(self, origin: str, robots: Robots) -> None:
+        """Keep what a file answered that speaks for a whole origin, under the name that `origin` is asked with."""
+        ...
 
     async def hold(self, origin: str, until: datetime) -> None:
         """Ask nothing of this origin until then (Retry-After), over restarts."""

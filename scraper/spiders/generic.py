@@ -33,6 +33,7 @@ from scraper.network import Network
 from scraper.outcomes import Answer, answered, failed, settled
 from scraper.politeness import PATIENCE
 from scraper.spiders import ways_in
+from scraper.spiders.reserved import reserved, without_text
 
 log = logging.getLogger(__name__)
 
@@ -203,7 +204,7 @@ class NewsSpider(scrapy.Spider):
         document = await self._document(answer)
         role = answer.due.role
         if role is Role.ARTICLE:
-            return self._article(answer, document)
+            return await self._article(answer, document)
         if isinstance(document, FeedDocument):
             return self._listing(answer, Role.FEED, document.found, whole=document.whole)
         if isinstance(document, SitemapDocument):
@@ -221,7 +222,7 @@ class NewsSpider(scrapy.Spider):
         )  # fmt: skip
         return await self.ledger.flight(self.network.children.document(answer.body, ask))
 
-    def _article(self, answer: Answer, document: Document) -> Page:
+    async def _article(self, answer: Answer, document: Document) -> Page:
         if not isinstance(document, Reading):
             kind = "feed" if isinstance(document, FeedDocument) else "sitemap"
             return answer.page(State.READ, f"a {kind}, no article", digest=answer.digest, validators=answer.validators)
@@ -234,13 +235,11 @@ class NewsSpider(scrapy.Spider):
         ) as error:  # a site's own code may fail in any way; the page is recorded as not read, the crawl goes on
             log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
             return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}")
+        reason = document.reason
+        if article is not None and (why := await reserved(self, answer, document.reserved)):
+            article, briefs, reason = without_text(article), (), f"the site reserves the text ({why})"
         return answer.page(
-            State.READ,
-            document.reason,
-            digest=answer.digest,
-            validators=answer.validators,
-            article=article,
-            briefs=briefs,
+            State.READ, reason, digest=answer.digest, validators=answer.validators, article=article, briefs=briefs
         )
 
     # Entrances
@@ -282,7 +281,7 @@ class NewsSpider(scrapy.Spider):
         if links := self._links(answer, page):
             return self._listing(answer, Role.LISTING, links)
         if page.article is not None:  # one page is watched, a live blog say
-            return self._article(answer, page)
+            return await self._article(answer, page)
         return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
 
     async def _feed_of(self, page: Reading) -> Listing | None:

@@ -29,6 +29,7 @@ from newsloom.news.sources import Limits, NetworkRules, Schedule, Source, Source
 from scraper.crawl import crawl
 from scraper.network import Network
 from scraper.politeness import Politeness
+from scraper.reservation import WELL_KNOWN
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -129,6 +130,8 @@ class ListMemory:
         self.reports: list[CrawlReport] = []
         self.robots: dict[str, Robots] = {}
         self.holds: dict[str, datetime] = {}
+        self.asks_for_tdm = False
+        """Else it knows that no site has a tdmrep.json, and tests need not count the request."""
         self._handed: set[str] = set()
         self._done: set[str] = set()
 
@@ -159,6 +162,8 @@ class ListMemory:
         return [Saved(news=News.NEW if p.article else News.NONE, briefs=len(p.briefs)) for p in pages]
 
     async def origin(self, origin: str) -> Origin:
+        if origin.endswith(WELL_KNOWN) and not self.asks_for_tdm:
+            return Origin(robots=Robots(status=404, body=b"", expires=datetime.max.replace(tzinfo=UTC)))
         return Origin(robots=self.robots.get(origin), hold_until=self.holds.get(origin))
 
     async def keep_robots(self, origin: str, robots: Robots) -> None:

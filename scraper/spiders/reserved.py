@@ -1,0 +1,61 @@
+"""Whether an article's text may be published again; asks the well-known file of its origin, once a day."""
+
+from dataclasses import replace
+from datetime import timedelta
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from scrapy import Request
+
+from newsloom.news.identity import origin
+from newsloom.news.items import Article
+from newsloom.news.memory import Robots
+from scraper import reservation
+from scraper.children import ChildError
+from scraper.ledger import HaltedError
+from scraper.origins import OriginState
+from scraper.outcomes import Answer
+
+if TYPE_CHECKING:
+    from scraper.spiders.generic import NewsSpider
+
+KEPT = timedelta(days=1)
+
+
+async def reserved(spider: "NewsSpider", answer: Answer, in_page: str) -> str:
+    """The reason, empty for none. The nearer word counts: the page's tags, then the headers, then the origin's file."""
+    if not spider.source.respect_reservation:
+        return ""
+    why, final = reservation.of_headers(answer.robots_tags, answer.tdm, spider.network.rules.user_agent)
+    if in_page or final:
+        return in_page or why
+    return reservation.of_file(await _file(spider, answer.url), answer.url)
+
+
+def without_text(article: Article) -> Article:
+    """Headline and link, and who wrote it when."""
+    return replace(article, text="", html="", summary="")
+
+
+async def _file(spider: "NewsSpider", url: str) -> bytes:
+    there = origin(url)
+    state = spider.network.origins.setdefault(there, OriginState())
+    async with state.asking_tdm:
+        if state.tdm is None:
+            state.tdm = (await spider.ledger.origin(there + reservation.WELL_KNOWN)).robots
+        if state.tdm is None or state.tdm.expires <= spider.now():
+            state.tdm = await _ask(spider, there + reservation.WELL_KNOWN)
+            await spider.ledger.keep_robots(there + reservation.WELL_KNOWN, state.tdm)
+        return state.tdm.body if state.tdm.status == HTTPStatus.OK else b""
+
+
+async def _ask(spider: "NewsSpider", address: str) -> Robots:
+    """What it answers. No answer is no reservation: nearly no site has the file."""
+    expires = spider.now() + KEPT
+    try:
+        response = await spider.crawler.engine.download_async(Request(address, dont_filter=True, priority=50))
+    except (HaltedError, ChildError):
+        raise
+    except Exception:  # noqa: BLE001 - whatever kept it from being read, there is no file that says anything
+        return Robots(status=0, body=b"", expires=expires)
+    return Robots(status=response.status, body=response.body[: reservation.FILE_BYTES + 1], expires=expires)
