@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from newsloom.news.identity import key
+from newsloom.news.identity import key, origin
 from newsloom.news.memory import CrawlReport, Due, Listing, Memory, News, Origin, Page, Robots, Role, Saved, State
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
@@ -129,6 +129,10 @@ class Ledger:
         self._unread.update(d.url for d in wanted if not d.digest)
         self._entrances.update(d.url for d in wanted if d.role in ENTRANCES)
         return wanted
+
+    def open_at(self, there: str) -> list[str]:
+        """Addresses of an origin that were handed out and have no outcome yet."""
+        return [url for url in self._open if _origin(url) == there]
 
     def first_asked(self, url: str) -> bool:
         """Whether this crawl has not asked that entrance yet; from now on it has. No address gets two outcomes."""
@@ -262,6 +266,13 @@ class Ledger:
             self.broken = error
             self.halt()
             raise HaltedError from error
+
+
+def _origin(url: str) -> str:
+    try:
+        return origin(url)
+    except (ValueError, KeyError):  # no address, a port beyond 65,535, no scheme of the web: it ends as a failure of its own
+        return ""
 
 
 def _reading(news: News) -> str:

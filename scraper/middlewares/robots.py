@@ -3,7 +3,9 @@
 No answer and 5xx forbid everything for now, 4xx allows everything. The first 500 KiB count (RFC 9309, 2.5).
 """
 
+import asyncio
 import logging
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Self, cast
@@ -35,12 +37,27 @@ BYTES = 500 * 2**10
 _ASKED = "newsloom_robots"
 
 
+@dataclass(eq=False)
+class _Said:
+    """What one crawl was told of addresses that it has not asked yet."""
+
+    robots: Robots
+    allowed: dict[str, bool] = field(default_factory=dict)
+    asking: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+def _answers(robots: Robots) -> bool:
+    """Whether it says anything: no answer, 5xx and 429 forbid everything for now."""
+    return 0 < robots.status < HTTPStatus.INTERNAL_SERVER_ERROR and robots.status != HTTPStatus.TOO_MANY_REQUESTS
+
+
 class RobotsMiddleware:
     """Lets a request pass, or raises NotTaken."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._spider = cast("NewsSpider", crawler.spider)
+        self._said: dict[str, _Said] = {}
         crawler.signals.connect(self._count, signals.bytes_received)
 
     @classmethod
@@ -55,12 +72,9 @@ class RobotsMiddleware:
         if not self._spider.source.robots or self._written_by_the_user(request):
             return
         robots = await self._robots(state, there, request)
-        answer = await self._read(robots, request.url)
-        if answer.crawl_delay is not None:
-            self._spider.network.politeness.pace(there, answer.crawl_delay)
-        if answer.allowed[0]:
+        if await self._allows(robots, there, request.url):
             return
-        if robots.status == 0 or robots.status >= HTTPStatus.INTERNAL_SERVER_ERROR or robots.status == 429:
+        if not _answers(robots):
             reason = f"robots.txt: {state.why or 'no answer'}; until it answers nothing may be asked"
             raise NotTaken(State.PUT_OFF if robots.status else State.FAILED, reason, retry_at=robots.expires)
         raise NotTaken(State.REFUSED, "robots.txt forbids it")
@@ -89,7 +103,11 @@ class RobotsMiddleware:
     async def _robots(self, state: OriginState, there: str, request: Request) -> Robots:
         async with state.asking:
             if state.robots is None or state.robots.expires <= self._spider.now():
-                state.robots, state.why = await self._ask(request)
+                asked, state.why = await self._ask(request)
+                if not _answers(asked) and state.robots is not None and _answers(state.robots):
+                    # RFC 9309, 2.4: what is known may be used for longer while the file cannot be reached.
+                    asked = replace(state.robots, expires=asked.expires)
+                state.robots = asked
                 await self._spider.ledger.keep_robots(there, state.robots)
             return state.robots
 
@@ -127,15 +145,30 @@ class RobotsMiddleware:
         body = response.body[:BYTES] if status == HTTPStatus.OK else b""
         return Robots(status=status, body=body, expires=now + KEPT), ""
 
-    async def _read(self, robots: Robots, url: str) -> RobotsAnswer:
-        """What the rules say of one address. Rules that cannot be read forbid it (not to understand is not to be allowed)."""
-        if robots.status == 0 or robots.status >= HTTPStatus.INTERNAL_SERVER_ERROR or robots.status == 429:
-            return RobotsAnswer(allowed=(False,))
-        if not robots.body.strip():
-            return RobotsAnswer(allowed=(True,))
+    async def _allows(self, robots: Robots, there: str, url: str) -> bool:
+        """What the rules say of one address. Rules that cannot be read forbid it (not to understand is not to be allowed).
+
+        The reading process is asked about all addresses of the origin at once that the crawl is about to ask.
+        """
+        if not _answers(robots) or not robots.body.strip():
+            return _answers(robots)
+        said = self._said.setdefault(there, _Said(robots))
+        async with said.asking:
+            if said.robots is not robots:
+                said.robots = robots
+                said.allowed.clear()
+            if url not in said.allowed:
+                urls = tuple({url: None} | dict.fromkeys(self._spider.ledger.open_at(there)))
+                answer = await self._read(robots, urls)
+                said.allowed.update(zip(urls, answer.allowed, strict=True))
+                if answer.crawl_delay is not None:
+                    self._spider.network.politeness.pace(there, answer.crawl_delay)
+            return said.allowed.pop(url)
+
+    async def _read(self, robots: Robots, urls: tuple[str, ...]) -> RobotsAnswer:
         network = self._spider.network
         try:
-            asked = network.children.robots(robots.body, agent=network.rules.user_agent, urls=(url,))
+            asked = network.children.robots(robots.body, agent=network.rules.user_agent, urls=urls)
             return await self._spider.ledger.flight(asked)
         except Guilty as error:
             raise NotTaken(State.REFUSED, f"robots.txt cannot be read: {error}") from None

@@ -1,14 +1,19 @@
 """robots.txt, Crawl-delay and Retry-After, as a crawl keeps them."""
 
 import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import pairwise
+from typing import cast
 
 import pytest
 
 from newsloom.news.identity import origin
 from newsloom.news.memory import Due, Robots, Role, State
 from newsloom.news.sources import SourceKind
+from scraper.children import Children
+from scraper.extract.documents import Ask, Document, RobotsAnswer
 from scraper.middlewares.polite import MOMENT
 from scraper.politeness import SLOW, SLOWEST, Politeness, _Line
 from tests.scraper.loopback import NOW, Bench, ListMemory, Reply, Site, article, feed, on_bench
@@ -115,6 +120,59 @@ def test_a_robots_without_rules_allows_or_forbids_by_its_status(status: int, all
         assert ("/open/1" in bench.site.asked) is allowed
 
     on_bench(check)
+
+
+def test_old_rules_hold_while_the_file_cannot_be_reached() -> None:
+    async def check(bench: Bench) -> None:
+        two_articles(bench.site)
+        there = origin(bench.site.url)
+        bench.memory.robots[there] = Robots(status=200, body=b"User-agent: *\nDisallow: /closed/", expires=NOW)
+        bench.site.routes["/robots.txt"] = Reply(status=500)
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        assert bench.memory.page(bench.site.url + "/closed/2").state is State.REFUSED
+        assert bench.memory.page(bench.site.url + "/open/1").state is State.READ
+        assert bench.memory.robots[there].expires == NOW + timedelta(hours=1)
+
+    on_bench(check)
+
+
+def test_the_reading_process_is_asked_once_about_all_that_is_due() -> None:
+    async def check(bench: Bench) -> None:
+        site = bench.site
+        paths = [f"/{'closed' if i % 3 else 'open'}/{i}" for i in range(40)]
+        bench.memory.addresses["http://a:99999/"] = Due(url="http://a:99999/", role=Role.ARTICLE)
+        site.routes |= {path: article(path) for path in paths}
+        site.routes |= {
+            "/feed": feed(*(site.url + path for path in paths)),
+            "/robots.txt": robots("User-agent: *\nDisallow: /closed/"),
+        }
+        counted = Counted(bench.network.children)
+        bench.network.children = cast("Children", counted)
+        try:
+            report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        finally:
+            bench.network.children = counted.children
+        assert (report.new, report.refused, report.failed) == (14, 26, 1)
+        assert counted.questions == [40]
+
+    on_bench(check)
+
+
+@dataclass
+class Counted:
+    """The reading processes, and how many addresses each question about robots.txt held."""
+
+    children: Children
+    questions: list[int] = field(default_factory=list)
+
+    async def robots(self, body: bytes, *, agent: str, urls: Sequence[str]) -> RobotsAnswer:
+        self.questions.append(len(urls))
+        return await self.children.robots(body, agent=agent, urls=urls)
+
+    async def document(self, body: bytes, request: Ask) -> Document:
+        return await self.children.document(body, request)
 
 
 def test_a_robots_that_breaks_off_forbids_everything_for_now() -> None:
