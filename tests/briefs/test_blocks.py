@@ -258,3 +258,25 @@ def test_the_tree_is_left_as_it_was() -> None:
 )
 def test_odd_pages_give_nothing_and_raise_nothing(markup: str) -> None:
     assert blocks(document_fromstring(markup)) == ()
+
+
+MENU = "".join(
+    f"<li><a href='/section-{n}/a-headline-in-a-menu-{n}'>A headline that a menu shows, {n}</a></li>" for n in range(12)
+)
+
+
+@pytest.mark.parametrize("tag", ["nav", "header", "footer"])
+@pytest.mark.parametrize(
+    ("label", "kinds"),
+    [
+        ("<b>Sponsored</b>", []),
+        ("<div>Read next</div>", [BriefKind.READ_NEXT]),
+        ("<p>Elsewhere</p><h3>Related</h3>", [BriefKind.RELATED]),
+    ],
+)
+def test_a_menu_is_passed_over_unless_it_is_called_a_block_of_teasers(
+    tag: str, label: str, kinds: list[BriefKind]
+) -> None:
+    html = f"<h1>Bridge closed after crack is found</h1>{body()}<{tag}>{label}<ul>{MENU}</ul></{tag}>"
+    blocks = find_blocks(document_fromstring(html), URL, fetched=SEEN, zone="UTC")
+    assert [block.kind for block in blocks] == kinds

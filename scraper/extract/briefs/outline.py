@@ -7,12 +7,15 @@ a span, and a row is a stretch of units. Each page is walked once.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
 from newsloom.news import identity
+from newsloom.news.items import KEPT_BRIEFS
 from scraper.extract import addresses
+from scraper.extract.briefs import headings
 
 _SKIPPED = frozenset(
     re.findall(
@@ -29,6 +32,10 @@ _INLINE = frozenset(
 )
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _CHROME = frozenset(("nav", "header", "footer"))
+_PIECE = frozenset(("article", "main"))
+"""Elements with a header, a footer and a nav of their own."""
+_MENU = 6
+"""Links; what holds fewer costs nothing and may be the head of a block."""
 _TELLING = _HEADINGS | {"p", "time"}
 _DEEPEST = 250
 """lxml's HTML parser stops at 256."""
@@ -190,7 +197,7 @@ class _Walk:
             self._say(text, node, state)
         for child, tail in zip(children, tails, strict=True):
             tag = child.tag
-            if tag in _SKIPPED or node.depth >= _DEEPEST:
+            if tag in _SKIPPED or node.depth >= _DEEPEST or (tag in _CHROME and _is_menu(child)):
                 if not mixed:
                     self.flush()
             elif tag == "br":
@@ -261,6 +268,23 @@ class _Walk:
             if piece.anchor is not None:
                 piece.anchor.text = f"{piece.anchor.text} {piece.text}".strip()
         self.units.append(Unit(self._holder, pieces, text, self._state.heading, self._state.paragraph))
+
+
+def _is_menu(element: HtmlElement) -> bool:
+    """Whether it is the page's own frame, which may hold four fifths of its links and is passed over.
+
+    It is walked where it holds the headline or is called a block of teasers: by a heading in it, or by its first words.
+    """
+    if any(above.tag in _PIECE for above in element.iterancestors()):
+        return False
+    if len(list(islice(element.iter("a"), _MENU))) < _MENU:
+        return False
+    first = islice((t for t in element.itertext() if not t.isspace()), 2)
+    over = [*element.iter(*_HEADINGS)]
+    names = (*first, *(h.text_content() for h in over))
+    return not any(h.tag == "h1" for h in over) and not any(
+        headings.kind_of(" ".join(name.split())) in KEPT_BRIEFS for name in names
+    )
 
 
 def _has_words(text: str | None, tails: list[str | None]) -> bool:
