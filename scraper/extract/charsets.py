@@ -73,9 +73,21 @@ def decode(body: bytes, charset_of_header: str = "") -> str:
     `charset_of_header` is the label from the Content-Type header, as written; one that nobody knows counts as none.
     """
     bom, mark = read_bom(body)
+    if not mark and not _without_order(body) and (text := _flawless(body)):
+        return text
     if bom and mark:
         return to_unicode(body[len(mark) :], bom)
     return to_unicode(body, _encoding(body, charset_of_header))
+
+
+def _flawless(body: bytes) -> str:
+    """The text of what is UTF-8 and nothing else, as nearly all pages are; "" for what has to be looked at."""
+    if body.isascii() and b"\x1b" in body:  # ISO-2022-JP is written in ASCII
+        return ""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return ""
 
 
 def charset(content_type: str) -> str:

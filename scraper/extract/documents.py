@@ -5,6 +5,7 @@ Importing this module loads no parser: a crawl needs the values, only the readin
 
 import re
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -112,9 +113,8 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
     refuse_crowded_tags(body)
     return reading.read(
-        body,
+        text,
         ask.url,
-        charset=charset(ask.content_type),
         fetched=ask.fetched,
         zone=ask.zone,
         habits=ask.habits,
@@ -180,7 +180,7 @@ def unzipped(body: bytes, bound: int = BODY_BYTES) -> bytes:
 
 
 def sniff(body: bytes, ask: Ask) -> tuple[Kind, str]:
-    """What a body is, and its text (empty for a page, whose reader decodes for itself). Raises Unreadable."""
+    """What a body is, and its text. Raises Unreadable."""
     if not body.strip(b"\0 \t\r\n\f"):
         raise Unreadable("empty")
     for magic, name in _MAGIC:
@@ -192,7 +192,7 @@ def sniff(body: bytes, ask: Ask) -> tuple[Kind, str]:
         raise Unreadable(
             f"neither page nor feed nor sitemap ({ask.content_type or 'no Content-Type'}), but {_look(text)}"
         )
-    return kind, _from_root(text) if kind in (Kind.FEED, Kind.SITEMAP) else "" if kind is Kind.PAGE else text
+    return kind, _from_root(text) if kind in (Kind.FEED, Kind.SITEMAP) else text
 
 
 def _marked(text: str) -> Kind | None:
@@ -241,16 +241,31 @@ def _from_root(text: str) -> str:
 
 _CROWD = 500
 """Attributes of one tag. The largest seen on real pages is 64; libxml2 takes time with their square."""
-_LONG_TAG = re.compile(rb"<[a-zA-Z][^\s<>]*+\s[^<>]{2000,}+")
+_LONG = 2_000
+"""Bytes; a tag of so many attributes has more."""
+_LONG_TAG = re.compile(rb"[a-zA-Z][^\s<>]*+\s[^<>]{2000,}+")
 _ATTRIBUTE = re.compile(rb"""[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+(?:"|\Z)|'[^']*+(?:'|\Z)|[^\s>]++))?""")
 
 
 def refuse_crowded_tags(body: bytes) -> None:
     """Raises Guilty for a tag of more attributes than any real page has. Cheap, and not the last defence: that is the CPU limit."""
-    for tag in _LONG_TAG.finditer(body):
-        in_script = body.rfind(b"<script", 0, tag.start()) > body.rfind(b"</script", 0, tag.start())
-        if in_script:  # `i<n.length; ...`
+    for start, end in _long_tags(body):
+        tag = _LONG_TAG.match(body, start + 1, end)
+        if tag is None or body.rfind(b"<script", 0, start) > body.rfind(b"</script", 0, start):  # `i<n.length; ...`
             continue
         for count, _ in enumerate(_ATTRIBUTE.finditer(tag[0])):
             if count > _CROWD:
                 raise Guilty(f"more than {_CROWD} attributes in one tag")
+
+
+def _long_tags(body: bytes) -> Iterator[tuple[int, int]]:
+    """From where to where more than _LONG bytes follow a `<` without another. A search by pattern would take as long as parsing."""
+    start = body.find(b"<")
+    while start >= 0:
+        near = body.rfind(b"<", start + 1, start + 2 + _LONG)
+        if near >= 0:
+            start = near
+            continue
+        end = body.find(b"<", start + 1)
+        yield start, end if end >= 0 else len(body)
+        start = end

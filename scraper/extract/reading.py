@@ -24,7 +24,7 @@ __all__ = ["Habits", "Link", "Reading", "article_links", "read"]
 
 
 def read(
-    html: bytes,
+    html: bytes | str,
     url: str,
     *,
     charset: str = "",
@@ -36,8 +36,9 @@ def read(
 ) -> Reading:
     """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
 
-    `charset` is the one of the Content-Type header; `zone` (IANA) that of times without an offset; `language` what is
-    assumed where the page says none. Of an ARTICLE no links and feeds are looked for, of a LISTING nothing else.
+    `html` is the page as it came, or its text; `charset` the one of the Content-Type header; `zone` (IANA) that of times
+    without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
+    for, of a LISTING nothing else.
     """
     tree = _parse(html, charset)
     if tree is None:
@@ -123,12 +124,12 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
     return links.article_links(reading.links, url, habits)
 
 
-def _parse(html: bytes, charset: str) -> HtmlElement | None:
+def _parse(html: bytes | str, charset: str) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     # lxml.html looks a class up for each element, in Python; nothing here needs its classes for forms
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    text = decode(html, charset).encode("utf-8", "replace")
+    text = (decode(html, charset) if isinstance(html, bytes) else html).encode("utf-8", "replace")
     try:
         tree = document_fromstring(text, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
