@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml.html import HtmlElement
 
@@ -24,12 +25,20 @@ def body(tree: HtmlElement, said: Declared, url: str, headline: str, habits: Hab
     if chosen:
         return _trimmed(chosen, headline)
     dense = by_density(tree, url)
-    shown = dense.body or by_library(tree, url, dense.size) or Body()
+    shown = dense.body or (None if _lists(tree, dense.size) else by_library(tree, url, dense.size)) or Body()
     if shown.origin != "density":
         told = max(_told(said, url), key=lambda b: b.size, default=Body())
         if told.size > 1.5 * shown.size if shown.size < _LITTLE else _is_elsewhere(told, shown):
             shown = told
     return _trimmed(shown, headline)
+
+
+_MANY = 1_000
+"""Links, and letters: a page with more of those than of these holds no text, and a library would take seconds to see it."""
+
+
+def _lists(tree: HtmlElement, size: int) -> bool:
+    return size < _MANY and len(list(islice(tree.iter("a"), _MANY))) == _MANY
 
 
 def _is_elsewhere(told: Body, shown: Body) -> bool:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from statistics import median
 
 from lxml.html import HtmlElement
@@ -42,12 +43,16 @@ _LABEL = 20
 """Weight up to which they may be a section's name."""
 
 
+_MOST = 5_000
+"""Links of one page; the largest of real front pages has some 1,200."""
+
+
 def page_links(tree: HtmlElement, url: str) -> tuple[Link, ...]:
-    """Every link of the page to another page of the web, in page order."""
+    """Every link of the page to another page of the web, in page order, up to a bound."""
     base = _base(tree, url)
     places: dict[HtmlElement, tuple[bool, bool, str]] = {}
     found = []
-    for element in tree.iter("a"):
+    for element in islice(tree.iter("a"), _MOST):
         href = element.get("href")
         address = addresses.resolved(href, base) if href else ""
         if not address:

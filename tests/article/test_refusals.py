@@ -1,5 +1,6 @@
 """Front pages, pages that are missing and walls are told from articles by what they hold, not by one sign alone."""
 
+import sys
 from datetime import UTC, datetime
 
 import pytest
@@ -77,3 +78,13 @@ def test_of_a_listing_only_links_are_read_and_of_an_article_none() -> None:
     article = read(html, "https://paper.example/world/trees-1234", fetched=now, role=Role.ARTICLE)
     assert article.article is not None
     assert article.links == ()
+
+
+@pytest.mark.parametrize("url", ["https://paper.example/", "https://paper.example/archive"])
+def test_a_page_of_ten_thousand_links_is_read_within_bounds_and_by_no_library(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "trafilatura", None)  # to import it would fail
+    rows = "".join(f"<li><a href='/a/{n}'>Article number {n} of the archive of all</a></li>" for n in range(10_000))
+    reading = reading_of("", f"<h1>Archive</h1><ul>{rows}</ul>", url, title="Archive")
+    assert (reading.article, len(reading.links), reading.briefs) == (None, 5_000, ())

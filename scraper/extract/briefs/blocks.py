@@ -30,6 +30,10 @@ from scraper.extract.briefs.rows import (
 from scraper.extract.words import weight
 
 
+_MOST_LINKS = 3_000
+"""A page with more is a list of everything; nothing on it stands out as a block."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Block:
     """A block of teasers."""
@@ -45,6 +49,8 @@ class Block:
 def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, language: str = "") -> tuple[Block, ...]:
     """The blocks of the page at `url`, fetched at `fetched` (its clocks show `zone`), in page order. Leaves `tree` as it is."""
     page = outline(tree, url)
+    if len(page.anchors) > _MOST_LINKS:
+        return ()
     seen = Seen(at=fetched, zone=zone, language=language)
     known = known_headings(page)
     clocked = clocked_groups(page, known, lambda unit: clock_of(unit, seen) is not None)
