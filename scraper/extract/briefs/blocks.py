@@ -29,7 +29,6 @@ from scraper.extract.briefs.rows import (
 )
 from scraper.extract.words import weight
 
-
 _MOST_LINKS = 3_000
 """A page with more is a list of everything; nothing on it stands out as a block."""
 
