@@ -30,6 +30,9 @@ _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal
 """A death by one of these says nothing about the document: somebody, or the kernel short of memory, ended the child."""
 
 
+WAITING_BYTES = 8 * 2**20
+"""Of documents that wait to be read; when there are more, no request is begun."""
+
 _DEFAULT = Bounds()
 
 
@@ -51,6 +54,10 @@ class Children:
     def __init__(self, count: int = 1, bounds: Bounds = _DEFAULT) -> None:
         self._bounds = bounds
         self._places = asyncio.Semaphore(count)
+        self._room = asyncio.Event()
+        self._room.set()
+        self._held = 0
+        """Bytes of documents that are read or wait for it."""
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
         self._ending: set[asyncio.Task[int]] = set()
@@ -66,11 +73,26 @@ class Children:
 
     async def document(self, body: bytes, request: Ask) -> Document:
         """What `body` gives. Raises Guilty if it broke a bound, Unreadable if it is no feed, sitemap or page."""
-        answer = await self._ask(Order(document=request), body, request.url)
+        self._hold(len(body))
+        try:
+            answer = await self._ask(Order(document=request), body, request.url)
+        finally:
+            self._hold(-len(body))
         read = answer.feed or answer.sitemap or answer.page
         if read is None:
             raise Guilty("the reading process gave no answer")
         return read
+
+    async def room(self) -> None:
+        """Returns when few documents wait to be read: what is downloaded faster than it is read would only fill memory."""
+        await self._room.wait()
+
+    def _hold(self, size: int) -> None:
+        self._held += size
+        if self._held < WAITING_BYTES:
+            self._room.set()
+        else:
+            self._room.clear()
 
     async def robots(self, body: bytes, *, agent: str, urls: Sequence[str]) -> RobotsAnswer:
         """What a robots.txt says to `agent` (our User-Agent header) about `urls`. Raises Guilty if it broke a bound."""

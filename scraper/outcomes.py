@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from http import HTTPStatus
 from typing import Any
 
@@ -33,6 +34,8 @@ UNSAID_HOLD = timedelta(minutes=5)
 
 _CLOCK_TRUST = (timedelta(days=365), timedelta(days=1))
 """How far in the past and the future a server's Date may lie to be believed."""
+
+_GZIP_HEAD = 10
 
 _REFUSALS = {401, 402, 403, 451}
 _ABSENCES = {404, 410}
@@ -80,9 +83,11 @@ class Answer:
     tdm: str
     """tdm-reservation (TDM Reservation Protocol)."""
 
-    @property
+    @cached_property
     def digest(self) -> str:
-        return hashlib.sha256(self.body).hexdigest()
+        # The head of a gzip (RFC 1952, 2.3) holds the time of packing, which is another one each time on some servers.
+        head = _GZIP_HEAD if self.body.startswith(b"\x1f\x8b") else 0
+        return hashlib.sha256(memoryview(self.body)[head:]).hexdigest()
 
     def page(self, state: State, reason: str = "", **more: Any) -> Page:
         """The Page for it."""

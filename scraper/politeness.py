@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -70,8 +70,8 @@ class Politeness:
         self._for_slow = asyncio.Semaphore(max(1, connections // 2))
 
     @asynccontextmanager
-    async def turn(self, origin: str, delay: float) -> AsyncIterator[None]:
-        """Waits for its turn; the pause until the next one starts when the block ends.
+    async def turn(self, origin: str, delay: float, room: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+        """Waits for its turn, and until there is `room`; the pause until the next one starts when the block ends.
 
         Raises TooLongError at once instead of waiting longer than PATIENCE for a hold-off or a pause.
         """
@@ -85,6 +85,7 @@ class Politeness:
                 while (seconds := self._refuse_long(line, delay)) > 0:  # noqa: ASYNC110 - a pause, not a poll
                     await asyncio.sleep(seconds)
                 async with self._for_slow if line.slowness >= SLOW else nullcontext(), self._connections:
+                    await room()
                     began = clock()
                     try:
                         yield

@@ -2,12 +2,23 @@
 
 from typing import Any
 
+from scrapy import Request, Spider
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
+
 from newsloom.news.sources import Limits, NetworkRules, Source
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
     "application/xml;q=0.9,*/*;q=0.8"
 )
+
+
+class Silence(LogFormatter):
+    """Of each request and each item Scrapy makes a line that nobody reads (network.py)."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> None:  # type: ignore[override]
+        """No line."""
 
 
 def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, Any]:
@@ -53,4 +64,5 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
+        "LOG_FORMATTER": "scraper.settings.Silence",
     }

@@ -56,7 +56,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         spider, there = self._spider, origin(request.url)
         politeness = spider.network.politeness
         try:
-            async with politeness.turn(there, spider.source.delay.total_seconds()):
+            async with politeness.turn(there, spider.source.delay.total_seconds(), spider.network.children.room):
                 response = await self._guarded(request)
                 if (wait := retry_after(response, spider.now())) is not None:
                     politeness.hold(there, wait.total_seconds())

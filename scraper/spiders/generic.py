@@ -195,6 +195,7 @@ class NewsSpider(scrapy.Spider):
         try:
             return await self._read(answer)
         except Guilty as error:
+            self.ledger.bound("body_bytes" if str(error).startswith("larger than") else "")
             return answer.page(State.GUILTY, str(error), digest=answer.digest)
         except Unreadable as error:
             state = State.READ if due.role is Role.ARTICLE else State.FAILED

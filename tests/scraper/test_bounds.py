@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 from ipaddress import ip_network
@@ -10,8 +11,9 @@ import pytest
 
 from newsloom.news.memory import Page, State
 from newsloom.news.sources import SourceKind
+from scraper.children import WAITING_BYTES
 from scraper.network import Network
-from tests.scraper.loopback import QUICK, RULES, Bench, Reply, Site, article, feed, on_bench, source
+from tests.scraper.loopback import QUICK, RULES, Bench, Reply, Request, Site, article, feed, on_bench, source
 
 Writer = asyncio.StreamWriter
 
@@ -74,6 +76,7 @@ async def silent(writer: Writer) -> None:
     await asyncio.Event().wait()
 
 
+DEFLATED = Reply(body=zlib.compress(b"<p>boom</p>" * 400_000), headers={"Content-Encoding": "deflate"})
 BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Encoding": "gzip"})
 
 
@@ -90,7 +93,8 @@ BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Enc
         pytest.param(
             Reply(raw=said_too_large), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="said"
         ),
-        pytest.param(BOMB, State.GUILTY, "unpacks to more than 1,048,576 bytes", "body_bytes", id="bomb"),
+        pytest.param(BOMB, State.GUILTY, "larger than 1,048,576 bytes when unzipped", "body_bytes", id="bomb"),
+        pytest.param(DEFLATED, State.GUILTY, "unpacks to more than 1,048,576 bytes", "body_bytes", id="deflate bomb"),
         pytest.param(Reply(raw=broken_off), State.FAILED, "the connection broke off", "", id="broken off"),
         pytest.param(Reply(raw=no_http), State.FAILED, "the answer is no HTTP", "", id="no http"),
         pytest.param(Reply(raw=silent), State.FAILED, "no complete answer in time", "request_time", id="silent"),
@@ -122,6 +126,26 @@ def test_a_video_is_not_downloaded_to_see_that_it_is_no_page() -> None:
     async def check(bench: Bench) -> None:
         page = await outcome_of(bench, Reply(raw=endless_video))
         assert (page.state, page.reason, page.article) == (State.READ, "video/mp4, no page", None)
+
+    on_bench(check)
+
+
+def test_what_is_downloaded_waits_for_what_is_read() -> None:
+    async def check(bench: Bench) -> None:
+        site, children = bench.site, bench.network.children
+        large = article("Large", "The council met on Monday and agreed on the plan. " * 18_000)
+        waiting: list[int] = []
+
+        def held(_: Request) -> Reply:
+            waiting.append(children._held)
+            return large
+
+        site.routes |= {f"/{i}": held for i in range(14)}
+        site.routes["/feed"] = feed(*(f"{site.url}/{i}" for i in range(14)))
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert len(waiting) == len(bench.memory.pages) == 14
+        assert max(waiting) < WAITING_BYTES + len(large.body)
+        assert max(waiting) > WAITING_BYTES / 2
 
     on_bench(check)
 

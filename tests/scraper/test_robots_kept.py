@@ -174,6 +174,9 @@ class Counted:
     async def document(self, body: bytes, request: Ask) -> Document:
         return await self.children.document(body, request)
 
+    async def room(self) -> None:
+        await self.children.room()
+
 
 def test_a_robots_that_breaks_off_forbids_everything_for_now() -> None:
     async def drop(writer: asyncio.StreamWriter) -> None:
@@ -352,14 +355,17 @@ def test_slow_sites_leave_places_to_quick_ones() -> None:
             politeness._line(slow).slowness = SLOW
         here = asyncio.Event()
 
+        async def room() -> None:
+            pass
+
         async def stay(where: str) -> None:
-            async with politeness.turn(where, 0):
+            async with politeness.turn(where, 0, room):
                 here.set()
                 await asyncio.Event().wait()
 
         stuck = [asyncio.create_task(stay(where)) for where in ("http://a", "http://b")]
         await here.wait()
-        async with asyncio.timeout(5), politeness.turn("http://c", 0):
+        async with asyncio.timeout(5), politeness.turn("http://c", 0, room):
             pass
         for task in stuck:
             task.cancel()
