@@ -138,7 +138,7 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
     if not shown or len(shown) > LONGEST:
         return None
     folded = shown.translate(_DIGITS).lower()
-    if not any(c.isdigit() for c in folded) and len(folded) > 25:
+    if not any(map(str.isdigit, folded)) and (len(folded) > 25 or not _may_be_words(folded)):
         return None
     pieces = _Pieces(left=folded)
     _take_dates(pieces, seen, language)
@@ -148,6 +148,16 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
         return None
     instant = _instant(pieces, seen, zone)
     return Printed(text=shown, instant=instant, dated=instant is not None and pieces.day is not None)
+
+
+def _may_be_words(text: str) -> bool:
+    """Whether a text without a digit can be a time: each of its words is one that times are told with. Most labels are none."""
+    return any(map(_unspaced, _WORD.findall(text))) or _is_all(text, _any_word())
+
+
+@cache
+def _any_word() -> frozenset[str]:
+    return frozenset(_ZONES).union(*_words().values(), _TWO)
 
 
 def read_attribute(value: str, shown: str, seen: datetime, zone: str, language: str = "") -> Printed | None:

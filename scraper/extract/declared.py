@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urljoin
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import key, normalize
@@ -245,9 +246,12 @@ def _folded(text: str) -> str:
 # ---------------------------------------------------------------- microdata
 
 
+_ITEMS = XPath("//*[@itemtype]")
+
+
 def _micro(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     """Properties of the first microdata item that is an article; of an author or publisher inside it, the name."""
-    for item in tree.iterfind(".//*[@itemtype]"):
+    for item in _ITEMS(tree):
         kind = (item.get("itemtype") or "").rstrip("/").rpartition("/")[2]
         if item.get("itemscope") is not None and _STRONG.search(kind) and not item.get("itemprop"):
             found: dict[str, list[str]] = {}
@@ -325,9 +329,9 @@ def _states(scripts: Iterable[HtmlElement]) -> Iterator[Json]:
         if found := _PUSH.match(text):
             start, stop = found.end(), text.rfind("]")
             stream.extend(_string(decoder, text[start:stop]))
-        elif "ld+json" not in kind and any(f'"{name}"' in text for name in _BODIES):
+        elif "ld+json" not in kind:
             start = 0 if "json" in kind else found.end() if (found := _STATE.match(text)) else -1
-            if start >= 0:
+            if start >= 0 and any(f'"{name}"' in text for name in _BODIES):
                 yield from _value(decoder, text[start:].lstrip())
     if stream:
         yield from _streamed(decoder, "".join(stream))

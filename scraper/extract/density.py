@@ -77,22 +77,20 @@ def _near(own: dict[_Element, int]) -> dict[_Element, int]:
     return near
 
 
+_TEXTS = frozenset(("p", "pre", "blockquote", "div", "td", "section", "article", "span", "li"))
+
+
 def _running(root: _Element) -> dict[_Element, int]:
     """Each element with running text of its own and how much, junk left out, in document order."""
-    junk: dict[_Element, bool] = {root: False}
-
-    def outside(element: _Element | None) -> bool:
-        if element is None:
-            return False
-        if element not in junk:
-            junk[element] = is_junk(element) or outside(element.getparent())
-        return junk[element]
-
     found: dict[_Element, int] = {}
-    for element in root.iter("p", "pre", "blockquote", "div", "td", "section", "article", "span", "li"):
-        size = weight(_own_text(element))
-        if size >= _PARAGRAPH and not outside(element):
+    rest = root[::-1]
+    while rest:
+        element = rest.pop()
+        if is_junk(element):
+            continue
+        if element.tag in _TEXTS and (size := weight(_own_text(element))) >= _PARAGRAPH:
             found[element] = size
+        rest.extend(element[::-1])
     return found
 
 

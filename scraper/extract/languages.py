@@ -52,6 +52,7 @@ _SCRIPTS = (
     ("te", re.compile(r"[\u0c00-\u0c7f]"), 0.3),
 )
 """Scripts that name a language by themselves, and the share of a text's letters that must be theirs."""
+_OWN_SCRIPT = re.compile("|".join(script.pattern for _, script, _ in _SCRIPTS))
 _LETTERS = (
     ("ru", re.compile("[ыэ]")),
     ("uk", re.compile("[їєґ]")),
@@ -70,20 +71,28 @@ _ENOUGH = 4_000
 
 def language_of(text: str) -> str:
     """The language of a text as ISO 639 writes it, or "" where it is too short or too strange to tell."""
-    text = text[:_ENOUGH]
-    letters = sum(map(str.isalpha, text))
+    text = text[:_ENOUGH].casefold()
+    tokens = re.findall(r"[^\W\d_]+", text)
+    letters = sum(map(len, tokens))
     if letters < 40:
         return ""
-    for language, script, share in _SCRIPTS:
-        if len(script.findall(text)) >= share * letters:
-            return language
-    for language, script in _LETTERS:
-        if len(script.findall(text.casefold())) >= 0.01 * letters:
-            return language
-    words = Counter(re.findall(r"[^\W\d_]+", text.casefold()))
+    if not text.isascii() and (found_by := _by_letters(text, letters)):
+        return found_by
+    words = Counter(tokens)
     found = sorted(((sum(words[w] for w in known), language) for language, known in _WORDS.items()), reverse=True)
     (most, first), (next_most, _) = found[0], found[1]
     return first if most >= 5 and most >= 0.06 * words.total() and most > 1.15 * next_most else ""
+
+
+def _by_letters(text: str, letters: int) -> str:
+    if _OWN_SCRIPT.search(text):
+        for language, script, share in _SCRIPTS:
+            if len(script.findall(text)) >= share * letters:
+                return language
+    for language, script in _LETTERS:
+        if len(script.findall(text)) >= 0.01 * letters:
+            return language
+    return ""
 
 
 def spoken(declared: str, text: str, otherwise: str) -> str:
