@@ -74,8 +74,11 @@ def _reactor(loop: asyncio.AbstractEventLoop) -> Any:
     asyncioreactor.install(loop)  # type: ignore[no-untyped-call]
     from twisted.internet import reactor  # noqa: PLC0415 - exists only now
 
+    from scraper.connecting import with_small_packets  # noqa: PLC0415 - imports Twisted
+
     # Without this, before any crawl, every request would time out.
     reactor.startRunning(installSignalHandlers=False)
+    with_small_packets(reactor)
     # Scrapy tells every step of its own; our log is one line an event. What it says of our defects stays.
     logging.getLogger("scrapy").setLevel(logging.ERROR)
     return reactor

@@ -4,7 +4,6 @@ Pages, redirects, retries and robots.txt all pass here, so all wait in one line;
 which Scrapy starts inside.
 """
 
-import socket
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -34,10 +33,6 @@ if TYPE_CHECKING:
 
 MOMENT = 0.5
 """Seconds, at least, for which an origin that answered 503 is left alone."""
-
-
-_WINDOW = 2**18
-"""Bytes that a server may send ahead of what we have read."""
 
 
 class PoliteHandler(HTTP11DownloadHandler):
@@ -100,13 +95,6 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
         self._header_bytes = header_bytes
         self._head = 0
         self._endless = False
-
-    def connectionMade(self) -> None:  # noqa: N802 - Twisted's name
-        super().connectionMade()
-        tcp: Any = getattr(self.transport, "transport", self.transport)  # TLS stands on another one
-        handle = tcp.getHandle()
-        if isinstance(handle, socket.socket):  # of what we hang up on, megabytes would else be on their way already
-            handle.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _WINDOW)
 
     def request(self, request: Any) -> Any:
         self._head = 0

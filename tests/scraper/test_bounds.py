@@ -130,6 +130,28 @@ def test_a_video_is_not_downloaded_to_see_that_it_is_no_page() -> None:
     on_bench(check)
 
 
+def test_of_a_video_that_we_hang_up_on_less_than_a_megabyte_is_sent() -> None:
+    sent = 0
+
+    async def flood(writer: Writer) -> None:
+        nonlocal sent
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: 200000000\r\n\r\n")
+        try:
+            for _ in range(200):
+                writer.write(b"\0" * 2**16)
+                sent += 2**16
+                await writer.drain()
+        except ConnectionError:
+            pass
+
+    async def check(bench: Bench) -> None:
+        page = await outcome_of(bench, Reply(raw=flood))
+        assert page.reason == "video/mp4, no page"
+        assert sent < 2**20
+
+    on_bench(check)
+
+
 def test_what_is_downloaded_waits_for_what_is_read() -> None:
     async def check(bench: Bench) -> None:
         site, children = bench.site, bench.network.children
