@@ -9,7 +9,20 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from newsloom.news.identity import key, origin
-from newsloom.news.memory import CrawlReport, Due, Listing, Memory, News, Origin, Page, Robots, Role, Saved, State
+from newsloom.news.memory import (
+    CrawlReport,
+    Due,
+    Listed,
+    Listing,
+    Memory,
+    News,
+    Origin,
+    Page,
+    Robots,
+    Role,
+    Saved,
+    State,
+)
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
 from scraper.shapes import shape
@@ -212,13 +225,14 @@ class Ledger:
                 if page.role is Role.ARTICLE or page.article is not None:
                     self._counts[_COUNTED.get(page.state) or _reading(saved.news)] += 1
 
-    async def show(self, listing: Listing) -> None:
-        """What an entrance showed, together with its validators."""
+    async def show(self, listing: Listing) -> Listed:
+        """What an entrance showed, together with its validators; how much of it was new."""
         listed = await self._safe(self._memory.listed(self.source, listing))
         self._open.discard(listing.asked)
         self._leads(listing.asked, (f.url for f in listing.found if f.role is Role.SITEMAP))
         self._read_an_entrance |= listing.role is not Role.START
         self._counts["known"] += listed.known
+        return listed
 
     def bound(self, name: str) -> None:
         """A limit was met; the report says which, by its name in the config."""
@@ -269,9 +283,10 @@ class Ledger:
 
 
 def _origin(url: str) -> str:
+    """Of no address, of a port beyond 65,535, of no scheme of the web: none. Such a one ends as a failure of its own."""
     try:
         return origin(url)
-    except (ValueError, KeyError):  # no address, a port beyond 65,535, no scheme of the web: it ends as a failure of its own
+    except (ValueError, KeyError):
         return ""
 
 

@@ -42,6 +42,12 @@ Outcome = Page | Listing
 PATIENT_TIMES = 2
 """How often an address that answers 429 or 503 with a short Retry-After is asked again within one crawl."""
 
+GAP_STEP = 25
+"""Addresses of a sitemap that are told at once until a known one is met."""
+
+GAP_PARTS = 3
+"""Files of a sitemap index that are read to fill the gap of a feed."""
+
 _TIMES = "newsloom_times"
 
 _SAID = {
@@ -177,7 +183,9 @@ class NewsSpider(scrapy.Spider):
     async def _tell(self, due: Due, outcome: Outcome) -> None:
         try:
             if isinstance(outcome, Listing):
-                await self.ledger.show(outcome)
+                listed = await self.ledger.show(outcome)
+                if outcome.role is Role.FEED and due.digest and outcome.found and not listed.known:
+                    await self._fill_gap(outcome)
                 return
             if outcome.state is State.PUT_OFF and outcome.retry_at is not None and outcome.url:
                 await self.ledger.hold(origin(outcome.url), outcome.retry_at)
@@ -308,6 +316,33 @@ class NewsSpider(scrapy.Spider):
             part = await self._try(ways_in.preferred(listing.found, 1)[0].url, Role.SITEMAP)
             news = isinstance(part, Listing) and bool(ways_in.worth_watching(part.url, part.found, part.fetched))
         return news
+
+    async def _fill_gap(self, feed: Listing) -> None:
+        """A feed all of whose items are new since it was read last has lost some between: its site's sitemap has them.
+
+        It is gone through from the feed's oldest item backwards until something known is met, and does not become an entrance.
+        """
+        oldest = min((f.published for f in feed.found if f.published is not None), default=None)
+        if oldest is None:
+            return
+        log.info("feed has run over, its gap is looked for in the sitemap source=%s url=%s", self.source.name, feed.url)
+        missed = ways_in.before(await self._sitemap_finds(feed.url), oldest, feed.found)[: self.limits.entries]
+        for start in range(0, len(missed), GAP_STEP):
+            listed = await self.ledger.show(replace(feed, found=missed[start : start + GAP_STEP]))
+            if listed.known:
+                return
+
+    async def _sitemap_finds(self, url: str) -> tuple[Found, ...]:
+        """What the site's news sitemap shows, its newest parts if it is an index; nothing is recorded of it."""
+        for place in filter(self.ledger.first_asked, ways_in.sitemaps_to_try(url, await self._declared_sitemaps(url))):
+            whole = await self._try(place, Role.SITEMAP)
+            if not isinstance(whole, Listing) or not await self._shows_news(whole):
+                continue
+            if not ways_in.is_index(whole.found):
+                return whole.found
+            parts = [await self._try(part.url, Role.SITEMAP) for part in ways_in.preferred(whole.found, GAP_PARTS)]
+            return tuple(found for part in parts if isinstance(part, Listing) for found in part.found)
+        return ()
 
     async def _declared_sitemaps(self, url: str) -> tuple[str, ...]:
         state = self.network.origins.get(origin(url))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
-from newsloom.news.identity import normalize, site
+from newsloom.news.identity import key, normalize, site
 from newsloom.news.memory import Found, Role
 from scraper.extract.addresses import is_menu_like
 from scraper.extract.page import Link
@@ -34,6 +34,15 @@ def of_site(found: Iterable[Found], *places: str) -> tuple[Found, ...]:
     """What a sitemap may speak of: the sites of `places` only (sitemaps.org, "Sitemaps & Cross Submits")."""
     sites = {site(p) for p in places}
     return tuple(f for f in found if site(f.url) in sites)
+
+
+def before(found: Iterable[Found], at: datetime, shown: Iterable[Found]) -> tuple[Found, ...]:
+    """Articles of a sitemap dated not after `at`, newest first, without those that are `shown` already."""
+    known = {key(f.url) for f in shown}
+    dated = [
+        (d, f) for f in found if f.role is Role.ARTICLE and (d := f.published or f.modified) is not None and d <= at
+    ]
+    return tuple(f for _, f in sorted(dated, key=lambda pair: pair[0], reverse=True) if key(f.url) not in known)
 
 
 def plain_links(links: Iterable[Link], url: str) -> tuple[Found, ...]:
