@@ -1,11 +1,12 @@
 """The body by the density of its text: cheap, and silent unless the page is clear."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lxml.etree import _Element
 from lxml.html import HtmlElement
 
-from scraper.extract.parts import BLOCKS, Body, Part, is_junk, parts_of, weight
+from scraper.extract.parts import BLOCKS, NO_TEXT, Body, Part, is_junk, parts_of, weight
 
 _SURE = 0.6
 """Share of a page's running text that must stand in one place. On 400 pages with truth .6 read 42 % of them as well as
@@ -14,6 +15,10 @@ _WHOLE = 0.85
 """Share of the running text of the article around that place, lest it be one section of several."""
 _LITTLE = 300
 """Letters; a page with less is not clear."""
+_FRAMED = 1_500
+"""Letters; a page that shows less beside what is named as junk is looked at again."""
+_FRAME = 3
+"""How many times as much text one junk-named place must hold to be the article's."""
 _PARAGRAPH = 40
 """Letters of one's own from which an element's text counts as running."""
 
@@ -33,7 +38,7 @@ def by_density(tree: HtmlElement, url: str) -> Density:
     root = tree.find("body")
     if root is None:
         return Density(body=None, size=0)
-    own = _running(root)
+    own = _own(root)
     whole = sum(own.values())
     near = _near(own)
     main = max(near, key=lambda e: near[e], default=None)
@@ -50,6 +55,25 @@ def by_density(tree: HtmlElement, url: str) -> Density:
         return Density(body=None, size=whole)
     parts = _lead(main, own, url) + _trimmed(parts_of(main, url))
     return Density(body=_clear(parts), size=whole)
+
+
+def _own(root: _Element) -> dict[_Element, int]:
+    """Each element with running text of its own. A frame of the whole page may be named as junk is (`has-sidebar`)."""
+    own = _running(root, is_junk)
+    whole = sum(own.values())
+    if whole >= _FRAMED:
+        return own
+    all_of_it = _running(root, _has_no_text)
+    near = _near(all_of_it)
+    main = max(near, key=lambda e: near[e], default=None)
+    if main is None or near[main] < max(_FRAME * whole, _SURE * sum(all_of_it.values())):
+        return own
+    frame = {main, *main.iterancestors()}
+    return _running(root, lambda e: e not in frame and is_junk(e))
+
+
+def _has_no_text(element: _Element) -> bool:
+    return element.tag in NO_TEXT
 
 
 def _around(main: _Element, root: _Element, own: dict[_Element, int]) -> int:
@@ -80,13 +104,13 @@ def _near(own: dict[_Element, int]) -> dict[_Element, int]:
 _TEXTS = frozenset(("p", "pre", "blockquote", "div", "td", "section", "article", "span", "li"))
 
 
-def _running(root: _Element) -> dict[_Element, int]:
-    """Each element with running text of its own and how much, junk left out, in document order."""
+def _running(root: _Element, junk: Callable[[_Element], bool]) -> dict[_Element, int]:
+    """Each element with running text of its own and how much, what is junk left out, in document order."""
     found: dict[_Element, int] = {}
     rest = root[::-1]
     while rest:
         element = rest.pop()
-        if is_junk(element):
+        if junk(element):
             continue
         if element.tag in _TEXTS and (size := weight(_own_text(element))) >= _PARAGRAPH:
             found[element] = size
@@ -94,11 +118,14 @@ def _running(root: _Element) -> dict[_Element, int]:
     return found
 
 
+_NOT_OWN = BLOCKS | {"a", "span", "script", "style", "form"}
+
+
 def _own_text(element: _Element) -> str:
     """The running text directly in an element, without links: of a container, what stands between its blocks."""
     pieces = [element.text or ""]
     for child in element:
-        if isinstance(child.tag, str) and child.tag not in BLOCKS and child.tag not in ("a", "span", "script", "style"):
+        if isinstance(child.tag, str) and child.tag not in _NOT_OWN:
             pieces.append("".join(child.itertext()))
         pieces.append(child.tail or "")
     return " ".join("".join(pieces).split())

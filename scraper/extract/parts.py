@@ -70,10 +70,12 @@ def _grouped(parts: Iterable[Part]) -> Iterator[str]:
 
 # ------------------------------------------------------------- what is no body
 
-_GONE = frozenset(
+GONE = frozenset(
     {"script", "style", "noscript", "template", "nav", "footer", "aside", "form", "button", "svg", "iframe", "object", "embed",
      "select", "input", "textarea", "label", "dialog", "canvas", "audio", "video", "map", "head", "link", "meta"}
 )  # fmt: skip
+NO_TEXT = GONE - {"form", "aside", "label"}
+"""Tags that hold no article whatever else they hold: old sites put whole pages into a form."""
 _JUNK_WORDS = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|comments?|disqus|newsletter|subscri(?:be|ption)|promo|related|sidebar|cookies?|consent|"
     r"gdpr|advert(?:isement|ising)?|ads?|sponsor(?:ed)?|breadcrumbs?|crumbs|byline|author-?(?:bio|box|info|card)?|tags?|taglist|"
@@ -92,7 +94,7 @@ _BODY_WORDS = re.compile(
 def is_junk(element: _Element) -> bool:
     """Whether an element is by its tag, role, class or id no part of any article's body."""
     tag = element.tag
-    if not isinstance(tag, str) or tag in _GONE:
+    if not isinstance(tag, str) or tag in GONE:
         return True
     if tag in ("body", "html", "article", "main"):
         return False

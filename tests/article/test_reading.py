@@ -373,3 +373,30 @@ def test_hostile_pages_are_read_without_an_error(html: bytes) -> None:
     thread.start()
     thread.join()
     assert failed == []
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        '<div class="page has-sidebar">{}</div>',
+        '<form id="aspnetForm" action="/">{}</form>',
+        '<div id="modal-content">{}</div>',
+    ],
+    ids=["a class", "a form", "an id"],
+)
+def test_a_frame_of_the_whole_page_is_no_junk_whatever_it_is_called(frame: str) -> None:
+    sentence = (
+        "The work starts at the old mill and moves downstream, one field at a time, until the first frost of the year. "
+    )
+    story = "".join(f"<p>{n}. {sentence}</p>" for n in range(8))
+    article = article_of(
+        page(body=frame.format(f"<div>{story}</div>") + "<p>Other words stand here as well, more than forty.</p>")
+    )
+    assert article.origins["text"] == "density"
+    assert article.text.count("the old mill") == 8
+
+
+def test_what_is_named_as_junk_and_holds_a_part_only_is_left_out() -> None:
+    related = "".join(f"<p>{t}</p>" for t in TEXT).replace("council", "club")
+    article = article_of(page(body=PARAGRAPHS + f'<div class="related">{related}{related}</div>'))
+    assert "club" not in article.text
