@@ -30,7 +30,7 @@ _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal
 """A death by one of these says nothing about the document: somebody, or the kernel short of memory, ended the child."""
 
 
-WAITING_BYTES = 8 * 2**20
+WAITING_BYTES = 4 * 2**20
 """Of documents that wait to be read; when there are more, no request is begun."""
 
 _DEFAULT = Bounds()

@@ -162,10 +162,10 @@ def test_what_is_downloaded_waits_for_what_is_read() -> None:
             waiting.append(children._held)
             return large
 
-        site.routes |= {f"/{i}": held for i in range(14)}
-        site.routes["/feed"] = feed(*(f"{site.url}/{i}" for i in range(14)))
+        site.routes |= {f"/{i}": held for i in range(10)}
+        site.routes["/feed"] = feed(*(f"{site.url}/{i}" for i in range(10)))
         await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
-        assert len(waiting) == len(bench.memory.pages) == 14
+        assert len(waiting) == len(bench.memory.pages) == 10
         assert max(waiting) < WAITING_BYTES + len(large.body)
         assert max(waiting) > WAITING_BYTES / 2
 
