@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from newsloom.news.sources import Limits, NetworkRules
 from scraper.children import Bounds, Children
 from scraper.middlewares.guard import Guard
-from scraper.origins import OriginState
+from scraper.origins import Origins
 from scraper.politeness import Politeness
 
 _REACTOR = "twisted.internet.reactor"
@@ -31,8 +31,7 @@ class Network:
         self.guard = guard
         self.children = children
         self.politeness = Politeness(rules.connections)
-        self.origins: dict[str, OriginState] = {}
-        """By scheme://host:port."""
+        self.origins = Origins()
 
     @classmethod
     @asynccontextmanager

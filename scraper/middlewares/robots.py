@@ -91,7 +91,7 @@ class RobotsMiddleware:
         )
 
     async def _state(self, there: str) -> OriginState:
-        state = self._spider.network.origins.setdefault(there, OriginState())
+        state = self._spider.network.origins.state(there)
         if not state.known:
             known = await self._spider.ledger.origin(there)
             state.robots = state.robots or known.robots

@@ -345,7 +345,7 @@ class NewsSpider(scrapy.Spider):
         return ()
 
     async def _declared_sitemaps(self, url: str) -> tuple[str, ...]:
-        state = self.network.origins.get(origin(url))
+        state = self.network.origins.known(origin(url))
         if state is None or state.robots is None or not state.robots.body:
             return ()
         agent = self.network.rules.user_agent

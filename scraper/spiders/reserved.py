@@ -13,7 +13,6 @@ from newsloom.news.memory import Robots
 from scraper import reservation
 from scraper.children import ChildError
 from scraper.ledger import HaltedError
-from scraper.origins import OriginState
 from scraper.outcomes import Answer
 
 if TYPE_CHECKING:
@@ -39,7 +38,7 @@ def without_text(article: Article) -> Article:
 
 async def _file(spider: "NewsSpider", url: str) -> bytes:
     there = origin(url)
-    state = spider.network.origins.setdefault(there, OriginState())
+    state = spider.network.origins.state(there)
     async with state.asking_tdm:
         if state.tdm is None:
             state.tdm = (await spider.ledger.origin(there + reservation.WELL_KNOWN)).robots

@@ -15,6 +15,7 @@ from newsloom.news.sources import SourceKind
 from scraper.children import Children
 from scraper.extract.documents import Ask, Document, RobotsAnswer
 from scraper.middlewares.polite import MOMENT
+from scraper.origins import Origins
 from scraper.politeness import SLOW, SLOWEST, Politeness, _Line
 from tests.scraper.loopback import NOW, Bench, ListMemory, Reply, Site, article, feed, on_bench
 
@@ -396,3 +397,13 @@ def test_rules_are_those_of_the_origin_not_of_the_source() -> None:
             assert other.asked == ["/robots.txt"]
 
     on_bench(check)
+
+
+def test_of_many_origins_the_last_are_remembered() -> None:
+    origins = Origins(remembered=2)
+    first = origins.state("http://a:80")
+    origins.state("http://b:80")
+    assert origins.state("http://a:80") is first
+    origins.state("http://c:80")
+    assert origins.known("http://b:80") is None
+    assert origins.known("http://a:80") is first
