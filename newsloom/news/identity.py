@@ -97,6 +97,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
+@lru_cache(maxsize=4096)
 def origin(url: str) -> str:
     """`scheme://host:port` (RFC 6454), the port always said."""
     parts = urlsplit(url)
