@@ -1,5 +1,6 @@
 """Calendars, facets, session ids, endless lists: a crawl turns its back on addresses that are alike and give nothing."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -36,6 +37,13 @@ def test_addresses_of_one_kind_have_one_shape(one: str, other: str) -> None:
 )
 def test_addresses_of_two_kinds_have_two_shapes(one: str, other: str) -> None:
     assert shape(SITE + one) != shape(SITE + other)
+
+
+@pytest.mark.parametrize("junk", ["_" * 60_000, "a" * 60_000, "1a" * 30_000, "x/" * 30_000, "?" + "a=1&" * 15_000])
+def test_the_shape_of_a_huge_address_costs_no_more_than_its_length(junk: str) -> None:
+    before = time.thread_time()
+    shape(f"{SITE}/{junk}!")
+    assert time.thread_time() - before < 1  # of CPU; an expression that looks back takes minutes
 
 
 class KnowsAll(ListMemory):
