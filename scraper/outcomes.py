@@ -118,6 +118,8 @@ def answered(due: Due, response: Response, now: datetime) -> Answer:
 def settled(answer: Answer) -> Page | None:  # noqa: PLR0911 - a table, row by row
     """What the status and the bytes alone decide; None for a body that is to be read."""
     status, due = answer.status, answer.due
+    if status == HTTPStatus.NOT_MODIFIED and due.validators == Validators():
+        return answer.page(State.FAILED, "304 Not Modified, though nothing was there to compare with")
     if status == HTTPStatus.NOT_MODIFIED:
         return answer.page(State.SAME, validators=_kept(answer))
     if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):

@@ -1,6 +1,7 @@
 """One crawl over a real loopback site: what is asked, what is told."""
 
 import asyncio
+import gzip
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -107,6 +108,40 @@ def test_validators_go_back_as_they_came(validators: Validators, sent: tuple[str
 
         [asked] = [r for r in bench.site.requests if r.path == "/1"]
         assert (asked.headers.get("if-none-match"), "if-modified-since" in asked.headers) == sent
+
+    on_bench(check)
+
+
+def test_a_304_that_was_not_asked_for_is_a_failure_and_asked_again() -> None:
+    async def check(bench: Bench) -> None:
+        bench.site.routes |= {"/feed": feed(bench.site.url + "/1"), "/1": Reply(status=304)}
+        report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        page = bench.memory.page(bench.site.url + "/1")
+        assert (page.state, report.failed) == (State.FAILED, 1)
+        assert page.reason.startswith("304 Not Modified")
+
+    on_bench(check)
+
+
+def test_a_repacked_answer_is_the_same() -> None:
+    async def check(bench: Bench) -> None:
+        site, now = bench.site, [1]
+        plain = article("One")
+        assert isinstance(plain.body, str)
+        text = plain.body.encode()
+
+        def packed(_: Request) -> Reply:
+            now[0] += 1
+            return Reply(body=gzip.compress(text, mtime=now[0]), headers={"Content-Encoding": "gzip"})
+
+        site.routes |= {"/feed": feed(site.url + "/1"), "/1": packed}
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        [first] = bench.memory.pages
+        assert first.article is not None
+        bench.memory = ListMemory()
+        bench.memory.addresses[first.asked] = Due(url=first.asked, role=Role.ARTICLE, digest=first.digest)
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+        assert bench.memory.page(first.asked).state is State.SAME
 
     on_bench(check)
 
