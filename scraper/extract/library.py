@@ -10,13 +10,22 @@ from scraper.extract import dates
 from scraper.extract.parts import Body, Part, parts_of
 
 _LITTLE = 250
+_MUCH = 1_000
+"""Letters of body, and ..."""
+_SHARE = 0.3
+"""... share of a page's running text from which trafilatura's own answer is taken. It then compares it with readability's and
+justext's, at half of its cost; on 170 of 194 pages with truth its own was as much as this, and the comparison changed none."""
 
 
 def by_library(tree: HtmlElement, url: str, whole: int) -> Body | None:
-    """The body as trafilatura finds it, without its metadata: with precision first, by its defaults where that finds little.
+    """The body as trafilatura finds it, without its metadata: by itself and with precision first, then compared with other ways,
+    by its defaults where that finds little.
 
     `whole` is how many letters of running text the page has: a body that leaves four fifths of them out is suspicious.
     """
+    quick = _trafilatura(tree, url, precision=True, compare=False)
+    if quick and quick.size >= max(_MUCH, _SHARE * whole):
+        return quick
     precise = _trafilatura(tree, url, precision=True)
     if precise and precise.size >= max(_LITTLE, 0.2 * whole):
         return precise
@@ -36,11 +45,13 @@ def found_date(tree: HtmlElement, url: str, fetched: datetime, zone: str) -> dat
     return dates.parse(day, zone=zone) if day else None
 
 
-def _trafilatura(tree: HtmlElement, url: str, *, precision: bool) -> Body | None:
+def _trafilatura(tree: HtmlElement, url: str, *, precision: bool, compare: bool = True) -> Body | None:
     from trafilatura import bare_extraction  # noqa: PLC0415  37 MB and 0.5 s, only where it is needed
 
     # with links or images asked for it chooses other, worse bodies; the page's own parts bring them back
-    found = bare_extraction(tree, url=url, favor_precision=precision, include_comments=False, include_formatting=True)
+    found = bare_extraction(
+        tree, url=url, favor_precision=precision, include_comments=False, include_formatting=True, fast=not compare
+    )
     if found is None or isinstance(found, dict) or found.body is None:
         return None
     parts = tuple(_from_library(found.body, url))

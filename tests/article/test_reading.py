@@ -400,3 +400,18 @@ def test_what_is_named_as_junk_and_holds_a_part_only_is_left_out() -> None:
     related = "".join(f"<p>{t}</p>" for t in TEXT).replace("council", "club")
     article = article_of(page(body=PARAGRAPHS + f'<div class="related">{related}{related}</div>'))
     assert "club" not in article.text
+
+
+def test_a_library_that_finds_much_of_the_text_by_itself_is_not_asked_to_compare(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def compared(*_: object) -> object:
+        raise AssertionError("compared")
+
+    monkeypatch.setattr("trafilatura.core.compare_extraction", compared)
+    story = "".join(f"<article><h2>Part {n}</h2>{PARAGRAPHS}</article>" for n in range(4)).replace(
+        "four hundred", "many"
+    )
+    article = article_of(page(body=f"<main>{story}</main>"))
+    assert article.origins["text"] == "trafilatura"
+    assert "alders and willows" in article.text
