@@ -409,9 +409,7 @@ def test_a_library_that_finds_much_of_the_text_by_itself_is_not_asked_to_compare
         raise AssertionError("compared")
 
     monkeypatch.setattr("trafilatura.core.compare_extraction", compared)
-    story = "".join(f"<article><h2>Part {n}</h2>{PARAGRAPHS}</article>" for n in range(4)).replace(
-        "four hundred", "many"
-    )
-    article = article_of(page(body=f"<main>{story}</main>"))
+    points = "".join(f"<li><b>{n}.</b> {text}</li>" for n, text in enumerate(TEXT * 4))
+    article = article_of(page(body=f"<main><article>{PARAGRAPHS}<ul>{points}</ul></article></main>"))
     assert article.origins["text"] == "trafilatura"
     assert "alders and willows" in article.text
