@@ -98,7 +98,10 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
 
     def request(self, request: Any) -> Any:
         self._head = 0
-        return super().request(request)
+        answer = super().request(request)
+        if self._parser is not None:  # a line of 16 KiB would end the connection without a word, and some policies are longer
+            self._parser.MAX_LENGTH = self._header_bytes + 1
+        return answer
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._endless:
