@@ -47,7 +47,8 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "COOKIES_ENABLED": False,
         "HTTPPROXY_ENABLED": bool(rules.proxy),
         "DOWNLOAD_HANDLERS_BASE": dict.fromkeys(("http", "https"), "scraper.middlewares.polite.PoliteHandler"),
-        "DEFAULT_REQUEST_HEADERS": {"Accept": ACCEPT, **language},
+        # Of the encodings we know gzip is the one that is unpacked by the reading processes (unpack.py).
+        "DEFAULT_REQUEST_HEADERS": {"Accept": ACCEPT, "Accept-Encoding": "gzip", **language},
         "USER_AGENT": rules.user_agent,
         "DOWNLOAD_VERIFY_CERTIFICATES": source.verify_certificates,
         "DOWNLOAD_TIMEOUT": limits.request_time.total_seconds(),

@@ -231,6 +231,7 @@ def test_cookies_are_never_sent_back() -> None:
 
         assert not [r for r in site.requests if "cookie" in r.headers or "referer" in r.headers]
         assert {r.headers["user-agent"] for r in site.requests} == {bench.network.rules.user_agent}
+        assert {r.headers["accept-encoding"] for r in site.requests} == {"gzip"}
 
     on_bench(check)
 
