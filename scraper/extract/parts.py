@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urljoin
 
 from lxml.etree import _Element
@@ -105,8 +106,13 @@ def is_junk(element: _Element) -> bool:
         return True
     if (style := attributes.get("style")) and _HIDDEN.search(style):
         return True
-    name = f"{attributes.get('class') or ''} {attributes.get('id') or ''}"
-    return len(name) > 1 and bool(_JUNK_WORDS.search(name)) and not _BODY_WORDS.search(name)
+    name, ident = attributes.get("class"), attributes.get("id")
+    return bool(name or ident) and _is_junk_name(f"{name or ''} {ident or ''}")
+
+
+@lru_cache(maxsize=8_192)  # a page, and a site's pages, have few names for many elements
+def _is_junk_name(name: str) -> bool:
+    return bool(_JUNK_WORDS.search(name)) and not _BODY_WORDS.search(name)
 
 
 _JUNK_ROLES = frozenset(
@@ -147,6 +153,9 @@ class _Run:
             self.html.append(html.escape(text, quote=False))
 
     def take(self) -> tuple[str, str, int]:
+        if not self.text:
+            self.html = []
+            return "", "", 0
         text, markup, linked = "".join(self.text), "".join(self.html), self.linked
         self.text, self.html, self.linked = [], [], 0
         lines = (" ".join(line.split()) for line in text.split("\n\0"))

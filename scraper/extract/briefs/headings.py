@@ -20,6 +20,8 @@ def folded(text: str) -> str:
 
     Capitals lose their accents in Greek and often in French; Turkish dots its capital I. Marks of other scripts are letters.
     """
+    if text.isascii():
+        return " ".join(_PUNCTUATION.sub(" ", text.lower()).split())
     plain = unicodedata.normalize("NFKD", text).casefold().replace("’", "'").replace("\u200c", "").replace("ı", "i")
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
     return " ".join(_PUNCTUATION.sub(" ", plain).split())
