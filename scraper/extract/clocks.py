@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from zoneinfo import ZoneInfo
 
@@ -132,6 +132,7 @@ class _Pieces:
         self.left = self.left[: match.start()] + " " + self.left[match.end() :]
 
 
+@lru_cache(maxsize=1_024)  # a row's time is asked for when rows are looked for, and when they are read
 def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
     """What `text`, seen at `seen` on a page whose clocks are of `zone`, names; None if it is not a time and nothing but."""
     shown = " ".join(text.split())
