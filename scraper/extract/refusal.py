@@ -16,6 +16,8 @@ FRONT = "front page, no article"
 _SHORT = 600
 """Letters of body; a page of errors, of login or of consent has fewer."""
 _LITTLE = 250
+_LONGEST = 1_000
+"""Letters of a title that are looked at."""
 _REST = 8
 """Letters that a title may have beside the words for a missing page and still say nothing else."""
 _FEW = 10
@@ -68,7 +70,7 @@ def _no_article(tree: HtmlElement, said: Declared, body: Body) -> str:
 
 
 def _page_title(tree: HtmlElement) -> str:
-    return " ".join((tree.findtext(".//title") or "").split())
+    return " ".join((tree.findtext(".//title") or "")[:_LONGEST].split())
 
 
 def _says_not_found(name: str, said: Declared, body: Body) -> bool:
