@@ -10,7 +10,7 @@ import pytest
 
 from newsloom.news.memory import Due, Page, Role, State, Validators
 from newsloom.news.sources import Source, SourceKind
-from tests.scraper.loopback import NOW, QUICK, Bench, ListMemory, Reply, Request, article, feed, on_bench, zipped
+from tests.scraper.loopback import NOW, QUICK, Bench, ListMemory, Reply, Request, Site, article, feed, on_bench, zipped
 
 
 def test_articles_of_a_feed_are_read_and_told() -> None:
@@ -358,6 +358,31 @@ def test_two_sources_on_one_host_share_one_line() -> None:
 
         assert len(site.times) == 9
         assert all(came - out >= 0.05 for (_, out), (came, _) in zip(site.times, site.times[1:], strict=False))
+
+    on_bench(check)
+
+
+def test_a_slow_origin_does_not_hold_up_others_of_the_same_source() -> None:
+    async def check(bench: Bench) -> None:
+        async with Site.open() as slow:
+            site = bench.site
+            good = [f"/good/{i}" for i in range(5)]
+            waiting = asyncio.Event()
+
+            async def hang(_: asyncio.StreamWriter) -> None:
+                await waiting.wait()
+
+            def last(_: Request) -> Reply:
+                waiting.set()
+                return article("The last")
+
+            slow.routes |= {f"/{i}": Reply(raw=hang) for i in range(40)}
+            site.routes |= {path: article(path) for path in good} | {good[-1]: last}
+            site.routes["/feed"] = feed(*(f"{slow.url}/{i}" for i in range(40)), *(site.url + path for path in good))
+
+            report = await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+            assert (report.new, "request_time" in report.bounds) == (5, False)
 
     on_bench(check)
 
