@@ -7,7 +7,6 @@ from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
 
 from newsloom.news.sources import Limits, NetworkRules, Source
-from scraper.ledger import PORTION
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
@@ -57,9 +56,8 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": limits.redirects,
         # The line of an origin is in the handler (politeness.py), for all crawls together; Scrapy's own stays out of its way.
-        # All of a portion stands there at once, so that no origin waits behind another one's line.
-        "CONCURRENT_REQUESTS": 2 * PORTION,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": 2 * PORTION,
+        "CONCURRENT_REQUESTS": rules.connections,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": rules.connections,
         "DOWNLOAD_DELAY": 0,
         "CONCURRENT_ITEMS": 1,
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",

@@ -99,7 +99,9 @@ class _BoundedProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Any:
         self._head = 0
         answer = super().request(request)
-        if self._parser is not None:  # a line of 16 KiB would end the connection without a word, and some policies are longer
+        if (
+            self._parser is not None
+        ):  # a line of 16 KiB would end the connection without a word, and some policies are longer
             self._parser.MAX_LENGTH = self._header_bytes + 1
         return answer
 
