@@ -167,16 +167,32 @@ def unzipped(body: bytes, bound: int = BODY_BYTES) -> bytes:
     Never holds more than `bound` bytes; a file that is larger raises Guilty. One that breaks off gives what came.
     """
     for _ in range(2):
-        if not body.startswith(b"\x1f\x8b"):
+        if not body.startswith(_GZIP):
             return body
+        body = b"".join(_members(body, bound))
+    return body
+
+
+_GZIP = b"\x1f\x8b"
+
+
+def _members(body: bytes, bound: int) -> Iterator[bytes]:
+    """A gzip file may be several, one after the other (RFC 1952, 2.2); what follows the last one counts as padding."""
+    room = bound + 1
+    first = True
+    while body.startswith(_GZIP):
         stream = zlib.decompressobj(wbits=31)
         try:
-            body = stream.decompress(body, bound + 1)
+            piece = stream.decompress(body, room)
         except zlib.error as error:
-            raise Unreadable(f"damaged gzip: {error}") from error
-        if len(body) > bound:
+            if first:
+                raise Unreadable(f"damaged gzip: {error}") from error
+            return
+        room -= len(piece)
+        if room <= 0:
             raise Guilty(f"larger than {bound:,} bytes when unzipped")
-    return body
+        yield piece
+        body, first = stream.unused_data, False
 
 
 def sniff(body: bytes, ask: Ask) -> tuple[Kind, str]:

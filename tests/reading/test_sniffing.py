@@ -1,5 +1,6 @@
 """What a body is, whatever its Content-Type calls it."""
 
+import gzip
 from datetime import UTC, datetime
 
 import pytest
@@ -111,3 +112,17 @@ def test_a_long_script_is_no_tag_of_many_attributes() -> None:
 
 def test_one_long_attribute_is_not_many() -> None:
     assert isinstance(read(HTML.replace("<p>", f'<p data-state="{"a = b " * 5_000}">')), Reading)
+
+
+def test_a_page_zipped_in_several_pieces_is_read_to_its_end() -> None:
+    pieces = b"".join(gzip.compress(part.encode()) for part in (RSS[:60], RSS[60:]))
+    found = read(pieces)
+    assert isinstance(found, FeedDocument)
+    assert [f.title for f in found.found] == ["One"]
+    assert isinstance(read(pieces + b"\0" * 512), FeedDocument), "padding behind the last piece"
+
+
+def test_pieces_that_are_too_much_only_together_are_refused() -> None:
+    pieces = gzip.compress(b" " * 700_000) * 2
+    with pytest.raises(Guilty, match="when unzipped"):
+        document(pieces, Ask(url="https://a.example/x", fetched=NOW), body_bytes=1_000_000)
