@@ -4,7 +4,7 @@ BIN := .venv/bin
 ONCE ?=
 PORT ?=
 
-.PHONY: help setup demo test lint docs run lock clean
+.PHONY: help setup demo test soak lint docs run lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +20,9 @@ demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.
 
 test: .venv/ready  ## the tests
 	$(BIN)/python -m pytest
+
+soak: .venv/ready  ## the long tests: a crawl killed twenty times
+	NEWSLOOM_KILLS=20 $(BIN)/python -m pytest tests/scraper/test_killed.py
 
 lint: .venv/ready  ## style, types, the rooms' contract, generated docs
 	$(BIN)/ruff check .

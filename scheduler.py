@@ -67,7 +67,7 @@ class Clock:
         self._tick = tick
         self._timetable = timetable(house.now, house.config.jitter)
         self._running: dict[str, asyncio.Task[None]] = {}
-        self._places = asyncio.Semaphore(house.config.network.connections)
+        self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._tick_bell = asyncio.Event()
         self._publish = asyncio.Event()
         self._stop = asyncio.Event()

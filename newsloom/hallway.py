@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("newsloom")
 
+CRAWLS = 64
+"""Side by side at most. A crawl mostly waits for its site's turn, so there are more of them than connections, which the
+network counts by itself; sixteen slow sites must not keep the others waiting."""
+
 Timetable = Callable[[Source, datetime | None], datetime]
 """When a source is due next, from when it was due last (None: never)."""
 
@@ -157,7 +161,7 @@ async def crawl_round(
     chosen = [house.sources[n] for n in names]
     watch = watch or Watch()
     watch.begin(len(chosen))
-    places = asyncio.Semaphore(house.config.network.connections)
+    places = asyncio.Semaphore(CRAWLS)
     known_to_fail = await house.store.failing()
 
     async def one(source: Source) -> CrawlReport | None:
