@@ -278,7 +278,7 @@ topics:
     match: flood* OR hochwasser OR паводок OR sel OR "水害" OR tag:"trade corridor"
   football:
     title: Football
-    match: football OR fußball OR futbol
+    match: tag:football OR tag:fußball OR tag:futbol
   europe:
     title: From Elbe and Volga
     match: source:elbe-anzeiger OR source:vestnik-volgi
