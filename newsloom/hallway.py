@@ -205,9 +205,8 @@ async def crawl_one(
         report = await crawl(source, house.store, house.network, house.now, house.config.limits, stop)
     except StoreError:
         raise  # a full disk or a damaged file is no fault of the source, and nothing could be recorded
-    except (
-        Exception
-    ) as error:  # one source must not stop the others; it is recorded as failing, with the trace in the log
+    except Exception as error:
+        # One source must not stop the others; it is recorded as failing, with the trace in the log.
         log.exception("crawl broke off source=%s", source.name)
         report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
         await house.store.record(report)

@@ -143,9 +143,8 @@ class NewsSpider(scrapy.Spider):
             outcome = await self._outcome(due, response)
         except HaltedError:
             return
-        except (
-            Exception
-        ) as error:  # a defect of ours must cost one page, not the crawl; it is told as such, its trace logged
+        except Exception as error:
+            # A defect of ours must cost one page, not the crawl; it is told as such, its trace logged.
             log.exception("reading failed source=%s url=%s", self.source.name, due.url)
             outcome, _ = failed(due, error, self.now())
         if (again := self._again(response, outcome)) is not None:
@@ -239,9 +238,8 @@ class NewsSpider(scrapy.Spider):
         try:
             article = self.refine(article) if article is not None else None
             briefs = self.briefs(briefs)
-        except (
-            Exception
-        ) as error:  # a site's own code may fail in any way; the page is recorded as not read, the crawl goes on
+        except Exception as error:
+            # A site's own code may fail in any way; the page is recorded as not read, the crawl goes on.
             log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
             return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}")
         reason = document.reason
@@ -349,10 +347,12 @@ class NewsSpider(scrapy.Spider):
         if state is None or state.robots is None or not state.robots.body:
             return ()
         agent = self.network.rules.user_agent
-        asked = self.network.children.robots(state.robots.body, agent=agent, urls=())
+        # The address says against what a relative `Sitemap:` line is resolved.
+        asked = self.network.children.robots(state.robots.body, agent=agent, urls=(url,))
         try:
             return (await self.ledger.flight(asked)).sitemaps
-        except Guilty:
+        except Guilty as error:  # the usual places are tried all the same
+            log.debug("no sitemaps taken from robots.txt url=%s: %s", url, error)
             return ()
 
     async def _try(self, url: str, role: Role) -> Outcome:

@@ -1,5 +1,6 @@
 """Whether an article's text may be published again; asks the well-known file of its origin, once a day."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -18,7 +19,10 @@ from scraper.outcomes import Answer
 if TYPE_CHECKING:
     from scraper.spiders.generic import NewsSpider
 
+log = logging.getLogger(__name__)
+
 KEPT = timedelta(days=1)
+KEPT_UNANSWERED = timedelta(hours=1)
 
 
 async def reserved(spider: "NewsSpider", answer: Answer, in_page: str) -> str:
@@ -49,12 +53,13 @@ async def _file(spider: "NewsSpider", url: str) -> bytes:
 
 
 async def _ask(spider: "NewsSpider", address: str) -> Robots:
-    """What it answers. No answer is no reservation: nearly no site has the file."""
-    expires = spider.now() + KEPT
+    """What it answers. No answer is no reservation, for nearly no site has the file; but it is asked again soon."""
     try:
         response = await spider.crawler.engine.download_async(Request(address, dont_filter=True, priority=50))
     except (HaltedError, ChildError):
         raise
-    except Exception:  # noqa: BLE001 - whatever kept it from being read, there is no file that says anything
-        return Robots(status=0, body=b"", expires=expires)
-    return Robots(status=response.status, body=response.body[: reservation.FILE_BYTES + 1], expires=expires)
+    except Exception as error:  # noqa: BLE001 - whatever kept it from being read, there is no file that says anything
+        log.debug("not read url=%s: %r", address, error)
+        return Robots(status=0, body=b"", expires=spider.now() + KEPT_UNANSWERED)
+    body = response.body[: reservation.FILE_BYTES + 1]
+    return Robots(status=response.status, body=body, expires=spider.now() + KEPT)

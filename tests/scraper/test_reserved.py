@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,7 @@ from newsloom.news.identity import origin
 from newsloom.news.memory import State
 from newsloom.news.sources import SourceKind
 from scraper.reservation import WELL_KNOWN, of_file, of_headers
-from tests.scraper.loopback import Bench, Reply, article, feed, on_bench
+from tests.scraper.loopback import Bench, Reply, Writer, article, feed, on_bench
 
 US = "newsloom/1.0 (+https://example.org/bot)"
 
@@ -118,5 +119,26 @@ def test_the_well_known_file_is_asked_once_a_day_and_only_by_who_reads_articles(
         await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
         assert (len(bench.memory.pages), site.asked.count(WELL_KNOWN)) == (3, 1)
         assert bench.memory.robots[origin(site.url) + WELL_KNOWN] == kept
+
+    on_bench(check)
+
+
+def test_a_well_known_file_that_breaks_off_reserves_nothing_and_is_asked_again_within_the_hour() -> None:
+    async def hang_up(writer: Writer) -> None:
+        writer.close()
+
+    async def check(bench: Bench) -> None:
+        site, bench.memory.asks_for_tdm = bench.site, True
+        site.routes |= {
+            "/feed": feed(site.url + "/open"), "/open": article("Open"), WELL_KNOWN: Reply(raw=hang_up),
+        }  # fmt: skip
+
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+
+        read = bench.memory.page(site.url + "/open").article
+        assert read is not None
+        assert read.text
+        kept = bench.memory.robots[origin(site.url) + WELL_KNOWN]
+        assert kept.expires - bench.now <= timedelta(hours=1)
 
     on_bench(check)

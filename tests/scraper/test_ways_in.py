@@ -102,6 +102,24 @@ def test_a_feed_without_items_leads_on_to_the_news_sitemap_of_robots() -> None:
     on_bench(check)
 
 
+def test_a_sitemap_that_robots_names_without_its_host_is_found() -> None:
+    async def check(bench: Bench) -> None:
+        site = bench.site
+        site.routes |= {
+            "/": front(),
+            "/robots.txt": Reply(
+                body="User-agent: *\nAllow: /\nSitemap: /maps/google-news.xml", headers={"Content-Type": "text/plain"}
+            ),
+            "/maps/google-news.xml": sitemap(*stories(bench)),
+        }
+
+        await bench.crawl(bench.source())
+
+        assert ("/maps/google-news.xml", Role.SITEMAP) in roles(bench)
+
+    on_bench(check)
+
+
 def test_a_sitemap_in_a_usual_place_is_found_and_its_newest_parts_are_followed() -> None:
     async def check(bench: Bench) -> None:
         site = bench.site
