@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml.html import document_fromstring
 
@@ -56,6 +56,16 @@ _pages = st.lists(_trees, min_size=1, max_size=6).map(
 
 
 @given(_pages)
+@example(
+    "<html><body><h1>Page</h1><div>Read next</div><a href='/2025/05/10/story-of-the-day'>Read next Read next Read next</a>"
+    "<div>Read next <a href='/2025/05/10/story-of-the-day'><div>Read next</div></a></div></body></html>"
+)
+@example(
+    "<html><body><h1>Page</h1>Read next<div>The bridge over the estuary was closed on Tuesday after engineers found a crack "
+    "in one of its main cables, the city said.</div><a href='https://other.example/x'><p>Read next "
+    "<a href='/2025/05/10/story-of-the-day'></a> <div>Read next</div></p> Read next "
+    "<div><a href='/2025/05/10/story-of-the-day'>Read next</a></div> <div>Read next</div></a></body></html>"
+)
 @settings(max_examples=150, deadline=None)
 def test_rows_are_numbered_say_something_and_no_element_is_inside_another(html: str) -> None:
     tree = document_fromstring(html)

@@ -1,7 +1,7 @@
 """The door: a parsed page in, its blocks of teasers out."""
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import takewhile
@@ -91,9 +91,16 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
         if not briefs:
             continue
         copy = (kind, frozenset(addresses.key(b.url) or b.text for b in briefs))
-        elements = tuple(_elements(page, group)) if _may_be_cut(page, group, body) else ()
+        elements = _outermost(_elements(page, group)) if _may_be_cut(page, group, body) else ()
         yield Block(elements=elements, briefs=() if copy in shown else briefs, kind=kind)
         shown.add(copy)
+
+
+def _outermost(elements: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
+    """Each once, in order, without those that another one holds: a heading, say, that repeats inside a row."""
+    found = list(dict.fromkeys(elements))
+    held = set(found)
+    return tuple(e for e in found if not any(above in held for above in e.iterancestors()))
 
 
 def _prompts(page: Outline, body: Body) -> Iterator[Block]:

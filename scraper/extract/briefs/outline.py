@@ -225,7 +225,8 @@ class _Walk:
         if not glued and self._pieces:
             self.flush()
         inner.last_anchor = len(self.anchors)
-        inner.last = len(self.units) if not glued else len(self.units) + 1
+        # Within a sentence its last unit is still being gathered, unless something in it ended the sentence.
+        inner.last = len(self.units) + (1 if glued and self._pieces else 0)
         if anchor is not None:
             anchor.last = max(inner.last, anchor.first)
 
