@@ -1,4 +1,7 @@
-"""Which network addresses are public, by the IANA special-purpose registries (as Python's ipaddress has them) and our additions."""
+"""Which network addresses are public, by the IANA special-purpose registries (of 2025) and our additions.
+
+The table is here, for what Python's ipaddress calls global differs from one patch release to the next.
+"""
 
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
@@ -6,23 +9,39 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 _NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052
-_NAT64_LOCAL = IPv6Network("64:ff9b:1::/48")  # RFC 8215: local use, never public
 _COMPATIBLE = IPv6Network("::/96")  # RFC 4291 2.5.5.1, deprecated; some stacks still connect to the IPv4 inside
 _ISATAP = (0x00005EFE, 0x02005EFE)  # RFC 5214 6.1: interface ids that end in an IPv4 address
-_EXTRA = tuple(
+_SPECIAL = tuple(
     IPv4Network(n)
     for n in (
+        # IANA IPv4 Special-Purpose Address Registry (RFC 6890): all that is not globally reachable, and ...
+        "0.0.0.0/8",  # RFC 791 this network
+        "10.0.0.0/8",  # RFC 1918 private use
         "100.64.0.0/10",  # RFC 6598 shared address space
+        "127.0.0.0/8",  # RFC 1122 loopback
+        "169.254.0.0/16",  # RFC 3927 link local; the metadata of most clouds
+        "172.16.0.0/12",  # RFC 1918 private use
+        "192.0.0.0/24",  # RFC 6890 protocol assignments; Oracle's cloud keeps metadata in it
+        "192.0.2.0/24",  # RFC 5737 documentation
         "192.88.99.0/24",  # RFC 7526 6to4 relays, deprecated
+        "192.168.0.0/16",  # RFC 1918 private use
+        "198.18.0.0/15",  # RFC 2544 benchmarks
+        "198.51.100.0/24",  # RFC 5737 documentation
+        "203.0.113.0/24",  # RFC 5737 documentation
+        "240.0.0.0/4",  # RFC 1112 reserved, broadcast in it
+        # ... what no website can have.
+        "224.0.0.0/4",  # RFC 5771 multicast
+        "168.63.129.16/32",  # Microsoft's, yet in every Azure machine it is the platform's own, metadata included
     )
 )
-_EXTRA6 = tuple(
+_UNICAST6 = IPv6Network("2000::/3")  # RFC 4291 2.4: all that is allocated of the global unicast; nothing else is public
+_SPECIAL6 = tuple(
     IPv6Network(n)
     for n in (
-        "fec0::/10",  # RFC 3879 site-local, deprecated
-        "3fff::/20",  # RFC 9637 documentation
-        "5f00::/16",  # RFC 9602 segment routing
+        # IANA IPv6 Special-Purpose Address Registry (RFC 6890), as far as it lies in 2000::/3.
         "2001::/23",  # RFC 2928 protocol assignments (Teredo is unwrapped before this)
+        "2001:db8::/32",  # RFC 3849 documentation
+        "3fff::/20",  # RFC 9637 documentation
     )
 )
 
@@ -48,11 +67,9 @@ def is_public(address: str | Address) -> bool:
         there = inner(ip_address(address.partition("%")[0]) if isinstance(address, str) else address)
     except ValueError:
         return False
-    if not there.is_global or there.is_multicast or there.is_reserved:
-        return False
     if isinstance(there, IPv4Address):
-        return not any(there in n for n in _EXTRA)
-    return there not in _NAT64_LOCAL and not any(there in n for n in _EXTRA6)
+        return not any(there in n for n in _SPECIAL)
+    return there in _UNICAST6 and not any(there in n for n in _SPECIAL6)
 
 
 def may_connect(address: str | Address, opened: tuple[Network, ...] = ()) -> bool:
