@@ -234,6 +234,10 @@ class Ledger:
         self._counts["known"] += listed.known
         return listed
 
+    async def filled(self, feed: Listing, *, whole: bool) -> None:
+        """The gap of a feed that ran over is told, as far as it could be."""
+        await self._safe(self._memory.filled(self.source, feed, whole=whole))
+
     def bound(self, name: str) -> None:
         """A limit was met; the report says which, by its name in the config."""
         if name:

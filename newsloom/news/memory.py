@@ -99,6 +99,8 @@ class Listing:
     moved: str = ""
     """Where a permanent redirect (301, 308) led."""
     digest: str = ""
+    older: bool = False
+    """Whether this is no look at the entrance but what stood there before: a feed's older pages, or what fills its gap."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,6 +109,9 @@ class Listed:
 
     new: int
     known: int
+    gap: bool = False
+    """Whether pieces may have come and gone between what this shows and what was known when the feed was last looked at. Its
+    validators are kept only when what is older has been told too (`filled`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -208,6 +213,13 @@ class Memory(Protocol):
 
     async def listed(self, source: Source, listing: Listing) -> Listed:
         """Store or queue every address an entrance showed, together with its validators."""
+        ...
+
+    async def filled(self, source: Source, listing: Listing, *, whole: bool) -> None:
+        """The gap that `listed` said `listing` has is told as far as it goes; now the feed's validators may be kept.
+
+        Not `whole`: older pages could not be read for now; the next crawls find the same gap, but not for ever.
+        """
         ...
 
     async def save(self, source: Source, pages: Sequence[Page]) -> Sequence[Saved]:

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from newsloom.news import identity
 from newsloom.news.memory import READER, Due, Found, Listing, Page, Role, State, Validators
 from newsloom.news.sources import Limits, Source, SourceKind
+from newsloom.news.windows import Seen, ran_over
 from newsloom.store import instants, retries
 from newsloom.store.database import listing as many
 from newsloom.store.database import plain
@@ -23,7 +24,8 @@ _CONFIGURED = {
     SourceKind.SECTION: Role.LISTING,
 }
 _TRUSTED_FAILURES = 3
-"""An entrance we found ourselves that fails so often in a row has the configured address looked at anew."""
+"""An entrance we found ourselves that fails so often in a row has the configured address looked at anew; of a feed that ran over,
+what came before is tried so often."""
 
 _DAY = timedelta(days=1)
 _MIDNIGHT = time(0)
@@ -58,8 +60,8 @@ def _forget_entrances(connection: sqlite3.Connection, source: str) -> None:
     connection.execute(
         """
         UPDATE addresses
-           SET role = 'article', configured = 0, state = ?, retry_at = NULL, etag = '', last_modified = '', whole = 0, tries = 0,
-               reason = 'an entrance before the config changed'
+           SET role = 'article', configured = 0, state = ?, retry_at = NULL, etag = '', last_modified = '', whole = 0, seen_to = 0,
+               tries = 0, reason = 'an entrance before the config changed'
          WHERE source = ? AND role <> 'article'
         """,
         (OLD, source),
@@ -249,23 +251,55 @@ def _validators(row: sqlite3.Row, page: Page, *, fresh: bool) -> tuple[str, str]
     return row["etag"], row["last_modified"]
 
 
-def listed(connection: sqlite3.Connection, row: sqlite3.Row, listing: Listing) -> None:
-    """Keep that an entrance was read, with its validators if it was read whole."""
+def listed(connection: sqlite3.Connection, row: sqlite3.Row, listing: Listing, *, gap: bool = False) -> None:
+    """Keep that an entrance was read, with its validators if it was read whole and, with a `gap`, what came before it too."""
     at = instants.written(listing.fetched)
-    whole = listing.whole
+    whole = listing.whole and not gap
     connection.execute(
         """
         UPDATE addresses
-           SET state = ?, reason = '', status = NULL, tries = 0, retry_at = NULL, asked_at = ?, worked_at = ?, role = ?,
+           SET state = ?, reason = '', status = NULL, tries = ?, retry_at = NULL, asked_at = ?, worked_at = ?, role = ?,
                etag = ?, last_modified = ?, digest = ?, reader = ?, whole = max(whole, ?), moved = ?
          WHERE id = ?
         """,
         (
-            State.READ, at, at, listing.role,
+            State.READ, row["tries"] if gap else 0, at, at, listing.role,
             plain(listing.validators.etag) if whole else "", plain(listing.validators.last_modified) if whole else "",
-            listing.digest if whole else "", READER, whole, plain(listing.moved), row["id"],
+            listing.digest if whole else "", READER, listing.whole, plain(listing.moved), row["id"],
         ),
     )  # fmt: skip
+
+
+def last(connection: sqlite3.Connection) -> int:
+    """The id of the newest row of all: what comes after it is greater."""
+    found: int = connection.execute("SELECT coalesce(max(id), 0) FROM addresses").fetchone()[0]
+    return found
+
+
+def seen(connection: sqlite3.Connection, row: sqlite3.Row, to: int) -> None:
+    """That a feed was read with all that came before it, when `to` was the `last` row."""
+    connection.execute("UPDATE addresses SET seen_to = ? WHERE id = ?", (to, row["id"]))
+
+
+def given_up(connection: sqlite3.Connection, row: sqlite3.Row) -> bool:
+    """Count one more look at which a feed's gap could not be filled; whether that is enough."""
+    connection.execute("UPDATE addresses SET tries = tries + 1 WHERE id = ?", (row["id"],))
+    return bool(row["tries"] + 1 >= _TRUSTED_FAILURES)
+
+
+def has_gap(entrance: sqlite3.Row, listing: Listing, finds: Sequence["Shown"]) -> bool:
+    """Whether a feed, or an older page of it, does not reach back to what was known when it was looked at last.
+
+    Known is what had a row then: what pages that were read since have led to must not pass for what the feed showed.
+    """
+    if listing.role is not Role.FEED or not entrance["seen_to"]:
+        return False
+    shown = [
+        Seen(found=s.found, known=s.row is not None and s.row["id"] <= entrance["seen_to"])
+        for s in finds
+        if s.found.role is Role.ARTICLE
+    ]
+    return not any(s.known for s in shown) if listing.older else ran_over(shown)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -190,9 +190,9 @@ CREATE TABLE sightings (  -- each row of a "Read next" or related block, on each
     # Has this page shown this row? (save, once for each row)
     "CREATE UNIQUE INDEX sightings_by_page ON sightings(page, digest)",
     # On which pages does this row stand? (save, once for each row)
-    "CREATE INDEX sightings_by_row ON sightings(digest)",
+    "CREATE INDEX sightings_by_row ON sightings(digest, entry)",
     # Which rows link here? (save, once for each article)
-    "CREATE INDEX sightings_by_link ON sightings(link_key) WHERE link_key <> ''",
+    "CREATE INDEX sightings_by_link ON sightings(link_key, entry) WHERE link_key <> ''",
     # Which pages showed this entry? (a join; people)
     "CREATE INDEX sightings_by_entry ON sightings(entry)",
     """
@@ -333,7 +333,26 @@ def _first(db: "Database") -> None:
         db.execute(statement.strip())
 
 
-_STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (("0001 the first store", _first),)
+_ADDED = {
+    "addresses": (
+        "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
+    )
+}
+"""Columns of later steps, by table."""
+
+
+def _second(db: "Database") -> None:
+    for column in _ADDED["addresses"]:
+        db.execute(f"ALTER TABLE addresses ADD COLUMN {column.partition('--')[0].strip()}")  # a comment would break it
+    db.execute(
+        "UPDATE addresses SET seen_to = (SELECT max(id) FROM addresses) WHERE role = 'feed' AND worked_at IS NOT NULL"
+    )
+
+
+_STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
+    ("0001 the first store", _first),
+    ("0002 how far feeds were read", _second),
+)
 
 
 def migrate(connection: sqlite3.Connection, path: Path) -> None:
@@ -395,7 +414,11 @@ def tables() -> str:
             "| column | type | meaning |",
             "| --- | --- | --- |",
         ]
-        columns = [c for c in map(_COLUMN.match, lines[1:]) if c and c[1] not in ("PRIMARY", "UNIQUE")]
+        columns = [
+            c
+            for c in map(_COLUMN.match, (*lines[1:], *_ADDED.get(head[1], ())))
+            if c and c[1] not in ("PRIMARY", "UNIQUE")
+        ]
         parts += [f"| `{c[1]}` | {c[2]} | {_meaning(c)} |" for c in columns]
         parts.append("")
     return "\n".join(parts)

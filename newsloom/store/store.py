@@ -53,6 +53,8 @@ class _Crawl:
     """Ids of addresses that were given out to be asked."""
     leads: int = 0
     """Addresses taken from briefs."""
+    looks: dict[int, int] = field(default_factory=dict)
+    """The last row there was when a feed was looked at, by the feed's row: of feeds that ran over."""
 
 
 class Store:
@@ -293,15 +295,38 @@ class Store:
         addresses.watch(connection, source)
         entrance = addresses.row_of(connection, source.name, listing.asked, listing.role, now)
         finds = addresses.shown(connection, source, entrance, listing, now=now, limits=self._limits)
-        addresses.listed(connection, entrance, listing)
+        gap = addresses.has_gap(entrance, listing, finds)
+        if not listing.older:
+            addresses.listed(connection, entrance, listing, gap=gap)
         addresses.keep(connection, source, entrance, finds, now)
+        if listing.role is Role.FEED and not listing.older:
+            self._look(connection, source, entrance, gap=gap)
         batch = Batch(connection, source, now, self._crawl(source.name).started)
         articles = [s for s in finds if s.found.role is Role.ARTICLE]
         for shown in _in_order(articles):
             self._show(batch, shown)
         batch.finish()
         new = sum(1 for s in articles if s.row is None)
-        return Listed(new=new, known=len(articles) - new)
+        return Listed(new=new, known=len(articles) - new, gap=gap)
+
+    def _look(self, connection: sqlite3.Connection, source: Source, entrance: sqlite3.Row, *, gap: bool) -> None:
+        last = addresses.last(connection)
+        if gap:
+            self._crawl(source.name).looks[entrance["id"]] = last
+        else:
+            addresses.seen(connection, entrance, last)
+
+    async def filled(self, source: Source, listing: Listing, *, whole: bool) -> None:
+        """What stood before a feed's window is told as far as it goes: its validators may be kept."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            entrance = addresses.row_of(connection, source.name, listing.asked, listing.role, self._now())
+            looked = self._crawl(source.name).looks.pop(entrance["id"], None)
+            if looked is not None and (whole or addresses.given_up(connection, entrance)):
+                addresses.listed(connection, entrance, listing)
+                addresses.seen(connection, entrance, looked)
+
+        await self._tell(source, work)
 
     def _show(self, batch: Batch, shown: addresses.Shown) -> None:
         """A listed article: its item becomes an entry; one that another source read already is carried by this one too."""
@@ -336,15 +361,16 @@ class Store:
         now, crawl = self._now(), self._crawl(source.name)
         addresses.watch(connection, source)
         batch = Batch(connection, source, now, crawl.started)
+        rows = sightings.Rows(batch)
         answers: dict[int, Saved] = {}
         # Decided in an order of its own, so that it does not matter in which one they arrived.
         order = sorted(range(len(pages)), key=lambda i: (_when(pages[i]), identity.key(pages[i].asked), pages[i].asked))
         for i in order:
-            answers[i] = self._save_one(batch, pages[i], crawl)
+            answers[i] = self._save_one(batch, rows, pages[i], crawl)
         batch.finish()
         return [answers[i] for i in range(len(pages))]
 
-    def _save_one(self, batch: Batch, page: Page, crawl: _Crawl) -> Saved:
+    def _save_one(self, batch: Batch, rows: sightings.Rows, page: Page, crawl: _Crawl) -> Saved:
         connection = batch.connection
         row = addresses.row_of(connection, batch.source.name, page.asked, page.role, batch.now)
         entry, news = row["entry"], News.SAME if page.state is State.SAME else News.NONE
@@ -366,10 +392,9 @@ class Store:
             if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):
                 log.released(connection, [kept["id"]])
         addresses.asked(connection, row, page, published, calm=news is News.SAME)
-        rows = sightings.Rows(batch, page, row, self._limits.leads - crawl.leads)
-        rows.see()
-        crawl.leads += rows.queued
-        return Saved(news=news, briefs=rows.new, leads=rows.queued)
+        seen = rows.see(page, row, self._limits.leads - crawl.leads)
+        crawl.leads += seen.queued
+        return Saved(news=news, briefs=seen.new, leads=seen.queued)
 
     async def origin(self, origin: str) -> Origin:
         """What is known of `scheme://host:port`."""

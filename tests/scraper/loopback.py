@@ -26,6 +26,7 @@ from newsloom.news.memory import (
     Validators,
 )
 from newsloom.news.sources import Limits, NetworkRules, Schedule, Source, SourceKind
+from newsloom.news.windows import Seen, ran_over
 from scraper.crawl import crawl
 from scraper.network import Network
 from scraper.politeness import Politeness
@@ -127,6 +128,8 @@ class ListMemory:
         self.addresses: dict[str, Due] = {}
         self.pages: list[Page] = []
         self.listings: list[Listing] = []
+        self.fills: list[bool] = []
+        """Of each gap of a feed that was filled, whether as far as it goes."""
         self.reports: list[CrawlReport] = []
         self.robots: dict[str, Robots] = {}
         self.holds: dict[str, datetime] = {}
@@ -134,6 +137,8 @@ class ListMemory:
         """Else it knows that no site has a tdmrep.json, and tests need not count the request."""
         self._handed: set[str] = set()
         self._done: set[str] = set()
+        self._looks: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+        """Of a feed, what was known when it was last read with all before it, and when it was last looked at."""
 
     async def due(self, source: Source, limit: int) -> Sequence[Due]:
         self.addresses.setdefault(source.url, Due(url=source.url, role=Role.START))
@@ -146,13 +151,36 @@ class ListMemory:
         new = [f for f in listing.found if f.url not in self.addresses]
         for found in new:
             self.addresses[found.url] = Due(url=found.url, role=found.role, published=found.published)
-        validators = listing.validators if listing.whole else Validators()
-        self.addresses[listing.asked] = Due(url=listing.asked, role=listing.role, validators=validators)
+        gap = self._gap(listing)
+        if not listing.older:
+            self._looked(listing, gap=gap)
         self._handed.add(listing.asked)
         if listing.role is Role.START:
             self._done.add(listing.asked)
         self.listings.append(listing)
-        return Listed(new=len(new), known=len(listing.found) - len(new))
+        return Listed(new=len(new), known=len(listing.found) - len(new), gap=gap)
+
+    def _gap(self, listing: Listing) -> bool:
+        """As the store finds it, with sets for its row numbers."""
+        if listing.asked not in self._looks or listing.role is not Role.FEED:
+            return False
+        known, _ = self._looks[listing.asked]
+        shown = [Seen(found=f, known=f.url in known) for f in listing.found]
+        return not any(s.known for s in shown) if listing.older else ran_over(shown)
+
+    def _looked(self, listing: Listing, *, gap: bool) -> None:
+        validators = listing.validators if listing.whole and not gap else Validators()
+        self.addresses[listing.asked] = Due(url=listing.asked, role=listing.role, validators=validators)
+        now = frozenset(self.addresses)
+        self._looks[listing.asked] = (self._looks[listing.asked][0] if gap else now, now)
+
+    async def filled(self, source: Source, listing: Listing, *, whole: bool) -> None:  # noqa: ARG002 - Memory's
+        self.fills.append(whole)
+        if whole:
+            _, now = self._looks[listing.asked]
+            self._looks[listing.asked] = (now, now)
+            due = self.addresses[listing.asked]
+            self.addresses[listing.asked] = replace(due, validators=listing.validators)
 
     async def save(self, source: Source, pages: Sequence[Page]) -> Sequence[Saved]:  # noqa: ARG002 - Memory's
         self.pages += pages
