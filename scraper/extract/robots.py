@@ -16,6 +16,9 @@ from scraper.extract.documents import Guilty, RobotsAnswer, Unreadable, unzipped
 _BOUND = 500 * 1024
 """Bytes that count, RFC 9309, 2.5."""
 
+_LONGEST_DELAY = 86_400
+"""Seconds. A longer one, or one that no clock can count to, is taken for this: the file is asked again by then."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class _Rules:
@@ -38,11 +41,13 @@ def robots(body: bytes, *, agent: str, urls: Sequence[str]) -> RobotsAnswer:
     if kept.rules is None:
         return RobotsAnswer(allowed=(False,) * len(urls), fault=kept.fault)
     rate = kept.rules.request_rate(agent)
-    delays = [kept.rules.crawl_delay(agent), rate.seconds / rate.requests if rate else None]
+    # Its numbers are whole ones of any length: their quotient may be beyond every float.
+    slow = min(rate.seconds, _LONGEST_DELAY * rate.requests) / rate.requests if rate else None
+    delays = [kept.rules.crawl_delay(agent), slow]
     sitemaps = (normalize(address, urls[0] if urls else "") for address in kept.rules.sitemaps)
     return RobotsAnswer(
         allowed=tuple(kept.rules.can_fetch(url, agent) for url in urls),
-        crawl_delay=max((float(delay) for delay in delays if delay), default=None),
+        crawl_delay=max((float(min(delay, _LONGEST_DELAY)) for delay in delays if delay), default=None),
         sitemaps=tuple(dict.fromkeys(address for address in sitemaps if address)),
         fault=kept.fault,
     )

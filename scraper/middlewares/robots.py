@@ -19,7 +19,6 @@ from scrapy.http import Response
 from newsloom.news.identity import origin, site
 from newsloom.news.memory import Due, Robots, Role, State
 from scraper.children import Guilty
-from scraper.extract.documents import RobotsAnswer
 from scraper.ledger import HaltedError
 from scraper.origins import OriginState
 from scraper.outcomes import NotTaken, failed, phrase, retry_after
@@ -43,6 +42,8 @@ class _Said:
 
     robots: Robots
     allowed: dict[str, bool] = field(default_factory=dict)
+    guilty: str = ""
+    """Which bound its rules broke: this crawl reads them no second time."""
     asking: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
@@ -155,23 +156,26 @@ class RobotsMiddleware:
         said = self._said.setdefault(there, _Said(robots))
         async with said.asking:
             if said.robots is not robots:
-                said.robots = robots
+                said.robots, said.guilty = robots, ""
                 said.allowed.clear()
-            if url not in said.allowed:
-                urls = tuple({url: None} | dict.fromkeys(self._spider.ledger.open_at(there)))
-                answer = await self._read(robots, urls)
-                said.allowed.update(zip(urls, answer.allowed, strict=True))
-                if answer.crawl_delay is not None:
-                    self._spider.network.politeness.pace(there, answer.crawl_delay)
+            if url not in said.allowed and not said.guilty:
+                await self._learn(said, there, url)
+            if said.guilty:
+                raise NotTaken(State.REFUSED, f"robots.txt cannot be read: {said.guilty}")
             return said.allowed.pop(url)
 
-    async def _read(self, robots: Robots, urls: tuple[str, ...]) -> RobotsAnswer:
+    async def _learn(self, said: _Said, there: str, url: str) -> None:
         network = self._spider.network
+        urls = tuple({url: None} | dict.fromkeys(self._spider.ledger.open_at(there)))
+        asked = network.children.robots(said.robots.body, agent=network.rules.user_agent, urls=urls)
         try:
-            asked = network.children.robots(robots.body, agent=network.rules.user_agent, urls=urls)
-            return await self._spider.ledger.flight(asked)
+            answer = await self._spider.ledger.flight(asked)
         except Guilty as error:
-            raise NotTaken(State.REFUSED, f"robots.txt cannot be read: {error}") from None
+            said.guilty = str(error)
+            return
+        said.allowed.update(zip(urls, answer.allowed, strict=True))
+        if answer.crawl_delay is not None:
+            network.politeness.pace(there, answer.crawl_delay)
 
     def _count(self, data: bytes, request: Request) -> None:
         """Ends the download of a robots.txt when enough is there; a huge one would else be thrown away, rules and all."""

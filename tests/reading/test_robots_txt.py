@@ -2,6 +2,8 @@
 
 import gzip
 
+import pytest
+
 from scraper.extract.robots import robots
 
 AGENT = "newsloom/1.0 (+https://reader.example/contact)"
@@ -63,6 +65,20 @@ def test_an_empty_file_allows_everything() -> None:
 
 def test_a_request_rate_is_a_delay_and_the_stricter_counts() -> None:
     assert robots(b"User-agent: *\nCrawl-delay: 1\nRequest-rate: 1/10\n", agent=AGENT, urls=()).crawl_delay == 10
+
+
+@pytest.mark.parametrize(
+    "rule", ["Crawl-delay: 1e308", "Request-rate: 1/" + "9" * 400, f"Request-rate: {'1' * 400}/{'9' * 420}"]
+)
+def test_a_delay_beyond_every_clock_is_a_day(rule: str) -> None:
+    assert robots(f"User-agent: *\n{rule}\n".encode(), agent=AGENT, urls=()).crawl_delay == 86_400
+
+
+@pytest.mark.parametrize(
+    "rule", ["Crawl-delay: nan", "Crawl-delay: inf", "Crawl-delay: -1", "Request-rate: 1/0", "Request-rate: 0/1"]
+)
+def test_a_delay_that_is_no_time_is_none(rule: str) -> None:
+    assert robots(f"User-agent: *\n{rule}\n".encode(), agent=AGENT, urls=()).crawl_delay is None
 
 
 def test_a_relative_sitemap_is_taken_against_the_first_address() -> None:
