@@ -313,7 +313,7 @@ def test_what_is_no_article_says_why(html: bytes, url: str, reason: str) -> None
 
 
 def test_an_article_about_a_missing_page_is_an_article() -> None:
-    body = "".join(f"<p>{p}</p>" for p in TEXT * 2)
+    body = "".join(f"<p>{n}. {p}</p>" for n, p in enumerate(TEXT * 2))
     assert reading_of(
         page(
             title="404: the year a page was not found", heading="<h1>404: the year a page was not found</h1>", body=body
@@ -400,6 +400,47 @@ def test_what_is_named_as_junk_and_holds_a_part_only_is_left_out() -> None:
     related = "".join(f"<p>{t}</p>" for t in TEXT).replace("council", "club")
     article = article_of(page(body=PARAGRAPHS + f'<div class="related">{related}{related}</div>'))
     assert "club" not in article.text
+
+
+def test_a_body_in_many_boxes_is_read_whole_and_in_its_order() -> None:
+    lead = " ".join(TEXT)
+    posts = [f"{n}. {text} {TEXT[-n % 4]}" for n, text in enumerate(TEXT * 2)]
+    boxes = "".join(f'<div class="post"><time>20:1{n % 10}</time><p>{text}</p></div>' for n, text in enumerate(posts))
+    article = article_of(
+        page(body=f'<p>{lead}</p><div class="by">Jane Doe</div><div class="posts">{boxes}</div>', title="Council meets")
+    )
+    assert article.origins["text"] == "density"
+    assert [p for p in article.text.split("\n\n") if len(p) > 5] == [lead, *posts]
+
+
+def test_of_two_large_boxes_neither_is_taken_for_a_part_of_the_other() -> None:
+    story = "".join(f"<p>{n}. {text}</p>" for n, text in enumerate(TEXT * 3))
+    appeal = "".join(f"<p>Dear reader, give us a coin for reason {n}, and one more for the next.</p>" for n in range(9))
+    boxes = f"<section><div><div>{story}</div></div><div><div>{appeal}</div></div></section>"
+    assert article_of(page(body=boxes)).origins["text"] == "trafilatura"
+
+
+def test_paragraphs_before_the_box_that_holds_the_others_belong_to_them() -> None:
+    rest = [f"{n}. {text}" for n, text in enumerate(TEXT * 3)]
+    box = "".join(f"<p>{p}</p>" for p in rest)
+    article = article_of(
+        page(body=f'<p>{TEXT[0]}</p><p>{TEXT[1]}</p><p>Photo: J. Doe</p><div class="wall">{box}</div>')
+    )
+    assert article.text.split("\n\n") == [*TEXT[:2], *rest]
+
+
+@pytest.mark.parametrize("tag", ["nav", "footer", "aside", "button", "my-menu", "figure"])
+def test_what_stands_in_a_menu_or_below_a_picture_is_no_running_text(tag: str) -> None:
+    words = "Rivers, trees, mills, fields and all the other sections of this paper, in the order of the letters. " * 30
+    assert article_of(page(before=f"<div><{tag}>{words}</{tag}></div>")).origins["text"] == "density"
+
+
+def test_a_label_that_a_page_repeats_is_no_text_and_a_question_is() -> None:
+    body = "".join(f"<p>Continue below</p><p>And what happens then?</p><p>{p}</p><p>{TEXT[0]}</p>" for p in TEXT)
+    text = article_of(page(body=body)).text
+    assert "Continue below" not in text
+    assert text.count("And what happens then?") == 4
+    assert text.count(TEXT[0]) == 1
 
 
 def test_a_library_that_finds_much_of_the_text_by_itself_is_not_asked_to_compare(
