@@ -132,15 +132,33 @@ class _Pieces:
         self.left = self.left[: match.start()] + " " + self.left[match.end() :]
 
 
-@lru_cache(maxsize=1_024)  # a row's time is asked for when rows are looked for, and when they are read
+_DIGIT = re.compile(r"\d")
+_LONGEST_WORDS = 25
+"""Characters; no time that is told without a digit is longer."""
+
+
+def has_digit(text: str) -> bool:
+    """Whether one of the digits that times are written with is in `text`."""
+    return _DIGIT.search(text) is not None
+
+
 def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
-    """What `text`, seen at `seen` on a page whose clocks are of `zone`, names; None if it is not a time and nothing but."""
+    """What `text`, seen at `seen` on a page whose clocks are of `zone`, names; None if it is not a time and nothing but.
+
+    All that counts of `seen` is its minute. Who asks for many texts gives it without seconds: then what was read once is
+    remembered, for all pages seen within the minute.
+    """
+    if len(text) > LONGEST:
+        text = " ".join(text.split())
+    if len(text) > LONGEST or not (has_digit(text) or _may_be_words(text)):
+        return None
+    return _read(text, seen, zone, language)
+
+
+@lru_cache(maxsize=8_192)
+def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None:
     shown = " ".join(text.split())
-    if not shown or len(shown) > LONGEST:
-        return None
-    folded = shown.translate(_DIGITS).lower()
-    if not any(map(str.isdigit, folded)) and (len(folded) > 25 or not _may_be_words(folded)):
-        return None
+    folded = (shown if shown.isascii() else shown.translate(_DIGITS)).lower()
     pieces = _Pieces(left=folded)
     _take_dates(pieces, seen, language)
     _take_clock(pieces)
@@ -151,9 +169,13 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
     return Printed(text=shown, instant=instant, dated=instant is not None and pieces.day is not None)
 
 
+@lru_cache(maxsize=8_192)
 def _may_be_words(text: str) -> bool:
     """Whether a text without a digit can be a time: each of its words is one that times are told with. Most labels are none."""
-    return any(map(_unspaced, _WORD.findall(text))) or _is_all(text, _any_word())
+    folded = " ".join(text.split()).translate(_DIGITS).lower()
+    if len(folded) > _LONGEST_WORDS:
+        return False
+    return any(map(_unspaced, _WORD.findall(folded))) or _is_all(folded, _any_word())
 
 
 @cache

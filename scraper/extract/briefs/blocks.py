@@ -4,7 +4,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import takewhile
+from itertools import islice, takewhile
+from operator import attrgetter
 
 from lxml.html import HtmlElement
 
@@ -50,7 +51,7 @@ def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, la
     page = outline(tree, url)
     if len(page.anchors) > _MOST_LINKS:
         return ()
-    seen = Seen(at=fetched, zone=zone, language=language)
+    seen = Seen(at=fetched.replace(second=0, microsecond=0), zone=zone, language=language)
     known = known_headings(page)
     clocked = clocked_groups(page, known, lambda unit: clock_of(unit, seen) is not None)
     body = find_body(page, clocked)
@@ -91,16 +92,16 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
         if not briefs:
             continue
         copy = (kind, frozenset(addresses.key(b.url) or b.text for b in briefs))
-        elements = _outermost(_elements(page, group)) if _may_be_cut(page, group, body) else ()
+        elements = _outermost(_nodes(page, group)) if _may_be_cut(page, group, body) else ()
         yield Block(elements=elements, briefs=() if copy in shown else briefs, kind=kind)
         shown.add(copy)
 
 
-def _outermost(elements: Iterable[HtmlElement]) -> tuple[HtmlElement, ...]:
+def _outermost(nodes: Iterable[Node]) -> tuple[HtmlElement, ...]:
     """Each once, in order, without those that another one holds: a heading, say, that repeats inside a row."""
-    found = list(dict.fromkeys(elements))
-    held = set(found)
-    return tuple(e for e in found if not any(above in held for above in e.iterancestors()))
+    found = dict.fromkeys(nodes)
+    held = {up for up in {n.up for n in found} if up is not None and any(above in found for above in up.line())}
+    return tuple(n.element for n in found if n.up not in held)
 
 
 def _prompts(page: Outline, body: Body) -> Iterator[Block]:
@@ -109,7 +110,7 @@ def _prompts(page: Outline, body: Body) -> Iterator[Block]:
         return
     for i in range(body.paragraphs[-1] + 1, body.node.last):
         if headings.asks_to_comment(page.units[i].text):
-            yield Block(elements=tuple(_spanning(page, i, i + 1)), briefs=(), kind=None)
+            yield Block(elements=tuple(n.element for n in _spanning(page, i, i + 1)), briefs=(), kind=None)
 
 
 def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
@@ -126,8 +127,7 @@ def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body:
 
 def _over_the_headline(page: Outline, group: Group, body: Body) -> bool:
     """Before the article begins: what the top of a site shows, a menu's "Dive deeper" among it."""
-    headline = next((i for i, u in enumerate(page.units) if u.heading and u.text == page.title), None)
-    return headline is not None and bool(body.paragraphs) and group.last <= headline < body.paragraphs[0]
+    return bool(body.paragraphs) and group.last <= page.headline < body.paragraphs[0]
 
 
 _BOXES = frozenset(("div", "aside", "section", "article", "figure", "ul", "li", "blockquote"))
@@ -175,23 +175,21 @@ def _may_be_cut(page: Outline, group: Group, body: Body) -> bool:
     if any(group.first <= i < group.last for i in body.paragraphs):
         return False
     texts = page.units[group.first : group.last]
-    prose = sum(len(u.text) for u in texts if weight(u.text) >= _PROSE and not u.linked)
+    prose = sum(len(u.text) for u in texts if u.weight >= _PROSE and not u.linked)
     return prose <= (sum(u.linked for u in texts) if group.kind else 0)
 
 
-def _elements(page: Outline, group: Group) -> Iterator[HtmlElement]:
+def _nodes(page: Outline, group: Group) -> Iterator[Node]:
     """All of a group, with its heading if that stands right over it."""
     near = group.heading is not None and group.first - group.heading <= 5
     return _spanning(page, group.heading if near and group.heading is not None else group.first, group.last)
 
 
-def _spanning(page: Outline, first: int, last: int) -> Iterator[HtmlElement]:
+def _spanning(page: Outline, first: int, last: int) -> Iterator[Node]:
     """The largest elements whose units are all among these."""
-
-    def within(node: Node) -> bool:
-        return first <= node.first and node.last <= last and node.first < node.last
-
-    start = bisect_left(page.nodes, first, key=lambda node: node.first)
-    for node in takewhile(lambda node: node.first < last, page.nodes[start:]):
-        if within(node) and (node.up is None or not within(node.up)):
-            yield node.element
+    start = bisect_left(page.nodes, first, key=attrgetter("first"))
+    for node in takewhile(lambda node: node.first < last, islice(page.nodes, start, None)):
+        if node.first < node.last <= last:
+            up = node.up
+            if up is None or up.first < first or up.last > last:
+                yield node

@@ -10,7 +10,6 @@ from itertools import pairwise
 from newsloom.news.items import KEPT_BRIEFS, BriefKind
 from scraper.extract.briefs.outline import Node, Outline, Unit
 from scraper.extract.briefs.rows import Group, Row
-from scraper.extract.words import weight
 
 _TEXT = 40
 """Weight from which a text is a row's paragraph or headline, not its tag."""
@@ -38,7 +37,7 @@ def _rows(page: Outline, start: int, stop: int, is_clock: IsClock) -> list[Row]:
     if not clocks:
         return []
     lead = clocks[0] - start
-    if lead and weight(page.units[start].text) >= _TEXT:
+    if lead and page.units[start].weight >= _TEXT:
         return []  # the clock ends the row, it does not begin it
     rows = _by_element(page, clocks, start, stop) or _flat(page, clocks, lead, stop)
     good = [r for r in rows if _says_something(page, r)]
@@ -87,11 +86,11 @@ def _flat(page: Outline, clocks: list[int], lead: int, stop: int) -> list[Row]:
 
 
 def _first_text(page: Outline, start: int, stop: int) -> int:
-    return next((i for i in range(start, stop) if weight(page.units[i].text) >= _TEXT), -1)
+    return next((i for i in range(start, stop) if page.units[i].weight >= _TEXT), -1)
 
 
 def _says_something(page: Outline, row: Row) -> bool:
-    return any(weight(u.text) >= _TEXT or (u.anchor and weight(u.text) >= 15) for u in page.units[row.first : row.last])
+    return any(u.weight >= _TEXT or (u.anchor and u.weight >= 15) for u in page.units[row.first : row.last])
 
 
 def _common(page: Outline, rows: list[Row]) -> Node:

@@ -5,22 +5,24 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 from statistics import median
 
 from lxml.html import HtmlElement
 
-from newsloom.news import identity
 from newsloom.news.items import Brief, BriefKind
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
 from scraper.extract.briefs.outline import Anchor, Outline, Piece, Unit
-from scraper.extract.briefs.rows import Group, Row, anchors_of
-from scraper.extract.clocks import Printed, read_attribute, read_time, split_time
+from scraper.extract.briefs.rows import Group, Row, links_of
+from scraper.extract.clocks import Printed, has_digit, read_attribute, read_time, split_time
 from scraper.extract.words import line, weight
 
 _TAG = 36
 """Weight up to which a text may be a tag."""
 _TEXT = 40
+_LABEL = 70
+"""Characters; a longer text is no time with a word beside it."""
 _PARAGRAPH = 90
 """Weight from which a text that ends as a sentence is a paragraph, no headline."""
 _SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"”»’')\]]*$")
@@ -39,21 +41,21 @@ class Seen:
     language: str = ""
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, eq=False)
 class Part:
     """A text of a row, and how it stands there."""
 
     text: str
-    anchor: Anchor | None = None
-    heading: bool = False
-    paragraph: bool = False
+    weight: int
+    anchor: Anchor | None
+    heading: bool
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(slots=True, eq=False)
 class _Parts:
     anchor: Anchor | None
     time: Printed | None
-    texts: tuple[Part, ...]
+    texts: list[Part]
     thumbnail: str
 
 
@@ -63,7 +65,7 @@ def clock_of(unit: Unit, seen: Seen) -> Printed | None:
     text = unit.text
     if clock is not None and len(unit.pieces) == 1:
         return read_attribute(clock, text, seen.at, seen.zone, seen.language)
-    if not any(c.isdigit() for c in text[:40]) and len(text) > 30:
+    if len(text) > 30 and not has_digit(text[:40]):
         return None
     return read_time(text, seen.at, seen.zone, seen.language) or _leading_clock(text, seen)
 
@@ -103,9 +105,14 @@ def _fuller(one: Brief, other: Brief) -> Brief:
 
 def main_anchor(page: Outline, row: Row) -> Anchor | None:
     """The link of a row that leads to what it is about."""
-    links = [a for a in anchors_of(page, row) if a.key and a.key != page.key]
-    links = [a for a in links if (a.key == row.key if row.key else not addresses.is_menu_like(a.url))]
-    return max(links, key=lambda a: (addresses.is_article_like(a.url), len(a.text)), default=None)
+    links = links_of(page, row)
+    if row.key:
+        links = [a for a in links if a.key == row.key != page.key]
+    else:
+        links = [a for a in links if not addresses.is_menu_like(a.url) and a.key and a.key != page.key]
+    if len(links) < 2:
+        return links[0] if links else None
+    return max(links, key=lambda a: (addresses.is_article_like(a.url), len(a.text)))
 
 
 def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
@@ -113,53 +120,66 @@ def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
     time: Printed | None = None
     texts: list[Part] = []
     for unit in page.units[row.first : row.last]:
-        for piece in _pieces(unit, anchor):
+        for piece in unit.pieces if len(unit.pieces) == 1 else _pieces(unit, anchor):
             printed, rest = _time_and_rest(piece, seen)
             if printed and (time is None or (printed.instant and not time.instant)):
                 time = printed
             if rest and not _is_noise(rest):
-                texts.append(Part(text=rest, anchor=piece.anchor, heading=unit.heading, paragraph=unit.paragraph))
-    return _Parts(anchor=anchor, time=time, texts=tuple(texts), thumbnail=_thumbnail(page, row, anchor))
+                size = unit.weight if rest == unit.text else weight(rest)
+                texts.append(Part(rest, size, piece.anchor, unit.heading))
+    return _Parts(anchor, time, texts, _thumbnail(page, row, anchor))
 
 
 def _pieces(unit: Unit, anchor: Anchor | None) -> list[Piece]:
-    """A unit in pieces only where its row's link or a time stands out of it; else it is one text."""
-    stands_out = any(p.clock is not None or (anchor and p.anchor and p.anchor.key == anchor.key) for p in unit.pieces)
-    if (
-        len(unit.pieces) == 1
-        or not stands_out
-        or (unit.anchor is not None and all(p.clock is None for p in unit.pieces))
-    ):
-        return [Piece(unit.text, unit.anchor, unit.pieces[0].clock if len(unit.pieces) == 1 else None)]
+    """A unit of several pieces, in pieces only where its row's link or a time stands out of it; else it is one text."""
+    timed = any(p.clock is not None for p in unit.pieces)
+    linked = unit.anchor is None and anchor and any(p.anchor and p.anchor.key == anchor.key for p in unit.pieces)
+    if not timed and not linked:
+        return [Piece(unit.text, unit.anchor)]
     joined: list[Piece] = []
     for piece in unit.pieces:
         last = joined[-1] if joined else None
         if last and last.anchor is piece.anchor and last.clock == piece.clock:
             joined[-1] = Piece(f"{last.text} {piece.text}", last.anchor, last.clock)
         else:
-            joined.append(Piece(piece.text, piece.anchor, piece.clock))
+            joined.append(piece)
     return joined
 
 
+_BESIDE = ("|", "•", "·", " - ", " – ", "/", ",")
+"""Marks that part a time from the text beside it."""
+_MARK = re.compile("|".join(map(re.escape, _BESIDE)))
+
+
 def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
+    text = piece.text
     if piece.clock is not None:
-        printed = read_attribute(piece.clock, piece.text, seen.at, seen.zone, seen.language)
+        printed = read_attribute(piece.clock, text, seen.at, seen.zone, seen.language)
         if printed:
             return printed, ""
-    printed = read_time(piece.text, seen.at, seen.zone, seen.language)
-    if printed:
-        return printed, ""
-    for mark in ("|", "•", "·", " - ", " – ", "/", ","):
-        head, found, tail = piece.text.partition(mark)
-        if found and len(piece.text) <= 70:
+    if len(text) <= _LABEL:
+        printed = read_time(text, seen.at, seen.zone, seen.language)
+        if printed:
+            return printed, ""
+        if _MARK.search(text):
+            printed, rest = _time_beside(text, seen)
+            if printed:
+                return printed, rest
+    clock, rest = split_time(text)
+    if clock and (printed := read_time(clock, seen.at, seen.zone, seen.language)):
+        return printed, rest
+    return None, text.strip()
+
+
+def _time_beside(text: str, seen: Seen) -> tuple[Printed | None, str]:
+    for mark in _BESIDE:
+        head, found, tail = text.partition(mark)
+        if found:
             for one, other in ((head, tail), (tail, head)):
                 printed = read_time(one, seen.at, seen.zone, seen.language)
                 if printed:
                     return printed, other.strip()
-    clock, rest = split_time(piece.text)
-    if clock and (printed := read_time(clock, seen.at, seen.zone, seen.language)):
-        return printed, rest
-    return None, piece.text.strip()
+    return None, ""
 
 
 def _is_noise(text: str) -> bool:
@@ -169,26 +189,29 @@ def _is_noise(text: str) -> bool:
     return len(text) < 40 and (text.endswith((">", "»", "›", "→")) or headings.kind_of(text) is not None)
 
 
+_WEIGHT = attrgetter("weight")
+
+
 class _Roles:
     """What the texts of a block's rows are, judged over all rows."""
 
     def __init__(self, rows: Sequence[_Parts]) -> None:
-        heads = [p.text for r in rows for p in r.texts if p.heading]
-        longest = [max((weight(p.text) for p in r.texts), default=0) for r in rows]
-        repeated = len(set(heads)) < len(heads)
+        heads = [p for r in rows for p in r.texts if p.heading]
+        longest = [max((p.weight for p in r.texts), default=0) for r in rows]
+        repeated = len({p.text for p in heads}) < len(heads)
         self.headings_are_tags = (
-            bool(heads) and (repeated or median(map(weight, heads)) <= 16) and median(longest or [0]) >= 60
+            bool(heads) and (repeated or median(p.weight for p in heads) <= 16) and median(longest or [0]) >= 60
         )
-        alone = [t for r in rows if (t := self._only_long(r))]
-        ends = sum(bool(_SENTENCE_END.search(t)) for t in alone)
-        self.alone_is_text = bool(alone) and median(map(weight, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
+        alone = [p for r in rows if (p := self._only_long(r))]
+        ends = sum(bool(_SENTENCE_END.search(p.text)) for p in alone)
+        self.alone_is_text = bool(alone) and median(p.weight for p in alone) >= _PARAGRAPH and ends >= 0.5 * len(alone)
         firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
         self.repeated = {t for t, n in firsts.items() if n > 1}
 
     @staticmethod
-    def _only_long(row: _Parts) -> str:
-        long = [p.text for p in row.texts if weight(p.text) > _TAG]
-        return long[0] if len(long) == 1 else ""
+    def _only_long(row: _Parts) -> Part | None:
+        long = [p for p in row.texts if p.weight > _TAG]
+        return long[0] if len(long) == 1 else None
 
     def brief(self, row: _Parts, kind: BriefKind, place: int) -> Brief:
         title = self._title(row)
@@ -214,31 +237,32 @@ class _Roles:
         """In a block whose rows are paragraphs, what looked like a headline is the text, or its first paragraph."""
         if text is None:
             return None, title
-        if _SENTENCE_END.search(title.text) and weight(title.text) >= _PARAGRAPH:
-            return None, replace(title, text=f"{title.text} {text.text}")
+        if _SENTENCE_END.search(title.text) and title.weight >= _PARAGRAPH:
+            both = f"{title.text} {text.text}"
+            return None, Part(both, weight(both), title.anchor, title.heading)
         return title, text
 
     def _title(self, row: _Parts) -> Part | None:
         heads = [p for p in row.texts if p.heading and not self.headings_are_tags and p.text not in self.repeated]
         if heads:
-            return max(heads, key=lambda p: weight(p.text))
+            return max(heads, key=_WEIGHT)
         rest = [p for p in row.texts if not (p.heading and self.headings_are_tags) and p.text not in self.repeated]
         linked = [p for p in rest if p.anchor is not None and row.anchor is not None and p.anchor.key == row.anchor.key]
-        pool = linked or rest or list(row.texts)
-        long = [p for p in pool if weight(p.text) > 25]
-        return long[0] if long else max(pool, key=lambda p: weight(p.text), default=None)
+        pool = linked or rest or row.texts
+        long = [p for p in pool if p.weight > 25]
+        return long[0] if long else max(pool, key=_WEIGHT, default=None)
 
     def _tag(self, row: _Parts, title: Part | None) -> Part | None:
         return next((p for p in row.texts if p is not title and _is_tag(p)), None)
 
     def _text(self, row: _Parts, title: Part | None, tag: Part | None) -> Part | None:
-        rest = [p for p in row.texts if p is not title and p is not tag and weight(p.text) >= _TEXT]
+        rest = [p for p in row.texts if p is not title and p is not tag and p.weight >= _TEXT]
         rest = [p for p in rest if title is None or p.text != title.text]
-        return max(rest, key=lambda p: weight(p.text), default=None)
+        return max(rest, key=_WEIGHT, default=None)
 
 
 def _is_tag(part: Part) -> bool:
-    return 2 <= weight(part.text) <= _TAG and len(part.text.split()) <= 5
+    return 2 <= part.weight <= _TAG and len(part.text.split()) <= 5
 
 
 def _thumbnail(page: Outline, row: Row, anchor: Anchor | None) -> str:
@@ -247,7 +271,7 @@ def _thumbnail(page: Outline, row: Row, anchor: Anchor | None) -> str:
         return ""
     for image in inside.iter("img"):
         for name in ("src", "data-src", "data-original", "data-lazy-src"):
-            url = identity.normalize(image.get(name, ""), page.base) if image.get(name) else ""
-            if url:
+            source = image.get(name)
+            if source and (url := addresses.resolved(source, page.base)):
                 return url
     return ""

@@ -10,6 +10,8 @@ from newsloom.news.items import BriefKind
 
 LONGEST = 70
 """Characters; no such heading is longer."""
+_KNOWN = 8_192
+"""Texts kept in mind: the pages of a site repeat their labels."""
 _MORE = "…"
 _ACCENTS = re.compile("[\u0300-\u036f]")
 _PUNCTUATION = re.compile(r"[^\w\s']+|_+")
@@ -62,7 +64,7 @@ def _words() -> _Words:
     return _Words()
 
 
-@lru_cache(maxsize=8_192)
+@lru_cache(maxsize=_KNOWN)
 def kind_of(text: str) -> BriefKind | None:
     """The kind of block that `text` stands over; None if it is no such heading."""
     if not text or len(text) > LONGEST:
@@ -80,11 +82,13 @@ def kind_of(text: str) -> BriefKind | None:
     return _ending(plain, words)
 
 
+@lru_cache(maxsize=_KNOWN)
 def is_section(text: str) -> bool:
     """Whether `text` is a word like "News" or "Video": over a block it says no more than that it is some other block."""
     return len(text) <= LONGEST and folded(text) in _words().sections
 
 
+@lru_cache(maxsize=_KNOWN)
 def asks_to_comment(text: str) -> bool:
     """Whether `text` is the prompt of a comments section: "Leave the first comment", "3 comments"."""
     return len(text) <= LONGEST and folded(text).strip("0123456789 ") in _words().comments
@@ -136,6 +140,7 @@ _CLASSES = (
 )
 
 
+@lru_cache(maxsize=_KNOWN)
 def kind_of_classes(names: str) -> BriefKind | None:
     """The kind that class names and ids near a block hint at, as designers commonly name them."""
     plain = names.lower().replace("_", "-")

@@ -16,6 +16,7 @@ from newsloom.news import identity
 from newsloom.news.items import KEPT_BRIEFS
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
+from scraper.extract.words import weight
 
 _SKIPPED = frozenset(
     re.findall(
@@ -119,17 +120,11 @@ class Unit:
     """Inside h1-h6."""
     paragraph: bool
     """Inside a p."""
-
-    @property
-    def anchor(self) -> Anchor | None:
-        """The link that holds all of it."""
-        first = self.pieces[0].anchor
-        return first if all(p.anchor is first for p in self.pieces) else None
-
-    @property
-    def linked(self) -> int:
-        """How many of its characters are links."""
-        return sum(len(p.text) for p in self.pieces if p.anchor)
+    anchor: Anchor | None
+    """The link that holds all of it."""
+    linked: int
+    """How many of its characters are links."""
+    weight: int
 
 
 @dataclass(slots=True, eq=False)
@@ -142,10 +137,9 @@ class Outline:
     nodes: list[Node]
     title: str = ""
     """Of its h1."""
+    headline: int = -1
+    """The unit that says its title as a heading; -1 if none does."""
     base: str = ""
-
-    def text(self, first: int, last: int) -> str:
-        return " ".join(u.text for u in self.units[first:last])
 
 
 def base_of(tree: HtmlElement, url: str) -> str:
@@ -160,10 +154,11 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     body = tree.find("body") if tree.tag == "html" else tree
     walk = _Walk(base_of(tree, url))
     root = Node(body if body is not None else tree, None, 0, 0)
-    walk.into(root.element, root, glued=False, state=_State())
+    walk.into(root.element, root, _State(), glued=False)
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
     title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
-    return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, walk.base)
+    headline = next((i for i, u in enumerate(walk.units) if u.heading and u.text == title), -1)
+    return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, headline, walk.base)
 
 
 class _State(NamedTuple):
@@ -187,15 +182,16 @@ class _Walk:
         self._holder: Node | None = None
         self._state = _State()
 
-    def into(self, element: HtmlElement, node: Node, *, glued: bool, state: _State) -> None:
+    def into(self, element: HtmlElement, node: Node, state: _State, *, glued: bool) -> None:
         """Walk one element. `glued`: its text belongs to the sentence around it."""
         text = element.text
-        children = element[:]
-        tails = [child.tail for child in children]
-        mixed = glued or (bool(children) and _has_words(text, tails))
-        if text:
+        if text and (self._pieces or not text.isspace()):
             self._say(text, node, state)
-        for child, tail in zip(children, tails, strict=True):
+        if not len(element):
+            return
+        children = element[:]
+        mixed = glued or _has_words(text, children)
+        for child in children:
             tag = child.tag
             if tag in _SKIPPED or node.depth >= _DEEPEST or (tag in _CHROME and _is_menu(child)):
                 if not mixed:
@@ -203,38 +199,37 @@ class _Walk:
             elif tag == "br":
                 self.flush()
             elif isinstance(tag, str):  # of a comment only what stands after it counts
-                self._child(child, tag, node, state, glued=mixed and tag in _INLINE)
-            if tail:
+                within = mixed and tag in _INLINE
+                if within and tag != "a":
+                    self.into(child, node, _inside(child, tag, state) if tag == "time" else state, glued=True)
+                else:
+                    self._apart(child, tag, node, state, glued=within)
+            tail = child.tail
+            if tail and (self._pieces or not tail.isspace()):
                 self._say(tail, node, state)
 
-    def _child(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
-        if glued and tag != "a":
-            self.into(child, node, glued=True, state=self._inside(child, tag, state) if tag == "time" else state)
-            return
+    def _apart(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
+        """Walk a child that is a node of its own: all but a word inside a sentence."""
         if not glued and self._pieces:
             self.flush()
-        inner = Node(child, node, node.depth + 1, len(self.units), chrome=node.chrome or tag in _CHROME)
-        inner.first_anchor = len(self.anchors)
+        if tag != "a" and not child.text and not len(child):
+            return  # it holds no unit and no link
+        units, anchors = self.units, self.anchors
+        inner = Node(child, node, node.depth + 1, len(units), 0, len(anchors), 0, node.chrome or tag in _CHROME)
         self.nodes.append(inner)
         anchor = self._anchor(child, inner) if tag == "a" else None
         if anchor is not None:
-            state = state._replace(anchor=anchor)
+            state = _State(anchor, state.clock, state.heading, state.paragraph)
         elif tag in _TELLING:
-            state = self._inside(child, tag, state)
-        self.into(child, inner, glued=glued, state=state)
+            state = _inside(child, tag, state)
+        self.into(child, inner, state, glued=glued)
         if not glued and self._pieces:
             self.flush()
-        inner.last_anchor = len(self.anchors)
+        inner.last_anchor = len(anchors)
         # Within a sentence its last unit is still being gathered, unless something in it ended the sentence.
-        inner.last = len(self.units) + (1 if glued and self._pieces else 0)
+        inner.last = len(units) + (1 if glued and self._pieces else 0)
         if anchor is not None:
-            anchor.last = max(inner.last, anchor.first)
-
-    @staticmethod
-    def _inside(child: HtmlElement, tag: str, state: _State) -> _State:
-        if tag == "time":
-            return state._replace(clock=child.get("datetime") or "")
-        return state._replace(paragraph=True) if tag == "p" else state._replace(heading=True)
+            anchor.last = inner.last
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
@@ -247,28 +242,41 @@ class _Walk:
 
     def _say(self, text: str, node: Node, state: _State) -> None:
         if not self._pieces:
-            if text.isspace():
-                return
             self._holder, self._state = node, state
         self._pieces.append(Piece(text, state.anchor, state.clock))
 
     def flush(self) -> None:
         """The unit that was being gathered is complete."""
-        if not self._pieces:
+        pieces = self._pieces
+        if not pieces or self._holder is None:
             return
-        pieces, self._pieces = self._pieces, []
-        if len(pieces) > 1:
+        self._pieces = []
+        if len(pieces) == 1:
+            text = " ".join(pieces[0].text.split())
+            pieces[0].text = text
+        else:
             text = " ".join("".join([p.text for p in pieces]).split())
             pieces = [p for p in pieces if not p.text.isspace()]
-        else:
-            text = " ".join(pieces[0].text.split())
-        if self._holder is None or not _WORDY.search(text):
+            for piece in pieces:
+                piece.text = " ".join(piece.text.split())
+        if not (text[0].isalnum() or _WORDY.search(text)):
             return
+        linked = 0
         for piece in pieces:
-            piece.text = " ".join(piece.text.split()) if len(pieces) > 1 else text
-            if piece.anchor is not None:
-                piece.anchor.text = f"{piece.anchor.text} {piece.text}".strip()
-        self.units.append(Unit(self._holder, pieces, text, self._state.heading, self._state.paragraph))
+            if (anchor := piece.anchor) is not None:
+                anchor.text = f"{anchor.text} {piece.text}" if anchor.text else piece.text
+                linked += len(piece.text)
+        first = pieces[0].anchor
+        whole = first if len(pieces) == 1 or all(p.anchor is first for p in pieces) else None
+        state = self._state
+        self.units.append(Unit(self._holder, pieces, text, state.heading, state.paragraph, whole, linked, weight(text)))
+
+
+def _inside(child: HtmlElement, tag: str, state: _State) -> _State:
+    if tag == "time":
+        return _State(state.anchor, child.get("datetime") or "", state.heading, state.paragraph)
+    heading, paragraph = (state.heading, True) if tag == "p" else (True, state.paragraph)
+    return _State(state.anchor, state.clock, heading, paragraph)
 
 
 def _is_menu(element: HtmlElement) -> bool:
@@ -288,8 +296,12 @@ def _is_menu(element: HtmlElement) -> bool:
     )
 
 
-def _has_words(text: str | None, tails: list[str | None]) -> bool:
+def _has_words(text: str | None, children: list[HtmlElement]) -> bool:
     """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
     if text and not text.isspace() and _WORDY.search(text):
         return True
-    return any(tail and not tail.isspace() and _WORDY.search(tail) for tail in tails)
+    for child in children:
+        tail = child.tail
+        if tail and not tail.isspace() and _WORDY.search(tail):
+            return True
+    return False

@@ -7,7 +7,6 @@ from newsloom.news.identity import similar
 from newsloom.news.items import BriefKind
 from scraper.extract.briefs.outline import Outline, Unit
 from scraper.extract.briefs.rows import Body, Group, Row
-from scraper.extract.words import weight
 
 _CUT = re.compile(r"\w\s?(?:\.\.\.|…)$")
 _SENTENCE = re.compile(r"[.!?。！？।]$")
@@ -29,7 +28,7 @@ def promo(page: Outline, body: Body, taken: Sequence[Group]) -> Group | None:
 
 def _is_promo(page: Outline, body: Body, index: int) -> bool:
     headline, lead = page.units[index], page.units[index + 1]
-    if weight(headline.text) not in _HEADLINE or weight(lead.text) not in _LEAD or not _CUT.search(lead.text):
+    if headline.weight not in _HEADLINE or lead.weight not in _LEAD or not _CUT.search(lead.text):
         return False
     if _SENTENCE.search(headline.text) or similar(headline.text, page.title) > 0.5:
         return False

@@ -7,7 +7,7 @@ all); and articles that are linked from repeated places.
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median
 
@@ -38,6 +38,8 @@ class Row:
     last: int
     key: str = ""
     node: Node | None = None
+    links: list[Anchor] | None = None
+    """Its links in page order, once they were asked for (see links_of)."""
 
 
 @dataclass(slots=True, eq=False)
@@ -65,6 +67,13 @@ class Body:
 
     node: Node | None
     paragraphs: list[int]
+    own: frozenset[int] = field(init=False)
+    """The same units, to look one up."""
+    _around: frozenset[Node] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.own = frozenset(self.paragraphs)
+        self._around = frozenset(self.node.line()) if self.node else frozenset()
 
     def around(self, group: "Group") -> bool:
         """Whether a group stands in the body's element, with paragraphs both before and after."""
@@ -74,31 +83,29 @@ class Body:
 
     def holds(self, node: Node) -> bool:
         """Whether `node` is the body's element, or one around it."""
-        return self.node is not None and any(n is node for n in self.node.line())
+        return node in self._around
 
 
 def find_body(page: Outline, taken: Sequence[Group]) -> Body:
     """The element with most running text, rows of blocks not counted."""
     inside = {i for g in taken for i in range(g.first, g.last)}
-    scores: dict[int, float] = {}
-    nodes: dict[int, Node] = {}
-    long = [i for i, u in enumerate(page.units) if i not in inside and _is_paragraph(u)]
+    long = [i for i, unit in enumerate(page.units) if _is_paragraph(unit) and i not in inside]
+    scores: dict[Node, float] = {}
     for i in long:
-        size = min(weight(page.units[i].text), 600)
-        for node, share in zip(page.units[i].node.line(), (0.3, 1.0, 0.5, 0.25), strict=False):
-            scores[id(node)] = scores.get(id(node), 0.0) + size * share
-            nodes[id(node)] = node
+        unit = page.units[i]
+        size = min(unit.weight, 600)
+        for node, share in zip(unit.node.line(), (0.3, 1.0, 0.5, 0.25), strict=False):
+            scores[node] = scores.get(node, 0.0) + size * share
     if not scores:
         return Body(None, [])
-    best = nodes[max(scores, key=scores.__getitem__)]
+    best = max(scores, key=scores.__getitem__)
     own = [i for i in long if best.first <= i < best.last and page.units[i].node.depth - best.depth <= _NEAR]
     texts = Counter(page.units[i].text for i in own)
     return Body(best, [i for i in own if texts[page.units[i].text] == 1])
 
 
 def _is_paragraph(unit: Unit) -> bool:
-    size = weight(unit.text)
-    return size >= _LONG and not unit.node.chrome and not unit.heading and unit.linked < 0.4 * len(unit.text)
+    return unit.weight >= _LONG and not unit.node.chrome and not unit.heading and unit.linked < 0.4 * len(unit.text)
 
 
 # Headings
@@ -155,16 +162,14 @@ def candidates(page: Outline) -> list[Anchor]:
     """Links that may lead to articles, each judged mildly: its group is judged later."""
     kept = []
     for anchor in page.anchors:
-        if not _may_lead(page, anchor) or anchor.key == page.key:
-            continue
-        kept.append(anchor)
-        anchor.node.leads_to(anchor.key)
+        if _may_lead(page, anchor) and (key := anchor.key) != page.key:
+            kept.append(anchor)
+            anchor.node.leads_to(key)
     return kept
 
 
 def _may_lead(page: Outline, anchor: Anchor) -> bool:
     text = anchor.text
-    size = weight(text)
     if addresses.is_menu_like(anchor.url):
         return False
     if anchor.last > anchor.first and anchor.first < len(page.units):
@@ -175,13 +180,12 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
         return addresses.is_article_like(anchor.url) and not anchor.node.chrome
     if not text:
         return addresses.is_article_like(anchor.url)
-    return size >= _HEADLINE or addresses.is_article_like(anchor.url)
+    return weight(text) >= _HEADLINE or addresses.is_article_like(anchor.url)
 
 
 def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, BriefKind], body: Body) -> list[Group]:
     """Rows that are links, grouped by the element whose children they are, adjacent groups of one block joined."""
-    h1 = next((i for i, u in enumerate(page.units) if u.heading and u.text == page.title), -1)
-    barriers = sorted({*known, h1, *body.paragraphs})
+    barriers = sorted({*known, page.headline, *body.paragraphs})
     rows: dict[int, Row] = {}
     parents: dict[int, list[Row]] = {}
     for anchor in links:
@@ -215,7 +219,7 @@ def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
         if node.up is None or node.many or node.last - node.first > _ROW_UNITS or body.holds(node):
             break
         inside = barriers[bisect_left(barriers, node.first) : bisect_left(barriers, node.last)]
-        if any(not anchor.first <= b < anchor.last for b in inside):
+        if inside and any(not anchor.first <= b < anchor.last for b in inside):
             break
         row = node
     return row
@@ -235,7 +239,7 @@ def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline, body: Bo
 def _stands_between(page: Outline, body: Body, index: int) -> bool:
     """A heading of its own, or the article's text; the linked headline of a row that is no candidate (the page itself) does not."""
     unit = page.units[index]
-    return (unit.heading and unit.anchor is None) or index in body.paragraphs
+    return (unit.heading and unit.anchor is None) or index in body.own
 
 
 def _take_what_follows(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
@@ -248,7 +252,7 @@ def _take_what_follows(page: Outline, group: Group, known: dict[int, BriefKind],
     gaps = {a.last - a.node.last for a in group.rows[:-1] if a.node is not None}
     end = group.rows[-1].last + min(gaps, default=0)
     own = range(group.rows[-1].last, end)
-    if end <= group.parent.last and not any(i in known or page.units[i].heading or i in body.paragraphs for i in own):
+    if end <= group.parent.last and not any(i in known or page.units[i].heading or i in body.own for i in own):
         group.rows[-1].last = end
 
 
@@ -261,17 +265,17 @@ def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> i
         unit = page.units[i]
         if i in known:
             return i
-        if unit.anchor is not None and not unit.heading and weight(unit.text) >= _HEADLINE:
+        if unit.anchor is not None and not unit.heading and unit.weight >= _HEADLINE:
             return None
         if unit.heading and not _in_row(unit):
             return i
-        if weight(unit.text) >= _LONG:
+        if unit.weight >= _LONG:
             return None
     return None
 
 
 def _in_row(unit: Unit) -> bool:
-    return unit.anchor is not None and weight(unit.text) >= _HEADLINE and addresses.is_article_like(unit.anchor.url)
+    return unit.anchor is not None and unit.weight >= _HEADLINE and addresses.is_article_like(unit.anchor.url)
 
 
 def _joined(page: Outline, groups: list[Group], body: Body) -> list[Group]:
@@ -299,7 +303,7 @@ def _continues(page: Outline, last: Group, group: Group, body: Body) -> bool:
         return False
     if group.first < last.last or group.first - last.last > 3:
         return False
-    if any(i in body.paragraphs or page.units[i].heading for i in range(last.last, group.first)):
+    if any(i in body.own or page.units[i].heading for i in range(last.last, group.first)):
         return False
     both = common(last.parent, group.parent)
     return last.parent.depth - both.depth <= 3 and group.parent.depth - both.depth <= 3
@@ -307,7 +311,7 @@ def _continues(page: Outline, last: Group, group: Group, body: Body) -> bool:
 
 def titles(page: Outline, group: Group) -> list[int]:
     """For each row the weight of its longest text."""
-    return [max((weight(u.text) for u in page.units[r.first : r.last]), default=0) for r in group.rows]
+    return [max((u.weight for u in page.units[r.first : r.last]), default=0) for r in group.rows]
 
 
 def reads_as_teasers(page: Outline, group: Group) -> bool:
@@ -328,12 +332,18 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
 
 def _links_say(page: Outline, group: Group) -> float:
     """The typical weight of what a row's link says: "here" inside a sentence is no teaser."""
-    said = (max((weight(a.text) for a in anchors_of(page, r) if a.key == r.key), default=0) for r in group.rows)
+    said = (max((weight(a.text) for a in links_of(page, r) if a.key == r.key), default=0) for r in group.rows)
     return median(said)
 
 
-def anchors_of(page: Outline, row: Row) -> list[Anchor]:
-    """The links of a row, in page order."""
+def links_of(page: Outline, row: Row) -> list[Anchor]:
+    """The links of a row, in page order. To be asked for only once the row's ends stand."""
+    if row.links is None:
+        row.links = _links_of(page, row)
+    return row.links
+
+
+def _links_of(page: Outline, row: Row) -> list[Anchor]:
     if row.node is not None and row.node.first_anchor < row.node.last_anchor:
         return page.anchors[row.node.first_anchor : row.node.last_anchor]
     start = bisect_left(page.anchors, row.first, key=lambda a: a.first)
@@ -343,7 +353,7 @@ def anchors_of(page: Outline, row: Row) -> list[Anchor]:
 
 def urls_of(page: Outline, group: Group) -> list[str]:
     """The addresses that its rows lead to, at most one a row."""
-    urls = (next((a.url for a in anchors_of(page, r) if a.key == r.key), "") for r in group.rows if r.key)
+    urls = (next((a.url for a in links_of(page, r) if a.key == r.key), "") for r in group.rows if r.key)
     return [u for u in urls if u]
 
 
