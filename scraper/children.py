@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
+from newsloom.news.identity import site
 from scraper.extract import wire
 from scraper.extract.documents import Ask, Document, Guilty, RobotsAnswer, Unreadable
 from scraper.extract.worker import ANSWER_BYTES, FRAME, Answer, Bounds, Order, RobotsAsk
+from scraper.turns import Turns
 
 __all__ = ["Bounds", "ChildError", "Children", "Guilty", "Unreadable"]
 
@@ -28,10 +30,6 @@ _START_SECONDS = 60
 _FAREWELL_SECONDS = 3
 _FROM_OUTSIDE = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, signal.SIGINT})
 """A death by one of these says nothing about the document: somebody, or the kernel short of memory, ended the child."""
-
-
-WAITING_BYTES = 4 * 2**20
-"""Of documents that wait to be read; when there are more, no request is begun."""
 
 _DEFAULT = Bounds()
 
@@ -53,11 +51,7 @@ class Children:
 
     def __init__(self, count: int = 1, bounds: Bounds = _DEFAULT) -> None:
         self._bounds = bounds
-        self._places = asyncio.Semaphore(count)
-        self._room = asyncio.Event()
-        self._room.set()
-        self._held = 0
-        """Bytes of documents that are read or wait for it."""
+        self._turns = Turns(count)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
         self._ending: set[asyncio.Task[int]] = set()
@@ -73,26 +67,20 @@ class Children:
 
     async def document(self, body: bytes, request: Ask) -> Document:
         """What `body` gives. Raises Guilty if it broke a bound, Unreadable if it is no feed, sitemap or page."""
-        self._hold(len(body))
+        there = site(request.url)
+        self._turns.hold(there, len(body))
         try:
             answer = await self._ask(Order(document=request), body, request.url)
         finally:
-            self._hold(-len(body))
+            self._turns.hold(there, -len(body))
         read = answer.feed or answer.sitemap or answer.page
         if read is None:
             raise Guilty("the reading process gave no answer")
         return read
 
-    async def room(self) -> None:
-        """Returns when few documents wait to be read: what is downloaded faster than it is read would only fill memory."""
-        await self._room.wait()
-
-    def _hold(self, size: int) -> None:
-        self._held += size
-        if self._held < WAITING_BYTES:
-            self._room.set()
-        else:
-            self._room.clear()
+    async def room(self, url: str) -> None:
+        """Returns when what this address gives would not wait behind much: what comes faster than it is read fills memory."""
+        await self._turns.room(site(url))
 
     async def robots(self, body: bytes, *, agent: str, urls: Sequence[str]) -> RobotsAnswer:
         """What a robots.txt says to `agent` (our User-Agent header) about `urls`. Raises Guilty if it broke a bound."""
@@ -114,7 +102,7 @@ class Children:
     async def _ask(self, order: Order, body: bytes, url: str) -> Answer:
         if len(body) > self._bounds.body_bytes:
             raise Guilty(f"larger than {self._bounds.body_bytes:,} bytes")
-        async with self._places:
+        async with self._turns.turn(site(url)):
             try:
                 answer = await self._exchange(order, body)
             except _DiedError as dead:

@@ -4,6 +4,7 @@ Pages, redirects, retries and robots.txt all pass here, so all wait in one line;
 which Scrapy starts inside.
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
@@ -21,6 +22,7 @@ from scrapy.exceptions import CannotResolveHostError
 from scrapy.http import Response
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
+from twisted.web.http import _ChunkedTransferDecoder
 
 from newsloom.news.identity import origin
 from newsloom.news.memory import State
@@ -51,7 +53,8 @@ class PoliteHandler(HTTP11DownloadHandler):
         spider, there = self._spider, origin(request.url)
         politeness = spider.network.politeness
         try:
-            async with politeness.turn(there, spider.source.delay.total_seconds(), spider.network.children.room):
+            room = partial(spider.network.children.room, request.url)
+            async with politeness.turn(there, spider.source.delay.total_seconds(), room):
                 response = await self._guarded(request)
                 if (wait := retry_after(response, spider.now())) is not None:
                     politeness.hold(there, wait.total_seconds())
@@ -87,37 +90,71 @@ def _forbidden(host: str, address: str) -> NotTaken:
     return NotTaken(State.REFUSED, f"{there} is no public address; `network.open_networks` in the config can open it")
 
 
+class _CountedChunks(_ChunkedTransferDecoder):
+    """Knows how much of what came is no body: the lengths of chunks and what is written beside them."""
+
+    def __init__(self, body: Callable[[bytes], None], finish: Callable[[bytes], None]) -> None:
+        super().__init__(self._counted, finish)
+        self._body = body
+        self.framing = 0
+        self.content = 0
+
+    def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
+        before = self.content
+        super().dataReceived(data)
+        self.framing += len(data) - (self.content - before)
+
+    def _counted(self, data: bytes) -> None:
+        self.content += len(data)
+        self._body(data)
+
+
 class _BoundedProtocol(_LenientHTTP11ClientProtocol):
-    """Counts the bytes of a response's head, which neither Scrapy nor Twisted bounds, and ends what has no end."""
+    """Counts the bytes of a response's head, which neither Scrapy nor Twisted bounds, and ends what has no end.
+
+    The framing of chunks is bounded too: a body in chunks of one byte takes a hundred times as long as it should.
+    """
 
     def __init__(self, header_bytes: int, quiescent: Any) -> None:
         super().__init__(quiescent)  # type: ignore[no-untyped-call]
         self._header_bytes = header_bytes
         self._head = 0
-        self._endless = False
+        self._chunks: _CountedChunks | None = None
+        self._endless = ""
 
     def request(self, request: Any) -> Any:
-        self._head = 0
+        self._head, self._chunks = 0, None
         answer = super().request(request)
-        if (
-            self._parser is not None
-        ):  # a line of 16 KiB would end the connection without a word, and some policies are longer
+        if self._parser is not None:
+            # A line of 16 KiB would end the connection without a word, and some policies are longer.
             self._parser.MAX_LENGTH = self._header_bytes + 1
+            self._parser._transferDecoders = {b"chunked": self._decoder}  # type: ignore[dict-item]  # noqa: SLF001
         return answer
+
+    def _decoder(self, body: Callable[[bytes], None], finish: Callable[[bytes], None]) -> _CountedChunks:
+        self._chunks = _CountedChunks(body, finish)
+        return self._chunks
 
     def dataReceived(self, data: bytes) -> None:  # noqa: N802 - Twisted's name
         if self._endless:
             return
         super().dataReceived(data)  # type: ignore[no-untyped-call]
-        if self._parser is not None and self._parser.state != "BODY":
+        if self._parser is None:
+            return
+        if self._parser.state != "BODY":
             self._head += len(data)
             if self._head > self._header_bytes:
-                self._endless = True
-                self.transport.abortConnection()  # type: ignore[union-attr]
+                self._end(f"headers larger than {self._header_bytes:,} bytes")
+        elif self._chunks is not None and self._chunks.framing > self._header_bytes + self._chunks.content:
+            self._end("more bytes around its chunks than in them")
+
+    def _end(self, why: str) -> None:
+        self._endless = why
+        self.transport.abortConnection()  # type: ignore[union-attr]
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802 - Twisted's name
         if self._endless:
-            reason = Failure(EndlessHeadersError(f"headers larger than {self._header_bytes:,} bytes"))  # type: ignore[no-untyped-call]
+            reason = Failure(EndlessHeadersError(self._endless))  # type: ignore[no-untyped-call]
         super().connectionLost(reason)  # type: ignore[no-untyped-call]
 
 

@@ -11,8 +11,8 @@ import pytest
 
 from newsloom.news.memory import Page, State
 from newsloom.news.sources import SourceKind
-from scraper.children import WAITING_BYTES
 from scraper.network import Network
+from scraper.turns import WAITING_BYTES
 from tests.scraper.loopback import QUICK, RULES, Bench, Reply, Request, Site, article, feed, on_bench, source
 
 Writer = asyncio.StreamWriter
@@ -169,7 +169,7 @@ def test_what_is_downloaded_waits_for_what_is_read() -> None:
         waiting: list[int] = []
 
         def held(_: Request) -> Reply:
-            waiting.append(children._held)
+            waiting.append(children._turns.bytes.total())
             return large
 
         site.routes |= {f"/{i}": held for i in range(10)}

@@ -175,8 +175,8 @@ class Counted:
     async def document(self, body: bytes, request: Ask) -> Document:
         return await self.children.document(body, request)
 
-    async def room(self) -> None:
-        await self.children.room()
+    async def room(self, url: str) -> None:
+        await self.children.room(url)
 
 
 def test_a_robots_that_breaks_off_forbids_everything_for_now() -> None:

@@ -1,0 +1,91 @@
+"""Whose document is read next, when more wait than can be read at once: that of the site which has had least of the time.
+
+In order of arrival, a site whose pages take seconds each would have all others wait behind its queue. (Start-time fair
+queueing; Goyal, Vin and Cheng 1996.)
+"""
+
+import asyncio
+from collections import Counter, OrderedDict, deque
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+WAITING_BYTES = 4 * 2**20
+"""Of documents that are read or wait for it; when there are more, no site with one among them is asked for another."""
+
+CROWD_BYTES = 4 * WAITING_BYTES
+"""And with so many nobody is."""
+
+REMEMBERED = 1_000
+
+
+class Turns:
+    """The places at the reading processes, and the memory that documents take up before them."""
+
+    def __init__(self, places: int) -> None:
+        self._free = places
+        self._waiting: dict[str, deque[asyncio.Future[None]]] = {}
+        self._had: OrderedDict[str, float] = OrderedDict()
+        """Up to when, in seconds of reading, a site has had its share."""
+        self._now = 0.0
+        """Where on that scale the site stands that was served last."""
+        self.bytes: Counter[str] = Counter()
+        """Of documents that are read or wait for it, by site."""
+        self._fewer = asyncio.Event()
+
+    @asynccontextmanager
+    async def turn(self, site: str) -> AsyncIterator[None]:
+        """A place for one document of a site; the time until the block ends counts as the site's."""
+        clock = asyncio.get_running_loop().time
+        await self._wait(site)
+        self._now = had = max(self._now, self._had.get(site, 0.0))
+        began = clock()
+        try:
+            yield
+        finally:
+            self._count(site, max(had, self._had.get(site, 0.0)) + clock() - began)
+            self._pass_on()
+
+    async def room(self, site: str) -> None:
+        """Returns when another document of the site would find room: what is downloaded faster than read only fills memory."""
+        while (all_bytes := self.bytes.total()) >= WAITING_BYTES and (self.bytes[site] or all_bytes >= CROWD_BYTES):
+            self._fewer.clear()
+            await self._fewer.wait()
+
+    def hold(self, site: str, size: int) -> None:
+        self.bytes[site] += size
+        if self.bytes[site] <= 0:
+            del self.bytes[site]
+        if size < 0:
+            self._fewer.set()
+
+    async def _wait(self, site: str) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        line = self._waiting.setdefault(site, deque())
+        line.append(place)
+        try:
+            await place
+        except asyncio.CancelledError:
+            if not place.cancelled():  # it had been given the place already
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """The place that became free, to the next."""
+        while self._waiting:
+            site = min(self._waiting, key=lambda one: max(self._now, self._had.get(one, 0.0)))
+            place = self._waiting[site].popleft()
+            if not self._waiting[site]:
+                del self._waiting[site]
+            if not place.cancelled():
+                place.set_result(None)
+                return
+        self._free += 1
+
+    def _count(self, site: str, had: float) -> None:
+        self._had[site] = had
+        self._had.move_to_end(site)
+        if len(self._had) > REMEMBERED:
+            self._had.popitem(last=False)
