@@ -75,7 +75,7 @@ class Turns:
     def _pass_on(self) -> None:
         """The place that became free, to the next."""
         while self._waiting:
-            site = min(self._waiting, key=lambda one: max(self._now, self._had.get(one, 0.0)))
+            site = min(self._waiting, key=lambda one: self._had.get(one, 0.0))
             place = self._waiting[site].popleft()
             if not self._waiting[site]:
                 del self._waiting[site]
