@@ -61,20 +61,17 @@ def test_a_newcomer_has_its_share_and_not_all_that_others_had_before() -> None:
 
 def test_who_gives_up_waiting_costs_no_place() -> None:
     async def check(desk: Desk) -> None:
-        async def read_first() -> None:
-            await desk.read("a", 1)
-            given_up[1].cancel()  # has just been given the place
+        given_up: list[asyncio.Task[None]] = []
 
-        first = asyncio.create_task(read_first())
-        await asyncio.sleep(0)
-        given_up = [asyncio.create_task(desk.read(site, 1)) for site in ("b", "c")]
-        last = asyncio.create_task(desk.read("d", 1))
-        await asyncio.sleep(0)
-        given_up[0].cancel()  # waits
-        await first
+        async with desk.turns.turn("a"):
+            given_up += [asyncio.create_task(desk.read(site, 1)) for site in ("b", "c")]
+            last = asyncio.create_task(desk.read("d", 1))
+            await asyncio.sleep(0)
+            given_up[0].cancel()  # waits
+        given_up[1].cancel()  # has just been given the place
         await last
         await desk.read("e", 1)
-        assert desk.served == ["a", "d", "e"]
+        assert desk.served == ["d", "e"]
 
     at_desk(check)
 
