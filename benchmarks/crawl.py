@@ -10,8 +10,9 @@ listing of the site had shown them.
 Each round is two processes, one after the other: newsloom into an empty store (robots.txt kept, no pauses, all sites at once,
 reading processes as in a default config), then Scrapy with CONCURRENT_ITEMS=4 and a callback that does nothing, over the pages
 that newsloom read. CPU is user + system time of the process and its children from the first request to the last page stored.
-The medians of all rounds and their ratio are printed, and the peak memory (VmHWM) of newsloom's process and of its largest
-reading process, after half of the pages and at the end.
+The medians of all rounds and their ratio are printed, what of newsloom's CPU its crawling thread, the store's thread and the
+reading processes took, and the peak memory (VmHWM) of newsloom's process and of its largest reading process, after half of
+the pages and at the end. Libraries are loaded before the clock starts, on both sides.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -77,8 +79,12 @@ def compare(options: argparse.Namespace) -> None:
             print(f"round {n + 1}: newsloom {_line(ours[-1])}; scrapy {_line(theirs[-1])}", flush=True)
     last = ours[-1]
     mine, plain = (statistics.median(r["cpu"] / r["pages"] for r in runs) for runs in (ours, theirs))
-    parent, children = (statistics.median(r[k] / r["pages"] for r in ours) for k in ("parent", "children"))
-    print(f"newsloom  {mine * 1e3:6.2f} ms a page (crawl and store {parent * 1e3:.2f}, reading {children * 1e3:.2f})")
+    crawling, storing, reading = (
+        statistics.median(r[k] / r["pages"] * 1e3 for r in ours) for k in ("crawling", "storing", "reading")
+    )
+    print(
+        f"newsloom  {mine * 1e3:6.2f} ms a page (crawling {crawling:.2f}, storing {storing:.2f}, reading {reading:.2f})"
+    )
     print(f"scrapy    {plain * 1e3:6.2f} ms a page, downloading only")
     print(f"ratio     {mine / plain:6.2f}")
     print(f"memory    {last['parent_mb']} MB, largest reading process {last['child_mb']} MB; "
@@ -129,10 +135,12 @@ async def _crawl(urls: list[str], opened: str) -> None:
         with Store.open(Path(folder, "newsloom.db"), _now, limits) as store:
             planned = await _plan(urls, store)
             async with Network.open(rules, limits) as network:
+                _load()
                 memory = asyncio.create_task(_watch(Path(folder, "newsloom.db")))
-                began, cpu = time.monotonic(), time.process_time()
+                began, cpu, before = time.monotonic(), time.process_time(), _threads()
                 reports = await asyncio.gather(*(crawl(s, store, network, _now, limits) for s in planned))
-                seconds, parent = time.monotonic() - began, time.process_time() - cpu
+                seconds, parent, after = time.monotonic() - began, time.process_time() - cpu, _threads()
+                storing = sum(after[n] - before.get(n, 0.0) for n in after if n.startswith("store"))
                 memory.cancel()
                 peaks = [(pages, own, child) for pages, own, child in _SEEN]
             usage = resource.getrusage(resource.RUSAGE_CHILDREN)  # they have ended
@@ -143,9 +151,26 @@ async def _crawl(urls: list[str], opened: str) -> None:
     half = next((p for p in peaks if p[0] >= len(read) / 2), peaks[-1])
     children = usage.ru_utime + usage.ru_stime
     print(json.dumps({
-        "pages": len(read), "cpu": parent + children, "parent": parent, "children": children, "seconds": seconds,
-        "parent_mb": peaks[-1][1], "child_mb": peaks[-1][2], "half_parent_mb": half[1], "half_child_mb": half[2], "urls": read,
+        "pages": len(read), "cpu": parent + children, "crawling": parent - storing, "storing": storing,
+        "reading": children, "seconds": seconds, "parent_mb": peaks[-1][1],
+        "child_mb": peaks[-1][2], "half_parent_mb": half[1], "half_child_mb": half[2], "urls": read,
     }))  # fmt: skip
+
+
+def _load() -> None:
+    """What a crawl loads when it begins. Only now, for it must not install a reactor before the network has."""
+    import scrapy.core.downloader.handlers.http11  # noqa: PLC0415
+    import scrapy.crawler  # noqa: F401, PLC0415
+
+    import scraper.spiders.choice  # noqa: F401, PLC0415
+
+
+def _threads() -> dict[str, float]:
+    """Seconds of CPU of each thread so far (proc(5), in clock ticks)."""
+    tick = os.sysconf("SC_CLK_TCK")
+    named = [(t.name, Path(f"/proc/self/task/{t.native_id}/stat")) for t in threading.enumerate()]
+    fields = [(name, stat.read_text(encoding="ascii").rpartition(")")[2].split()) for name, stat in named]
+    return {name: (int(f[11]) + int(f[12])) / tick for name, f in fields}
 
 
 def _now() -> datetime:
