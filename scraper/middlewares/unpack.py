@@ -11,6 +11,8 @@ from newsloom.news.memory import Due, State
 from scraper.outcomes import NotTaken
 
 _GZIP = ([b"gzip"], [b"x-gzip"], [b"GZIP"])
+_MOST = 2
+"""Codings of one answer. Each is undone here and may fill the bound on bodies, and a header has room for thousands."""
 
 
 class UnpackMiddleware(HttpCompressionMiddleware):
@@ -21,6 +23,9 @@ class UnpackMiddleware(HttpCompressionMiddleware):
             # What is read by a reading process is unpacked there, within the same bound: a millisecond a page less here.
             del response.headers["Content-Encoding"]
             return response
+        named = b",".join(response.headers.getlist("Content-Encoding"))
+        if named.count(b",") >= _MOST:
+            raise NotTaken(State.GUILTY, f"packed more than {_MOST} times over")
         try:
             return super().process_response(request, response)
         except IgnoreRequest:

@@ -70,9 +70,9 @@ class Site:
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, host: str = "127.0.0.1") -> AsyncIterator["Site"]:
-        site = cls(host, 0)
-        server = await asyncio.start_server(site._connected, host, 0)
+    async def open(cls, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator["Site"]:
+        site = cls(host, port)
+        server = await asyncio.start_server(site._connected, host, port)
         site.url = f"http://{host}:{server.sockets[0].getsockname()[1]}"
         try:
             yield site

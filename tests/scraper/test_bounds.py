@@ -2,10 +2,13 @@
 
 import asyncio
 import gzip
+import socket
 import zlib
 from dataclasses import replace
 from datetime import timedelta
+from html import escape
 from ipaddress import ip_network
+from typing import Any
 
 import pytest
 
@@ -13,7 +16,20 @@ from newsloom.news.memory import Page, State
 from newsloom.news.sources import SourceKind
 from scraper.network import Network
 from scraper.turns import WAITING_BYTES
-from tests.scraper.loopback import QUICK, RULES, Bench, Reply, Request, Site, article, feed, on_bench, source
+from tests.scraper.loopback import (
+    QUICK,
+    RULES,
+    Bench,
+    ListMemory,
+    Reply,
+    Request,
+    Site,
+    article,
+    feed,
+    on_bench,
+    sitemap,
+    source,
+)
 
 Writer = asyncio.StreamWriter
 
@@ -57,6 +73,35 @@ async def endless_body(writer: Writer) -> None:
         pass
 
 
+async def chunks_of_a_byte(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n")
+    try:
+        while True:
+            writer.write(b"1\r\nm\r\n" * 1_000)
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+async def endless_early_hints(writer: Writer) -> None:
+    try:
+        while True:
+            writer.write(b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" * 100)
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
+async def endless_trailer(writer: Writer) -> None:
+    writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n")
+    try:
+        while True:
+            writer.write(b"X-More: " + b"m" * 2_000 + b"\r\n")
+            await writer.drain()
+    except ConnectionError:
+        pass
+
+
 async def said_too_large(writer: Writer) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx")
     await writer.drain()
@@ -77,6 +122,9 @@ async def silent(writer: Writer) -> None:
 
 
 DEFLATED = Reply(body=zlib.compress(b"<p>boom</p>" * 400_000), headers={"Content-Encoding": "deflate"})
+PACKED_OFTEN = Reply(
+    body=zlib.compress(zlib.compress(zlib.compress(b"<p>x"))), headers={"Content-Encoding": "deflate, deflate, deflate"}
+)
 BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Encoding": "gzip"})
 
 
@@ -89,6 +137,18 @@ BOMB = Reply(body=gzip.compress(b"<p>boom</p>" * 400_000), headers={"Content-Enc
         pytest.param(
             Reply(raw=one_endless_line), State.GUILTY, "headers larger than 65,536 bytes", "header_bytes", id="line"
         ),
+        pytest.param(
+            Reply(raw=endless_early_hints), State.GUILTY, "headers larger than 65,536 bytes", "header_bytes", id="hints"
+        ),
+        pytest.param(
+            Reply(raw=chunks_of_a_byte),
+            State.GUILTY,
+            "more bytes around its chunks than in them",
+            "header_bytes",
+            id="chunks",
+        ),
+        pytest.param(Reply(raw=endless_trailer), State.FAILED, "the connection broke off", "", id="trailer"),
+        pytest.param(PACKED_OFTEN, State.GUILTY, "packed more than 2 times over", "", id="packed often"),
         pytest.param(
             Reply(raw=endless_body), State.GUILTY, "the answer is larger than the limit", "body_bytes", id="body"
         ),
@@ -203,14 +263,56 @@ def test_a_redirect_to_a_private_address_is_refused_and_never_connected() -> Non
     on_bench(check)
 
 
-@pytest.mark.parametrize(
-    "url", ["http://2130706434/", "http://[::ffff:127.0.0.2]/", "http://0x7f.0.0.2/", "http://169.254.169.254/latest/"]
-)
-def test_a_private_address_is_refused_however_it_is_written(url: str) -> None:
+SPELLINGS = [
+    "http://127.0.0.2", "http://2130706434", "http://0x7f000002", "http://0x7f.0.0.2", "http://0177.0.0.02", "http://127.2",
+    "http://127.0.0.2.", "http://%31%32%37.0.0.2", "http://１２７。０。０。２", "http:127.0.0.2", "http:/\\127.0.0.2",
+    "http://user:word@127.0.0.2", "http://0", "http://[::]", "http://[::1]", "http://[::127.0.0.2]",
+    "http://[::ffff:127.0.0.2]", "http://[::ffff:0:127.0.0.2]", "http://[64:ff9b::127.0.0.2]", "http://[64:ff9b:1::7f00:2]",
+    "http://[2002:7f00:2::]", "http://[fe80::1]", "http://169.254.169.254", "http://192.0.0.192", "http://168.63.129.16",
+]  # fmt: skip
+"""This machine and its neighbours, as an address may write them."""
+
+
+def _with_port(url: str, site: Site) -> str:
+    return f"{url}:{site.url.rpartition(':')[2]}/secret"
+
+
+def test_a_private_address_is_never_connected_however_it_is_written_and_whoever_names_it() -> None:
+    """On every way an address comes in: a feed, a sitemap, a page's link, a redirect, one of robots.txt, a refresh."""
+
     async def check(bench: Bench) -> None:
-        page = await outcome_of(bench, Reply(status=302, headers={"Location": url}))
-        assert page.state is State.REFUSED
-        assert "no public address" in page.reason
+        site = bench.site
+        async with Site.open("127.0.0.2", int(site.url.rpartition(":")[2])) as private:
+            private.routes["/secret"] = article("Secret")
+            urls = [_with_port(url, site) for url in SPELLINGS]
+            site.routes |= {f"/hop/{n}": Reply(status=302, headers={"Location": url}) for n, url in enumerate(urls)}
+            site.routes |= {
+                "/feed": feed(*(escape(url) for url in urls), *(f"{site.url}/hop/{n}" for n in range(len(urls)))),
+                "/map": sitemap(*(escape(url) for url in urls), *(f"{site.url}/hop/{n}" for n in range(len(urls)))),
+                "/section": Reply(body="".join(f"<a href='{url}'>The headline of a piece of news</a>" for url in urls)),
+                "/start": Reply(
+                    body="".join(f"<link rel=alternate type=application/rss+xml href='{url}'>" for url in urls[:5])
+                ),
+            }
+            kinds = {
+                "/feed": SourceKind.FEED,
+                "/map": SourceKind.SITEMAP,
+                "/section": SourceKind.SECTION,
+                "/start": SourceKind.AUTO,
+            }
+            for path, kind in kinds.items():
+                bench.memory = ListMemory()
+                await bench.crawl(bench.source(path, kind=kind))
+                for page in bench.memory.pages:
+                    # Some of these spellings are, beside a base of the same scheme, paths of its own site.
+                    ours = page.url.startswith(site.url + "/")
+                    assert page.state in (State.REFUSED, State.FAILED) or ours, page
+                assert [p.reason for p in bench.memory.pages if "no public address" in p.reason], path
+            site.routes["/robots.txt"] = Reply(status=302, headers={"Location": private.url + "/robots.txt"})
+            bench.network.origins.clear()
+            bench.memory = ListMemory()
+            await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+            assert private.requests == []
 
     on_bench(check)
 
@@ -224,6 +326,52 @@ def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
         assert bench.site.requests == []
 
     on_bench(check, rules=replace(RULES, open_networks=(ip_network("127.0.0.9/32"),)))
+
+
+@pytest.mark.parametrize(
+    ("answers", "public"),
+    [
+        pytest.param([["127.0.0.1"], ["127.0.0.2"]], 1, id="changes"),
+        pytest.param([["127.0.0.2", "127.0.0.1"]], 4, id="both, the private one first"),
+        pytest.param([["::ffff:127.0.0.2", "64:ff9b::7f00:2"]], 0, id="wrapped"),
+    ],
+)
+def test_a_name_is_judged_by_the_very_answer_that_is_connected_to(
+    answers: list[list[str]], public: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A name server may give another answer each time: the last one stays."""
+    looked_up = 0
+    real = socket.getaddrinfo
+
+    def answer(host: str, *args: Any, **more: Any) -> Any:
+        nonlocal looked_up
+        if host != "rebound.example":
+            return real(host, *args, **more)
+        found = answers[min(looked_up, len(answers) - 1)]
+        looked_up += 1
+        return [(0, 0, 0, "", (address, 0)) for address in found]
+
+    async def check(bench: Bench) -> None:
+        port = bench.site.url.rpartition(":")[2]
+        there = f"http://rebound.example:{port}"
+        close = {"Connection": "close"}
+        async with Site.open("127.0.0.2", int(port)) as private:
+            for site in (bench.site, private):
+                site.routes |= {
+                    "/feed": feed(there + "/1", there + "/2", headers=close),
+                    "/1": replace(article("One"), headers=close),
+                    "/2": replace(article("Two"), headers=close),
+                    "/robots.txt": Reply(headers=close),
+                }
+            monkeypatch.setattr(socket, "getaddrinfo", answer)
+            report = await bench.crawl(source(there + "/feed", kind=SourceKind.FEED))
+            assert (len(bench.site.requests), len(private.requests)) == (public, 0)
+            assert looked_up >= public
+            if public < 4:
+                said = [report.error, *(p.reason for p in bench.memory.pages)]
+                assert any("rebound.example (" in one and "no public address" in one for one in said), said
+
+    on_bench(check)
 
 
 def test_the_environments_proxy_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
