@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Self, cast
-from urllib.parse import urlsplit, urlunsplit
 
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
@@ -72,7 +71,7 @@ class RobotsMiddleware:
         state = await self._state(there)
         if not self._spider.source.robots or self._written_by_the_user(request):
             return
-        robots = await self._robots(state, there, request)
+        robots = await self._robots(state, there)
         if await self._allows(robots, there, request.url):
             return
         if not _answers(robots):
@@ -101,10 +100,10 @@ class RobotsMiddleware:
             state.known = True
         return state
 
-    async def _robots(self, state: OriginState, there: str, request: Request) -> Robots:
+    async def _robots(self, state: OriginState, there: str) -> Robots:
         async with state.asking:
             if state.robots is None or state.robots.expires <= self._spider.now():
-                asked, state.why = await self._ask(request)
+                asked, state.why = await self._ask(there)
                 if not _answers(asked) and state.robots is not None and _answers(state.robots):
                     # RFC 9309, 2.4: what is known may be used for longer while the file cannot be reached.
                     asked = replace(state.robots, expires=asked.expires)
@@ -112,10 +111,9 @@ class RobotsMiddleware:
                 await self._spider.ledger.keep_robots(there, state.robots)
             return state.robots
 
-    async def _ask(self, request: Request) -> tuple[Robots, str]:
+    async def _ask(self, there: str) -> tuple[Robots, str]:
         """What /robots.txt answers, and what went wrong if it did not."""
-        parts = urlsplit(request.url)
-        address = urlunsplit((parts.scheme, parts.netloc, "/robots.txt", "", ""))
+        address = there + "/robots.txt"
         asked = Request(address, meta={_ASKED: True, "download_maxsize": 0}, dont_filter=True, priority=100)
         now = self._spider.now
         try:

@@ -386,6 +386,27 @@ def test_a_hold_of_an_earlier_process_is_kept() -> None:
     on_bench(check)
 
 
+def test_a_redirect_with_a_name_in_it_spoils_no_ones_robots() -> None:
+    """Asked with that name, robots.txt would fail, and the failure would hold for all pages of the origin."""
+
+    async def check(bench: Bench) -> None:
+        site = bench.site
+        async with Site.open() as other:
+            named = other.url.replace("http://", "http://name:word@")
+            site.routes |= {
+                "/feed": feed(site.url + "/away"),
+                "/away": Reply(status=302, headers={"Location": named + "/x"}),
+                "/later": feed(other.url + "/1"),
+            }
+            other.routes |= {"/1": article("One")}
+            await bench.crawl(bench.source("/feed", kind=SourceKind.FEED))
+            await bench.crawl(bench.source("/later", kind=SourceKind.FEED))
+            assert bench.memory.page(other.url + "/1").article is not None
+            assert other.asked.count("/robots.txt") == 1
+
+    on_bench(check)
+
+
 def test_rules_are_those_of_the_origin_not_of_the_source() -> None:
     async def check(bench: Bench) -> None:
         async with Site.open() as other:
