@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
 from types import MappingProxyType
 from urllib.parse import urljoin
 
@@ -116,7 +118,7 @@ def _published(
         when = dates.parse(text, zone=zone, language=language)
         if when is None or when > fetched + _AHEAD:
             continue
-        if re.search(r"\d[:.h時]\d\d|\d{10}", text):
+        if _CLOCK.search(text):
             if day is None or abs(when - day[0]) < timedelta(days=1):
                 return when, origin
         elif day is None:
@@ -129,6 +131,9 @@ def _published(
         return when, "address"
     when = found_date(tree, url, fetched, zone)
     return when, "htmldate" if when else ""
+
+
+_CLOCK = re.compile(r"\d[:.h時]\d\d|\d{10}")
 
 
 def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
@@ -166,10 +171,8 @@ def _shown_times(tree: HtmlElement) -> Iterator[str]:
     shown = 0
     for element in tree.iter("span", "div", "p", "li", "em", "small", "a", "td"):
         name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        if len(name) > 3 and _DATE_WORDS.search(name):
-            text = (
-                element.get("content") or element.get("datetime") or " ".join("".join(element.itertext())[:400].split())
-            )
+        if len(name) > 3 and _speaks_of_dates(name):
+            text = element.get("content") or element.get("datetime") or _beginning(element)
             if 6 <= len(text) <= 120 and any(map(str.isdigit, text)):
                 yield text
                 shown += 1
@@ -177,8 +180,23 @@ def _shown_times(tree: HtmlElement) -> Iterator[str]:
                     return
     for element in tree.iter("p", "div", "span", "small", "td", "font", "b", "i"):
         text = " ".join((element.text or "").split())
-        if 8 <= len(text) <= 60 and re.search(r"\d{4}|\d\.\d", text):
+        if 8 <= len(text) <= 60 and _NUMBERS.search(text):
             yield text
+
+
+_NUMBERS = re.compile(r"\d{4}|\d\.\d")
+_BEGINNING = 400
+"""Letters."""
+
+
+@lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements
+def _speaks_of_dates(name: str) -> bool:
+    return bool(_DATE_WORDS.search(name))
+
+
+def _beginning(element: HtmlElement) -> str:
+    # a piece has at least a letter, so that more pieces than letters are never needed of an element that is half the page
+    return " ".join("".join(islice(element.itertext(), _BEGINNING))[:_BEGINNING].split())
 
 
 def _aside(element: HtmlElement) -> bool:

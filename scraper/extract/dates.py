@@ -6,7 +6,7 @@ The month names (months.json) are those of the Unicode CLDR.
 import json
 import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -50,7 +50,11 @@ def parse(text: str, *, zone: str = "UTC", language: str = "") -> datetime | Non
     An offset or a zone's name in the text counts, else `zone` (IANA). A date without a clock is its midnight there.
     `03/05/2024` is the third of May, except in pages of the United States (`en-us`) or where only the other order is a date.
     """
-    text = " ".join(text.split())[:200]
+    return _parsed(" ".join(text.split())[:200], zone, language)
+
+
+@lru_cache(maxsize=1_024)  # a page names its one time in many places
+def _parsed(text: str, zone: str, language: str) -> datetime | None:
     if _EPOCH.match(text):
         seconds = float(text)
         return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)

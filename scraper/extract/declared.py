@@ -94,10 +94,15 @@ def plain(value: Json) -> str:
         return plain(value) if not isinstance(value, list) else ""
     if not isinstance(value, str | int | float) or isinstance(value, bool):
         return ""
-    text = html.unescape(html.unescape(str(value))) if "&" in str(value) else str(value)
+    text = value if isinstance(value, str) else str(value)
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
     if "<" in text:
-        text = re.sub(r"</?[a-zA-Z][^<>]*>", " ", text)
+        text = _TAG.sub(" ", text)
     return " ".join(text.split())
+
+
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 def listed(value: Json) -> list[Json]:
@@ -240,19 +245,22 @@ def _node_addresses(node: Node) -> Iterator[str]:
 
 
 def _folded(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return _NO_LETTERS.sub("", text.casefold())
+
+
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 # ---------------------------------------------------------------- microdata
 
 
-_ITEMS = XPath("//*[@itemtype]")
+_ITEM_TYPES = XPath("//@itemtype")  # six times as fast as the elements that have one: few have
 
 
 def _micro(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     """Properties of the first microdata item that is an article; of an author or publisher inside it, the name."""
-    for item in _ITEMS(tree):
-        kind = (item.get("itemtype") or "").rstrip("/").rpartition("/")[2]
+    for itemtype in _ITEM_TYPES(tree):
+        item, kind = itemtype.getparent(), itemtype.rstrip("/").rpartition("/")[2]
         if item.get("itemscope") is not None and _STRONG.search(kind) and not item.get("itemprop"):
             found: dict[str, list[str]] = {}
             for name, value in _properties(item):
@@ -307,12 +315,12 @@ _STATE = re.compile(r"^\s*(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"]{2,6
 
 def _state(scripts: Iterable[HtmlElement], titles: list[str]) -> Node:
     """The object in the page's script state that carries this page's headline and the most text; {} if none does."""
-    wanted = [_folded(plain(t)) for t in titles if t]
+    wanted = [w for w in (_folded(plain(t)) for t in titles if t) if len(w) >= 8]
     best: tuple[int, Node] = (0, {})
-    for value in _states(scripts):
+    for value in _states(scripts) if wanted else ():
         for node in _everything(value):
             headline = _folded(next((plain(node[n]) for n in HEADLINES if isinstance(node.get(n), str)), ""))
-            if len(headline) >= 8 and any(headline in w or w in headline for w in wanted if len(w) >= 8):
+            if len(headline) >= 8 and any(headline in w or w in headline for w in wanted):
                 size = len("".join(state_paragraphs(node)))
                 if size > best[0]:
                     best = (size, node)
@@ -331,10 +339,14 @@ def _states(scripts: Iterable[HtmlElement]) -> Iterator[Json]:
             stream.extend(_string(decoder, text[start:stop]))
         elif "ld+json" not in kind:
             start = 0 if "json" in kind else found.end() if (found := _STATE.match(text)) else -1
-            if start >= 0 and any(f'"{name}"' in text for name in _BODIES):
+            if start >= 0 and _names(text, HEADLINES) and _names(text, _BODIES):
                 yield from _value(decoder, text[start:].lstrip())
     if stream:
         yield from _streamed(decoder, "".join(stream))
+
+
+def _names(text: str, keys: Iterable[str]) -> bool:
+    return any(f'"{key}"' in text for key in keys)
 
 
 _PUSH = re.compile(r"^\s*self\.__next_f\.push\(\[1,\s*(?=\")")

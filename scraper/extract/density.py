@@ -93,8 +93,12 @@ class _Text:
         return max(self.near, key=lambda e: self.near[e], default=None)
 
     def beside(self, main: _Element, *, before: bool) -> list[_Element]:
-        """The paragraphs beside a box, before or after it: where a box begins only after the first ones."""
-        found = [e for e in main.itersiblings(preceding=before) if e in self.own and e.tag in _PARAGRAPHS]
+        """The paragraphs beside a box, before or after it: where a box begins only after the first ones.
+
+        One before it may be a <div> of its own; after it that is rather a note on the author.
+        """
+        beside = (e for e in main.itersiblings(preceding=before) if e in self.own)
+        found = [e for e in beside if e.tag in _PARAGRAPHS or (before and self.own[e] == self.inside[e])]
         return found[::-1] if before else found
 
     def size_beside(self, main: _Element) -> int:

@@ -37,7 +37,11 @@ _LITTLE_WORDS = {
     "hi": "के में की है और से का को ने पर कि यह हैं भी इस था गया नहीं जो कर",
     "mr": "आणि आहे या च्या त्या हे मध्ये तर होते ते केली असून झाले आहेत साठी मात्र नाही केले अशी हा",
 }
-_WORDS = {language: frozenset(words.split()) for language, words in _LITTLE_WORDS.items()}
+_SPEAKERS: dict[str, tuple[str, ...]] = {
+    word: tuple(language for language, words in _LITTLE_WORDS.items() if word in words.split())
+    for word in {word for words in _LITTLE_WORDS.values() for word in words.split()}
+}
+"""Of each little word, the languages that have it."""
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]"), 0.1),
     ("ko", re.compile(r"[\uac00-\ud7af]"), 0.3),
@@ -66,7 +70,7 @@ _LETTERS = (
     ("fa", re.compile("[پچژگ]")),
 )
 """Letters that of our languages one alone has, or has before the others: a share of one in a hundred decides."""
-_ENOUGH = 4_000
+_ENOUGH = 2_500
 
 
 def language_of(text: str) -> str:
@@ -76,15 +80,18 @@ def language_of(text: str) -> str:
     letters = sum(map(len, tokens))
     if letters < 40:
         return ""
-    if not text.isascii() and (found_by := _by_letters(text, letters)):
+    if not text.isascii() and (found_by := _by_letters(_ASCII.sub("", text), letters)):
         return found_by
-    words = Counter(tokens)
-    found = sorted(((sum(words[w] for w in known), language) for language, known in _WORDS.items()), reverse=True)
-    (most, first), (next_most, _) = found[0], found[1]
-    return first if most >= 5 and most >= 0.06 * words.total() and most > 1.15 * next_most else ""
+    heard = Counter(language for word in filter(_SPEAKERS.__contains__, tokens) for language in _SPEAKERS[word])
+    (first, most), (_, next_most) = [*heard.most_common(2), ("", 0), ("", 0)][:2]
+    return first if most >= 5 and most >= 0.06 * len(tokens) and most > 1.15 * next_most else ""
+
+
+_ASCII = re.compile(r"[\x00-\x7f]+")
 
 
 def _by_letters(text: str, letters: int) -> str:
+    """The language that a text's letters beyond ASCII name by themselves; `letters` is how many letters the whole text has."""
     if _OWN_SCRIPT.search(text):
         for language, script, share in _SCRIPTS:
             if len(script.findall(text)) >= share * letters:

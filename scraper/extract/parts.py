@@ -4,7 +4,7 @@ import html
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import urljoin
 
 from lxml.etree import _Element
@@ -33,7 +33,7 @@ class Body:
     origin: str = ""
     """`density`, `trafilatura`, `json-ld`, `state`, `microdata`, `selector`: where it was found."""
 
-    @property
+    @cached_property
     def text(self) -> str:
         return "\n\n".join(p.text for p in self.parts if p.text)
 
@@ -41,7 +41,7 @@ class Body:
     def html(self) -> str:
         return "\n".join(_grouped(self.parts))
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Letters, an ideograph counting as two and a half."""
         return sum(weight(p.text) for p in self.parts)
@@ -158,8 +158,14 @@ class _Run:
             return "", "", 0
         text, markup, linked = "".join(self.text), "".join(self.html), self.linked
         self.text, self.html, self.linked = [], [], 0
+        markup = " ".join(markup.split())
+        if "\0" not in text:
+            return " ".join(text.split()), markup, linked
         lines = (" ".join(line.split()) for line in text.split("\n\0"))
-        return "\n".join(line for line in lines if line), " ".join(markup.split()), linked
+        return "\n".join(line for line in lines if line), _OUTER_BREAKS.sub("", markup), linked
+
+
+_OUTER_BREAKS = re.compile(r"^(?:<br>\s*)+|(?:\s*<br>)+$")
 
 
 def parts_of(root: _Element, url: str, *, skip: Callable[[_Element], bool] = is_junk) -> tuple[Part, ...]:
@@ -184,7 +190,6 @@ class _Writer:
         text, markup, linked = self.run.take()
         # nothing but links is a menu or a promo, except in a list, where the list as a whole is judged
         if text and not (linked > 0.8 * len(text) and self.tag in ("p", "blockquote") and len(text) < 200):
-            markup = re.sub(r"^(?:<br>\s*)+|(?:\s*<br>)+$", "", markup)
             self.parts.append(Part(tag=self.tag, text=text, html=markup, group=self.group))
 
     def _inside(self, element: _Element) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
@@ -108,14 +109,20 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
         return
     for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"):
         name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
-        if (len(name) > 2 and _BYLINE.search(name)) or _BY_TEXT.match((element.text or "").strip() + " x"):
+        own = element.text or ""
+        if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
             text = "" if _in_comments(element) else _text(element)
             if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
                 yield from names
                 return
-        elif names := _labelled(element.text or ""):
+        elif own and (names := _labelled(own)):
             yield from names
             return
+
+
+@lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements
+def _names_byline(name: str) -> bool:
+    return bool(_BYLINE.search(name))
 
 
 def _in_comments(element: HtmlElement) -> bool:

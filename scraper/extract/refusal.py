@@ -77,8 +77,10 @@ def _says_not_found(name: str, said: Declared, body: Body) -> bool:
     """Whether a title says that there is no such page: a short page, or a title that says nothing else."""
     if body.size < _SHORT:
         return bool(_NOT_FOUND.search(name))
+    if said.is_article:
+        return False
     rest, found = _NOT_FOUND.subn("", name)
-    return found > 0 and len(folded(rest)) <= _REST and not said.is_article
+    return found > 0 and len(folded(rest)) <= _REST
 
 
 def _is_wall(tree: HtmlElement, said: Declared, names: Iterable[str], body: Body, url: str) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from lxml.html import HtmlElement
@@ -132,8 +133,12 @@ def host_names(url: str) -> list[str]:
     return [domain.split(".", 1)[0], domain, host]
 
 
+@lru_cache(maxsize=1_024)  # of a page's titles each is compared with each, and with its site's names
 def folded(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text.casefold())
+    return _NO_LETTERS.sub("", text.casefold())
+
+
+_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def _without_kicker(heading: HtmlElement, text: str, declared: list[str]) -> str:
