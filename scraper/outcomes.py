@@ -42,6 +42,10 @@ _ABSENCES = {404, 410}
 _PERMANENT = {301, 308}
 
 
+CUT = "newsloom_cut"
+"""Flag of a response whose body is larger than what was taken of it (middlewares/cut.py)."""
+
+
 class NotTaken(IgnoreRequest):
     """We did not ask, or did not take what came, for a reason of ours. `bound` names the limit that was met, if any."""
 
@@ -76,6 +80,10 @@ class Answer:
     """The addresses that redirected here, the one asked first."""
     moved: str
     """Where the permanent redirects from the asked address led; empty if the first hop is none."""
+    cut: bool
+    """Whether the body was taken up to its bound only."""
+    links: str
+    """The Link headers, joined by commas."""
     media: bool
     """Whether its Content-Type made us hang up."""
     robots_tags: tuple[str, ...]
@@ -110,7 +118,8 @@ def answered(due: Due, response: Response, now: datetime) -> Answer:
         due=due, url=response.url, status=response.status, body=response.body, content_type=header(response, "Content-Type"),
         now=now, date=_date(response, now), retry_after=retry_after(response, now), aliases=hops, moved=moved,
         validators=Validators(etag=header(response, "ETag"), last_modified=header(response, "Last-Modified")),
-        media="download_stopped" in response.flags, tdm=header(response, "tdm-reservation"),
+        cut=CUT in response.flags, media="download_stopped" in response.flags,
+        links=b",".join(response.headers.getlist("Link")).decode("latin-1"), tdm=header(response, "tdm-reservation"),
         robots_tags=tuple(raw.decode("latin-1") for raw in response.headers.getlist("X-Robots-Tag")),
     )  # fmt: skip
 

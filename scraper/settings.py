@@ -30,6 +30,7 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
         "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
         "scraper.middlewares.unpack.UnpackMiddleware": 590,
+        "scraper.middlewares.cut.CutMiddleware": 595,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
     }
     if rules.proxy:  # the handler names it for every request, so the environment's proxies are never looked at

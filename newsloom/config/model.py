@@ -177,7 +177,7 @@ class LimitsEntry(Section):
     leads: CountOrZero = _LIMITS.leads
     """Articles to follow from "Read next" blocks."""
     entries: Count = _LIMITS.entries
-    """Items to read of one feed, sitemap or listing page."""
+    """Items to read of one feed (of RSS and Atom at most 1,500), sitemap or listing page."""
     sitemaps: Count = _LIMITS.sitemaps
     """Files to follow from one sitemap index."""
     depth: Count = _LIMITS.depth
@@ -186,7 +186,7 @@ class LimitsEntry(Section):
     """Pages to read whose addresses are alike but for numbers and words; one that gives nothing new counts five times.
     So calendars and endless lists end early."""
     body_bytes: Size = _LIMITS.body_bytes
-    """Size of one answer, before and after decompression."""
+    """Size of one answer, before and after decompression; of a feed or sitemap that is larger this much is read."""
     header_bytes: Size = _LIMITS.header_bytes
     """Size of one answer's headers."""
     request_time: Span = _LIMITS.request_time

@@ -6,7 +6,7 @@ Importing this module loads no parser: a crawl needs the values, only the readin
 import re
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -42,6 +42,10 @@ class Ask:
     role: Role = Role.START
     entries: int = 5_000
     """The newest so many items of a feed or sitemap are given."""
+    cut: bool = False
+    """Whether the body is larger, and was taken up to its bound only."""
+    links: str = ""
+    """The Link headers (RFC 8288) as they came, joined by commas: of a feed they may say where its next page is."""
 
     def instant(self, text: str) -> datetime | None:
         """The time that a text of this document names, in UTC; None for none, and for one more than a year ahead."""
@@ -59,7 +63,11 @@ class FeedDocument:
     """The page that the feed says it belongs to, absolute."""
     found: tuple[Found, ...] = ()
     whole: bool = True
-    """False if it broke off, or held more than was asked for."""
+    """False if it broke off, or met a bound."""
+    bounds: tuple[str, ...] = ()
+    """The limits that kept it from being read whole, by their names in the config."""
+    older: str = ""
+    """Where what came before its items stands, absolute: the next page or the archive (RFC 5005, JSON Feed)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +76,7 @@ class SitemapDocument:
 
     found: tuple[Found, ...] = ()
     whole: bool = True
+    bounds: tuple[str, ...] = ()
 
 
 Document = FeedDocument | SitemapDocument | Reading
@@ -90,12 +99,36 @@ class RobotsAnswer:
 def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document:
     """What `body` gives, whatever its Content-Type calls it: the bytes are asked first, then the header.
 
-    Raises Unreadable for what is none of the three, and Guilty for what breaks a bound. Loads the parsers it needs.
+    Of a feed in XML or a sitemap that is larger than `body_bytes` what stands before the bound is read. Half a page would pass for
+    a page, and of half a JSON nothing can be read: these are guilty. Raises Unreadable for what is none of the three, and Guilty
+    for what breaks a bound. Loads the parsers it needs.
     """
-    body = unzipped(body, body_bytes)
-    if len(body) > body_bytes:
-        raise Guilty(f"larger than {body_bytes:,} bytes")
+    beginning = _inflated(body, body_bytes)
+    if not ask.cut and len(beginning) <= body_bytes:
+        return _read(beginning, ask)
+    large = Guilty(
+        f"larger than {body_bytes:,} bytes{' when unzipped' if body.startswith(_GZIP) and not ask.cut else ''}"
+    )
+    if ask.role is Role.ARTICLE:
+        raise large
+    try:
+        kind, text = sniff(beginning[:body_bytes], ask)
+        read = _parsed(kind, text, ask) if kind in _READ_IN_PART else None
+    except Unreadable:
+        raise large from None
+    if not isinstance(read, FeedDocument | SitemapDocument) or not read.found:
+        raise large
+    return replace(read, whole=False, bounds=("body_bytes", *read.bounds))
+
+
+def _read(body: bytes, ask: Ask) -> Document:
     kind, text = sniff(body, ask)
+    if kind is Kind.PAGE:
+        refuse_crowded_tags(body)
+    return _parsed(kind, text, ask)
+
+
+def _parsed(kind: "Kind", text: str, ask: Ask) -> Document:
     # Here and not above: the crawl's own process imports this module for its values and must stay free of parsers.
     if kind is Kind.FEED:
         from scraper.extract import feeds  # noqa: PLC0415
@@ -111,7 +144,6 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
         return sitemaps.sitemap(text, ask) if kind is Kind.SITEMAP else sitemaps.addresses(text, ask)
     from scraper.extract import reading  # noqa: PLC0415
 
-    refuse_crowded_tags(body)
     return reading.read(
         text,
         ask.url,
@@ -133,6 +165,8 @@ class Kind(StrEnum):
     """A sitemap in plain text, an address a line (sitemaps.org, "Text file")."""
     PAGE = "page"
 
+
+_READ_IN_PART = frozenset({Kind.FEED, Kind.SITEMAP, Kind.ADDRESSES})
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
@@ -166,6 +200,17 @@ def unzipped(body: bytes, bound: int = BODY_BYTES) -> bytes:
 
     Never holds more than `bound` bytes; a file that is larger raises Guilty. One that breaks off gives what came.
     """
+    inflated = _inflated(body, bound)
+    if inflated is not body and len(inflated) > bound:
+        raise Guilty(f"larger than {bound:,} bytes when unzipped")
+    return inflated
+
+
+_GZIP = b"\x1f\x8b"
+
+
+def _inflated(body: bytes, bound: int) -> bytes:
+    """The same, with the first `bound` bytes of a larger file, and one more."""
     for _ in range(2):
         if not body.startswith(_GZIP):
             return body
@@ -173,14 +218,11 @@ def unzipped(body: bytes, bound: int = BODY_BYTES) -> bytes:
     return body
 
 
-_GZIP = b"\x1f\x8b"
-
-
 def _members(body: bytes, bound: int) -> Iterator[bytes]:
     """A gzip file may be several, one after the other (RFC 1952, 2.2); what follows the last one counts as padding."""
     room = bound + 1
     first = True
-    while body.startswith(_GZIP):
+    while room > 0 and body.startswith(_GZIP):
         stream = zlib.decompressobj(wbits=31)
         try:
             piece = stream.decompress(body, room)
@@ -189,8 +231,6 @@ def _members(body: bytes, bound: int) -> Iterator[bytes]:
                 raise Unreadable(f"damaged gzip: {error}") from error
             return
         room -= len(piece)
-        if room <= 0:
-            raise Guilty(f"larger than {bound:,} bytes when unzipped")
         yield piece
         body, first = stream.unused_data, False
 

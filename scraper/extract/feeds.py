@@ -10,11 +10,12 @@ from newsloom.news.items import Enclosure, Image
 from scraper.extract import dates
 from scraper.extract.documents import Ask, FeedDocument, Unreadable
 from scraper.extract.feeditems import FORBIDDEN, Said, absolute, found_in, number, plain
+from scraper.extract.older import older
 
 _MOST = 1_500
 """Items that are parsed of one feed, and below, the characters: at .25 ms an item and 60 ms a million of characters
 this stays within a document's second or two."""
-_MOST_CHARACTERS = 4_000_000
+_MOST_CHARACTERS = 3_000_000
 _ITEM = re.compile(r"<(?:[\w-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _ITEM_END = re.compile(r"</(?:[\w-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w-]+:)?(?:rss|feed|rdf|channel)\s*>", re.IGNORECASE)
@@ -28,22 +29,28 @@ Dialect = Any  # feedparser.FeedParserDict: a dict whose keys depend on the feed
 
 def feed(text: str, ask: Ask) -> FeedDocument:
     """The feed in `text`. One that breaks off gives what came before, and says that it is not whole."""
+    text, broken = _complete_part(text)
+    text, cut = _newest_part(text, ask)  # before anything that copies it: a feed may be as large as a body
     text = _DECLARATION.sub("", FORBIDDEN.sub("", text), count=1)
     text = _BARE.sub(lambda bare: bare["cdata"] or "&amp;", text)
-    text, broken = _complete_part(text)
-    text, cut = _newest_part(text, ask)
     read = _parse(text, ask.url)
     if not read.entries and not read.get("version"):
         raise Unreadable("it looks like a feed, but none can be read from it")
     home = absolute(next(iter(_links(read.feed)), ""), ask.url)
     found, all_given = found_in((_said(entry, read, ask) for entry in read.entries), ask, home=home)
-    whole = all_given and not cut and not broken
+    cut = cut or not all_given
     return FeedDocument(
         title=plain(read.feed.get("title", "")),
         language=_language(read.feed.get("language")),
         home=home,
         found=found,
-        whole=whole,
+        whole=not cut and not broken,
+        bounds=("entries",) if cut else (),
+        older=older(
+            [(link.get("rel", ""), link.get("href", "")) for link in read.feed.get("links", ())],
+            ask,
+            generator=f"{read.feed.get('generator', '')} {read.feed.get('generator_detail', {}).get('href', '')}",
+        ),
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from newsloom.news.items import Enclosure, Image
 from scraper.extract.documents import Ask, FeedDocument, Unreadable
 from scraper.extract.feeditems import Said, absolute, found_in, number, plain
+from scraper.extract.older import older
 
 Json = Any  # what json.loads gives
 
@@ -29,6 +30,8 @@ def json_feed(text: str, ask: Ask) -> FeedDocument:
         home=home,
         found=found,
         whole=all_given,
+        bounds=() if all_given else ("entries",),
+        older=older([("next", _text(root, "next_url"))], ask),
     )
 
 

@@ -5,14 +5,19 @@ and 2 s if every row's address and dates are read first.
 """
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from lxml import etree
 
 from newsloom.news.identity import normalize
 from newsloom.news.memory import Found, Role
 from scraper.extract.documents import Ask, SitemapDocument
+
+_MOST = 50_000
+"""Rows read of one file, which is what the protocol allows; more of them would take the time and the memory of a document."""
 
 Row = dict[str, str]
 """What stands in a `url` or `sitemap` element: loc, lastmod, publication_date, title."""
@@ -21,14 +26,15 @@ Row = dict[str, str]
 def sitemap(text: str, ask: Ask) -> SitemapDocument:
     """The addresses of a urlset, or the sitemaps of an index. Of a file that breaks off, what came before."""
     rows = _Rows(text)
-    read = list(rows)
+    read = list(islice(rows, _MOST + 1))
     return _newest(read, ask, whole=rows.whole)
 
 
 def addresses(text: str, ask: Ask) -> SitemapDocument:
     """An address a line; other lines are passed over."""
-    lines = (line.strip() for line in text.splitlines())
-    return _newest([(Role.ARTICLE, {"loc": line}) for line in lines if line.startswith("http")], ask, whole=True)
+    lines = (line[0].strip() for line in re.finditer(r"[^\r\n]+", text))
+    read = ((Role.ARTICLE, {"loc": line}) for line in lines if line.startswith("http"))
+    return _newest(list(islice(read, _MOST + 1)), ask, whole=True)
 
 
 class _Rows:
@@ -76,14 +82,16 @@ def _row(element: etree._Element) -> Row:
 
 def _newest(rows: Sequence[tuple[Role, Row]], ask: Ask, *, whole: bool) -> SitemapDocument:
     """Each address once and at most as many as asked: the newest by date, those without one last; in document order."""
-    once = list({row["loc"]: (role, row) for role, row in reversed(rows) if row.get("loc")}.values())[::-1]
+    once = list({row["loc"]: (role, row) for role, row in reversed(rows[:_MOST]) if row.get("loc")}.values())[::-1]
     places: Sequence[int] = range(len(once))
     if len(once) > ask.entries:
         places = sorted(sorted(places, key=lambda place: (_age(once[place][1], ask), place))[: ask.entries])
     found = (_found(*once[place], ask) for place in places)
+    cut = len(places) < len(once) or len(rows) > _MOST
     return SitemapDocument(
         found=tuple({one.url: one for one in found if one.url}.values()),
-        whole=whole and len(places) == len(once),
+        whole=whole and not cut,
+        bounds=("entries",) if cut else (),
     )
 
 

@@ -10,15 +10,16 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Self, cast
 
-from scrapy import Request, signals
+from scrapy import Request
 from scrapy.crawler import Crawler
-from scrapy.exceptions import IgnoreRequest, StopDownload
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from newsloom.news.identity import origin, site
 from newsloom.news.memory import Due, Robots, Role, State
 from scraper.children import Guilty
 from scraper.ledger import HaltedError
+from scraper.middlewares.cut import UP_TO
 from scraper.origins import OriginState
 from scraper.outcomes import NotTaken, failed, phrase, retry_after
 from scraper.spiders.generic import NewsSpider
@@ -58,7 +59,6 @@ class RobotsMiddleware:
         self._crawler = crawler
         self._spider = cast("NewsSpider", crawler.spider)
         self._said: dict[str, _Said] = {}
-        crawler.signals.connect(self._count, signals.bytes_received)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -114,7 +114,7 @@ class RobotsMiddleware:
     async def _ask(self, there: str) -> tuple[Robots, str]:
         """What /robots.txt answers, and what went wrong if it did not."""
         address = there + "/robots.txt"
-        asked = Request(address, meta={_ASKED: True, "download_maxsize": 0}, dont_filter=True, priority=100)
+        asked = Request(address, meta={_ASKED: True, UP_TO: BYTES}, dont_filter=True, priority=100)
         now = self._spider.now
         try:
             response = await self._crawler.engine.download_async(asked)
@@ -174,11 +174,3 @@ class RobotsMiddleware:
         said.allowed.update(zip(urls, answer.allowed, strict=True))
         if answer.crawl_delay is not None:
             network.politeness.pace(there, answer.crawl_delay)
-
-    def _count(self, data: bytes, request: Request) -> None:
-        """Ends the download of a robots.txt when enough is there; a huge one would else be thrown away, rules and all."""
-        if not request.meta.get(_ASKED):
-            return
-        got = request.meta["newsloom_bytes"] = request.meta.get("newsloom_bytes", 0) + len(data)
-        if got >= BYTES:
-            raise StopDownload(fail=False)

@@ -5,7 +5,7 @@ A site with habits of its own gets a subclass in a file beside this one (docs/sp
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, ClassVar
@@ -32,7 +32,7 @@ from scraper.ledger import ENTRANCES, HaltedError, Ledger
 from scraper.network import Network
 from scraper.outcomes import Answer, answered, failed, settled
 from scraper.politeness import PATIENCE
-from scraper.spiders import ways_in
+from scraper.spiders import gaps, ways_in
 from scraper.spiders.reserved import reserved, without_text
 
 log = logging.getLogger(__name__)
@@ -41,12 +41,6 @@ Outcome = Page | Listing
 
 PATIENT_TIMES = 2
 """How often an address that answers 429 or 503 with a short Retry-After is asked again within one crawl."""
-
-GAP_STEP = 25
-"""Addresses of a sitemap that are told at once until a known one is met."""
-
-GAP_PARTS = 3
-"""Files of a sitemap index that are read to fill the gap of a feed."""
 
 _TIMES = "newsloom_times"
 
@@ -183,8 +177,8 @@ class NewsSpider(scrapy.Spider):
         try:
             if isinstance(outcome, Listing):
                 listed = await self.ledger.show(outcome)
-                if outcome.role is Role.FEED and due.digest and outcome.found and not listed.known:
-                    await self._fill_gap(outcome)
+                if listed.gap and isinstance(outcome, gaps.FeedListing):
+                    await gaps.fill(self, outcome)
                 return
             if outcome.state is State.PUT_OFF and outcome.retry_at is not None and outcome.url:
                 await self.ledger.hold(origin(outcome.url), outcome.retry_at)
@@ -214,7 +208,7 @@ class NewsSpider(scrapy.Spider):
         if role is Role.ARTICLE:
             return await self._article(answer, document)
         if isinstance(document, FeedDocument):
-            return self._listing(answer, Role.FEED, document.found, whole=document.whole)
+            return self._feed(answer, document)
         if isinstance(document, SitemapDocument):
             return self._sitemap(answer, document)
         if role is Role.START:
@@ -224,9 +218,11 @@ class NewsSpider(scrapy.Spider):
         return answer.page(State.FAILED, f"a web page where a {role.value} is expected")
 
     async def _document(self, answer: Answer) -> Document:
+        role = answer.due.role
         ask = Ask(
             url=answer.url, fetched=answer.date, content_type=answer.content_type, zone=self.source.zone,
-            language=self.source.language, habits=self.habits, role=answer.due.role, entries=self.limits.entries,
+            language=self.source.language, habits=self.habits, role=role, entries=self.limits.entries, cut=answer.cut,
+            links=answer.links if role is not Role.ARTICLE else "",
         )  # fmt: skip
         return await self.ledger.flight(self.network.children.document(answer.body, ask))
 
@@ -252,14 +248,25 @@ class NewsSpider(scrapy.Spider):
     # Entrances
 
     def _listing(self, answer: Answer, role: Role, found: tuple[Found, ...], *, whole: bool = True) -> Listing:
-        if len(found) >= self.limits.entries and not whole:
-            self.ledger.bound("entries")
         return Listing(
             asked=answer.due.url, url=answer.url, role=role, fetched=answer.now, validators=answer.validators,
             found=found, whole=whole, moved=answer.moved, digest=answer.digest,
         )  # fmt: skip
 
+    def _feed(self, answer: Answer, document: FeedDocument) -> gaps.FeedListing:
+        self._met(document.bounds)
+        return gaps.FeedListing(
+            asked=answer.due.url, url=answer.url, role=Role.FEED, fetched=answer.now, validators=answer.validators,
+            found=document.found, whole=document.whole, moved=answer.moved, digest=answer.digest,
+            older_at=document.older, title=document.title, home=document.home,
+        )  # fmt: skip
+
+    def _met(self, bounds: Iterable[str]) -> None:
+        for bound in bounds:
+            self.ledger.bound(bound)
+
     def _sitemap(self, answer: Answer, document: SitemapDocument) -> Listing:
+        self._met(document.bounds)
         shown = ways_in.of_site(document.found, answer.url, self.source.url)
         if not ways_in.is_index(shown):
             return self._listing(answer, Role.SITEMAP, shown, whole=document.whole)
@@ -293,54 +300,31 @@ class NewsSpider(scrapy.Spider):
 
     async def _feed_of(self, page: Reading) -> Listing | None:
         for url in filter(self.ledger.first_asked, page.feeds[: ways_in.FEEDS_TRIED]):
-            outcome = await self._try(url, Role.FEED)
+            outcome = await self.attempt(url, Role.FEED)
             if isinstance(outcome, Listing) and outcome.found:
                 return outcome
             await self._dismiss(outcome, "a feed without items")
         return None
 
     async def _sitemap_of(self, answer: Answer) -> Listing | None:
-        places = ways_in.sitemaps_to_try(answer.url, await self._declared_sitemaps(answer.url))
-        for url in filter(self.ledger.first_asked, places):
-            outcome = await self._try(url, Role.SITEMAP)
-            if isinstance(outcome, Listing) and await self._shows_news(outcome):
+        for url in filter(self.ledger.first_asked, await self.sitemaps(answer.url)):
+            outcome = await self.attempt(url, Role.SITEMAP)
+            if isinstance(outcome, Listing) and await self.shows_news(outcome):
                 return outcome
             await self._dismiss(outcome, "a sitemap without recent news")
         return None
 
-    async def _shows_news(self, listing: Listing) -> bool:
+    async def shows_news(self, listing: Listing) -> bool:
+        """Whether a sitemap shows news; of an index that does not tell, its likeliest part is read."""
         news = ways_in.worth_watching(listing.url, listing.found, listing.fetched)
         if news is None:
-            part = await self._try(ways_in.preferred(listing.found, 1)[0].url, Role.SITEMAP)
+            part = await self.attempt(ways_in.preferred(listing.found, 1)[0].url, Role.SITEMAP)
             news = isinstance(part, Listing) and bool(ways_in.worth_watching(part.url, part.found, part.fetched))
         return news
 
-    async def _fill_gap(self, feed: Listing) -> None:
-        """A feed all of whose items are new since it was read last has lost some between: its site's sitemap has them.
-
-        It is gone through from the feed's oldest item backwards until something known is met, and does not become an entrance.
-        """
-        oldest = min((f.published for f in feed.found if f.published is not None), default=None)
-        if oldest is None:
-            return
-        log.info("feed has run over, its gap is looked for in the sitemap source=%s url=%s", self.source.name, feed.url)
-        missed = ways_in.before(await self._sitemap_finds(feed.url), oldest, feed.found)[: self.limits.entries]
-        for start in range(0, len(missed), GAP_STEP):
-            listed = await self.ledger.show(replace(feed, found=missed[start : start + GAP_STEP]))
-            if listed.known:
-                return
-
-    async def _sitemap_finds(self, url: str) -> tuple[Found, ...]:
-        """What the site's news sitemap shows, its newest parts if it is an index; nothing is recorded of it."""
-        for place in filter(self.ledger.first_asked, ways_in.sitemaps_to_try(url, await self._declared_sitemaps(url))):
-            whole = await self._try(place, Role.SITEMAP)
-            if not isinstance(whole, Listing) or not await self._shows_news(whole):
-                continue
-            if not ways_in.is_index(whole.found):
-                return whole.found
-            parts = [await self._try(part.url, Role.SITEMAP) for part in ways_in.preferred(whole.found, GAP_PARTS)]
-            return tuple(found for part in parts if isinstance(part, Listing) for found in part.found)
-        return ()
+    async def sitemaps(self, url: str) -> tuple[str, ...]:
+        """Where the site of `url` may have its news sitemap, likeliest first."""
+        return ways_in.sitemaps_to_try(url, await self._declared_sitemaps(url))
 
     async def _declared_sitemaps(self, url: str) -> tuple[str, ...]:
         state = self.network.origins.known(origin(url))
@@ -355,7 +339,7 @@ class NewsSpider(scrapy.Spider):
             log.debug("no sitemaps taken from robots.txt url=%s: %s", url, error)
             return ()
 
-    async def _try(self, url: str, role: Role) -> Outcome:
+    async def attempt(self, url: str, role: Role) -> Outcome:
         """Asks an address within the walk of another, as that role."""
         due = Due(url=url, role=role)
         try:

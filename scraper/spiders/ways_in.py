@@ -1,6 +1,6 @@
 """How a bare address becomes entrances: which sitemaps to try, in what order, and which of them is worth watching. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urljoin, urlsplit
 
@@ -36,13 +36,11 @@ def of_site(found: Iterable[Found], *places: str) -> tuple[Found, ...]:
     return tuple(f for f in found if site(f.url) in sites)
 
 
-def before(found: Iterable[Found], at: datetime, shown: Iterable[Found]) -> tuple[Found, ...]:
-    """Articles of a sitemap dated not after `at`, newest first, without those that are `shown` already."""
-    known = {key(f.url) for f in shown}
-    dated = [
-        (d, f) for f in found if f.role is Role.ARTICLE and (d := f.published or f.modified) is not None and d <= at
-    ]
-    return tuple(f for _, f in sorted(dated, key=lambda pair: pair[0], reverse=True) if key(f.url) not in known)
+def before(found: Iterable[Found], at: datetime | None, shown: Container[str]) -> tuple[Found, ...]:
+    """Articles of a sitemap dated not after `at` (None: of any date), newest first, without those whose keys are `shown`."""
+    dated = [(d, f) for f in found if f.role is Role.ARTICLE and (d := f.published or f.modified) is not None]
+    newest_first = sorted(dated, key=lambda pair: pair[0], reverse=True)
+    return tuple(f for d, f in newest_first if (at is None or d <= at) and key(f.url) not in shown)
 
 
 def plain_links(links: Iterable[Link], url: str) -> tuple[Found, ...]:

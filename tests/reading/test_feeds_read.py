@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from newsloom.news.items import Article, Enclosure
-from newsloom.news.memory import Found
-from scraper.extract.documents import Ask, FeedDocument, document
+from newsloom.news.memory import Found, Role
+from scraper.extract.documents import Ask, FeedDocument, Guilty, document
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 URL = "https://a.example/feeds/main.xml"
@@ -359,3 +359,55 @@ def test_the_language_of_the_config_is_used_where_the_feed_is_silent() -> None:
     feed = read(rss("<link>/1</link>", channel="<title>T</title>"), language="az")
 
     assert only(feed)[1].language == "az"
+
+
+OTHER = "https://a.example/older.xml"
+WORDPRESS = "<generator>https://wordpress.org/?v=6.5.2</generator>"
+
+
+@pytest.mark.parametrize(
+    ("head", "header", "older"),
+    [
+        ("<atom:link rel='next' href='/older.xml'/>", "", OTHER),
+        ("<atom:link rel='prev-archive' href='/older.xml'/><atom:link rel='next' href='/p2'/>", "", OTHER),
+        ("<atom:link rel='self' href='/x'/><atom:link rel='previous' href='/x'/><atom:link rel='hub' href='/x'/>", "", ""),
+        ("<atom:link rel='next-archive' href='/x'/><atom:link rel='current' href='/x'/>", "", ""),
+        ("<atom:link rel='next' href='javascript:alert(1)'/>", "", ""),
+        ("", '<https://a.example/wp-json/>; rel="https://api.w.org/", </older.xml>; title="a, b"; rel="last next"', OTHER),
+        ("", "</x>; rel=prev", ""),
+        ("", "<" * 5_000 + ";" * 5_000 + " rel=next", ""),
+        (WORDPRESS, "", "https://a.example/feeds/main.xml?paged=2"),
+        (WORDPRESS + "<atom:link rel='next' href='/older.xml'/>", "", OTHER),
+        ("<generator>Drupal</generator>", "", ""),
+    ],
+)  # fmt: skip
+def test_where_a_feed_says_that_its_older_items_are(head: str, header: str, older: str) -> None:
+    body = rss("<title>One</title><link>/1</link>", channel=f"<title>T</title>{head}").encode()
+    got = document(body, Ask(url=URL, fetched=NOW, links=header))
+    assert isinstance(got, FeedDocument)
+    assert got.older == older
+
+
+def test_atom_says_it_in_its_own_links_and_wordpress_counts_on() -> None:
+    entry = "<title>One</title><link href='/1'/>"
+    assert read(atom(entry, head="<title>T</title><link rel='prev-archive' href='/older.xml'/>")).older == OTHER
+    made = "<title>T</title><generator uri='https://wordpress.org/' version='6.5'>WordPress</generator>"
+    got = document(atom(entry, head=made).encode(), Ask(url="https://a.example/?feed=atom&paged=7", fetched=NOW))
+    assert isinstance(got, FeedDocument)
+    assert got.older == "https://a.example/?feed=atom&paged=8"
+
+
+def test_of_a_feed_that_was_cut_the_items_before_the_cut_are_read_in_its_own_letters() -> None:
+    body = rss(*(f"<title>Zürich {n}</title><link>/{n}</link>" for n in range(50))).encode()
+    for cut in range(len(body) // 2, len(body) // 2 + 60):
+        got = document(body[:cut], Ask(url=URL, fetched=NOW, role=Role.FEED, cut=True))
+        assert isinstance(got, FeedDocument)
+        assert [found.title for found in got.found] == [f"Zürich {n}" for n in range(len(got.found))]
+        assert 20 < len(got.found) < 30
+        assert (got.whole, got.bounds) == (False, ("body_bytes",))
+
+
+def test_a_page_is_refused_when_it_was_cut_and_a_feed_where_a_page_was_asked_too() -> None:
+    for body, role in (("<!doctype html><p>Text</p>", Role.START), (rss("<link>/1</link>"), Role.ARTICLE)):
+        with pytest.raises(Guilty, match="larger than 16,777,216 bytes"):
+            document(body.encode(), Ask(url=URL, fetched=NOW, role=role, cut=True))

@@ -102,3 +102,8 @@ def test_a_lone_surrogate_is_left_out() -> None:
 
     assert isinstance(got, FeedDocument)
     assert got.found[0].title == "half pair"
+
+
+def test_where_its_next_page_is() -> None:
+    assert read({"id": "1", "url": "/one"}, next_url="/feed.json?page=2").older == "https://a.example/feed.json?page=2"
+    assert read({"id": "1", "url": "/one"}, next_url=7).older == ""

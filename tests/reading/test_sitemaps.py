@@ -137,3 +137,12 @@ def test_no_entity_is_expanded_and_no_file_read() -> None:
 
 def test_a_sitemap_without_its_namespace_is_read() -> None:
     assert len(read("<urlset><url><loc>https://a.example/1</loc></url></urlset>").found) == 1
+
+
+def test_no_more_rows_are_read_than_the_protocol_allows() -> None:
+    for body, kind in (
+        (urlset(*(f"<loc>/{n}</loc>" for n in range(50_001))), "application/xml"),
+        ("\n".join(f"https://a.example/{n}" for n in range(50_001)), "text/plain"),
+    ):
+        got = read(body, entries=60_000, kind=kind)
+        assert (len(got.found), got.whole, got.bounds) == (50_000, False, ("entries",))
