@@ -142,6 +142,22 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
+@lru_cache(maxsize=8_192)
+def may_hold_time(text: str) -> bool:
+    """Whether a time may stand in `text`, alone or beside other words. Most labels and headlines hold none, on any day."""
+    if has_digit(text):
+        return True
+    words = _WORD.findall(text.translate(_DIGITS).lower())
+    return not _telling().isdisjoint(words) or any(map(_unspaced, words))
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """One of these is in each time that is told without a digit, but for scripts that put no space between words."""
+    words = _words()
+    return _TWO.union(words["today"], words["yesterday"], words["now"], *(words[unit] for unit in _UNITS))
+
+
 def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
     """What `text`, seen at `seen` on a page whose clocks are of `zone`, names; None if it is not a time and nothing but.
 
@@ -150,15 +166,15 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
     """
     if len(text) > LONGEST:
         text = " ".join(text.split())
-    if len(text) > LONGEST or not (has_digit(text) or _may_be_words(text)):
-        return None
-    return _read(text, seen, zone, language)
+    return _read(text, seen, zone, language) if len(text) <= LONGEST and may_hold_time(text) else None
 
 
 @lru_cache(maxsize=8_192)
 def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None:
     shown = " ".join(text.split())
-    folded = (shown if shown.isascii() else shown.translate(_DIGITS)).lower()
+    folded = shown.translate(_DIGITS).lower()
+    if len(folded) > _LONGEST_WORDS and not has_digit(folded):
+        return None
     pieces = _Pieces(left=folded)
     _take_dates(pieces, seen, language)
     _take_clock(pieces)
@@ -167,20 +183,6 @@ def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None
         return None
     instant = _instant(pieces, seen, zone)
     return Printed(text=shown, instant=instant, dated=instant is not None and pieces.day is not None)
-
-
-@lru_cache(maxsize=8_192)
-def _may_be_words(text: str) -> bool:
-    """Whether a text without a digit can be a time: each of its words is one that times are told with. Most labels are none."""
-    folded = " ".join(text.split()).translate(_DIGITS).lower()
-    if len(folded) > _LONGEST_WORDS:
-        return False
-    return any(map(_unspaced, _WORD.findall(folded))) or _is_all(folded, _any_word())
-
-
-@cache
-def _any_word() -> frozenset[str]:
-    return frozenset(_ZONES).union(*_words().values(), _TWO)
 
 
 def read_attribute(value: str, shown: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
@@ -205,7 +207,7 @@ _TRAILING = re.compile(r"^(?P<rest>.*\S)\s*[|•·,–—-]\s*(?P<clock>(?:[01]?
 
 def split_time(text: str) -> tuple[str, str]:
     """(clock, rest) of a text that begins or ends with a clock: `18:27 Ukraine`, `Ukraine | 18:27`; clock is "" if none does."""
-    match = _LEADING.match(text) or (_TRAILING.match(text) if len(text) <= LONGEST else None)
+    match = _LEADING.match(text) or (_TRAILING.match(text) if len(text) <= LONGEST and has_digit(text) else None)
     return (match["clock"], match["rest"].strip()) if match else ("", text)
 
 

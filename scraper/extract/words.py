@@ -20,7 +20,7 @@ def showable(text: str) -> str:
     Control characters are dropped, those of C1 read as windows-1252 (HTML, 13.2.5.80), lone surrogates become U+FFFD.
     Of the marks of direction only those go that reach beyond the text if they are not closed (UAX 9, 3.3.2).
     """
-    return _UNSHOWN.sub(_instead, text) if _UNSHOWN.search(text) else text
+    return text if text.isprintable() else _UNSHOWN.sub(_instead, text)
 
 
 def _instead(found: re.Match[str]) -> str:

@@ -73,11 +73,9 @@ def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
     for i, unit in enumerate(page.units):
         led = headings.led_by(unit.text) if unit.linked and i not in taken and len(unit.text) < 300 else None
         if led and led[0] in KEPT_BRIEFS:
-            row = Row(i, i + 1)
-            anchor = main_anchor(page, row)
+            anchor = main_anchor(page, Row(i, i + 1))
             if anchor and len(anchor.text) >= 0.5 * len(led[1]):
-                row.key = anchor.key
-                yield Group([row], unit.node, None, led[0])
+                yield Group([Row(i, i + 1, anchor.key)], unit.node, None, led[0])
 
 
 def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], body: Body, seen: Seen) -> Iterator[Block]:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from operator import attrgetter
 from statistics import median
 
@@ -14,12 +15,14 @@ from newsloom.news.items import Brief, BriefKind
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
 from scraper.extract.briefs.outline import Anchor, Outline, Piece, Unit
-from scraper.extract.briefs.rows import Group, Row, links_of
-from scraper.extract.clocks import Printed, has_digit, read_attribute, read_time, split_time
+from scraper.extract.briefs.rows import Group, Row, leads_of
+from scraper.extract.clocks import Printed, has_digit, may_hold_time, read_attribute, read_time, split_time
 from scraper.extract.words import line, weight
 
 _TAG = 36
 """Weight up to which a text may be a tag."""
+_NAME = 25
+"""Weight up to which a text may be a name rather than a headline."""
 _TEXT = 40
 _LABEL = 70
 """Characters; a longer text is no time with a word beside it."""
@@ -47,7 +50,8 @@ class Part:
 
     text: str
     weight: int
-    anchor: Anchor | None
+    leads: bool
+    """A link to what the row is about."""
     heading: bool
 
 
@@ -105,11 +109,10 @@ def _fuller(one: Brief, other: Brief) -> Brief:
 
 def main_anchor(page: Outline, row: Row) -> Anchor | None:
     """The link of a row that leads to what it is about."""
-    links = links_of(page, row)
-    if row.key:
-        links = [a for a in links if a.key == row.key != page.key]
-    else:
-        links = [a for a in links if not addresses.is_menu_like(a.url) and a.key and a.key != page.key]
+    links = leads_of(page, row)
+    if not row.key:
+        links = [a for a in links if not addresses.is_menu_like(a.url) and a.key]
+    links = [a for a in links if a.key != page.key]
     if len(links) < 2:
         return links[0] if links else None
     return max(links, key=lambda a: (addresses.is_article_like(a.url), len(a.text)))
@@ -117,24 +120,28 @@ def main_anchor(page: Outline, row: Row) -> Anchor | None:
 
 def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
     anchor = main_anchor(page, row)
+    key = anchor.key if anchor else ""
     time: Printed | None = None
     texts: list[Part] = []
     for unit in page.units[row.first : row.last]:
-        for piece in unit.pieces if len(unit.pieces) == 1 else _pieces(unit, anchor):
+        for piece in unit.pieces if len(unit.pieces) == 1 else _pieces(unit, key):
             printed, rest = _time_and_rest(piece, seen)
             if printed and (time is None or (printed.instant and not time.instant)):
                 time = printed
             if rest and not _is_noise(rest):
                 size = unit.weight if rest == unit.text else weight(rest)
-                texts.append(Part(rest, size, piece.anchor, unit.heading))
+                texts.append(Part(rest, size, _leads_to(piece, key), unit.heading))
     return _Parts(anchor, time, texts, _thumbnail(page, row, anchor))
 
 
-def _pieces(unit: Unit, anchor: Anchor | None) -> list[Piece]:
+def _leads_to(piece: Piece, key: str) -> bool:
+    return key != "" and piece.anchor is not None and piece.anchor.key == key
+
+
+def _pieces(unit: Unit, key: str) -> list[Piece]:
     """A unit of several pieces, in pieces only where its row's link or a time stands out of it; else it is one text."""
     timed = any(p.clock is not None for p in unit.pieces)
-    linked = unit.anchor is None and anchor and any(p.anchor and p.anchor.key == anchor.key for p in unit.pieces)
-    if not timed and not linked:
+    if not timed and (unit.anchor is not None or not any(_leads_to(p, key) for p in unit.pieces)):
         return [Piece(unit.text, unit.anchor)]
     joined: list[Piece] = []
     for piece in unit.pieces:
@@ -148,7 +155,6 @@ def _pieces(unit: Unit, anchor: Anchor | None) -> list[Piece]:
 
 _BESIDE = ("|", "•", "·", " - ", " – ", "/", ",")
 """Marks that part a time from the text beside it."""
-_MARK = re.compile("|".join(map(re.escape, _BESIDE)))
 
 
 def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
@@ -158,17 +164,18 @@ def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
         if printed:
             return printed, ""
     if len(text) <= _LABEL:
+        if not may_hold_time(text):
+            return None, text
         printed = read_time(text, seen.at, seen.zone, seen.language)
         if printed:
             return printed, ""
-        if _MARK.search(text):
-            printed, rest = _time_beside(text, seen)
-            if printed:
-                return printed, rest
+        printed, rest = _time_beside(text, seen)
+        if printed:
+            return printed, rest
     clock, rest = split_time(text)
     if clock and (printed := read_time(clock, seen.at, seen.zone, seen.language)):
         return printed, rest
-    return None, text.strip()
+    return None, text
 
 
 def _time_beside(text: str, seen: Seen) -> tuple[Printed | None, str]:
@@ -182,6 +189,7 @@ def _time_beside(text: str, seen: Seen) -> tuple[Printed | None, str]:
     return None, ""
 
 
+@lru_cache(maxsize=4_096)
 def _is_noise(text: str) -> bool:
     """Counts, bylines, and what asks to click."""
     if _COUNT.match(text) or _BYLINE.match(text):
@@ -239,26 +247,26 @@ class _Roles:
             return None, title
         if _SENTENCE_END.search(title.text) and title.weight >= _PARAGRAPH:
             both = f"{title.text} {text.text}"
-            return None, Part(both, weight(both), title.anchor, title.heading)
+            return None, Part(both, weight(both), title.leads, title.heading)
         return title, text
 
     def _title(self, row: _Parts) -> Part | None:
-        heads = [p for p in row.texts if p.heading and not self.headings_are_tags and p.text not in self.repeated]
-        if heads:
+        texts = [p for p in row.texts if p.text not in self.repeated] if self.repeated else row.texts
+        if self.headings_are_tags:
+            texts = [p for p in texts if not p.heading]
+        elif heads := [p for p in texts if p.heading]:
             return max(heads, key=_WEIGHT)
-        rest = [p for p in row.texts if not (p.heading and self.headings_are_tags) and p.text not in self.repeated]
-        linked = [p for p in rest if p.anchor is not None and row.anchor is not None and p.anchor.key == row.anchor.key]
-        pool = linked or rest or row.texts
-        long = [p for p in pool if p.weight > 25]
-        return long[0] if long else max(pool, key=_WEIGHT, default=None)
+        pool = [p for p in texts if p.leads] or texts or row.texts
+        return next((p for p in pool if p.weight > _NAME), None) or max(pool, key=_WEIGHT, default=None)
 
     def _tag(self, row: _Parts, title: Part | None) -> Part | None:
         return next((p for p in row.texts if p is not title and _is_tag(p)), None)
 
     def _text(self, row: _Parts, title: Part | None, tag: Part | None) -> Part | None:
-        rest = [p for p in row.texts if p is not title and p is not tag and p.weight >= _TEXT]
-        rest = [p for p in rest if title is None or p.text != title.text]
-        return max(rest, key=_WEIGHT, default=None)
+        rest = [p for p in row.texts if p.weight >= _TEXT and p is not title and p is not tag]
+        return (
+            max((p for p in rest if title is None or p.text != title.text), key=_WEIGHT, default=None) if rest else None
+        )
 
 
 def _is_tag(part: Part) -> bool:

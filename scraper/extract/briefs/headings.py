@@ -48,6 +48,8 @@ class _Words:
                         self.comments.add(folded(phrase))
                     else:
                         self._add(phrase, BriefKind(kind))
+        self.first_words = frozenset(begin.partition(" ")[0] for begin in self.begins)
+        self.endings = tuple(self.ends)
 
     def _add(self, phrase: str, kind: BriefKind) -> None:
         before, more, after = phrase.partition(_MORE)
@@ -73,13 +75,9 @@ def kind_of(text: str) -> BriefKind | None:
     words = _words()
     if plain in words.whole:
         return words.whole[plain]
-    for cut in range(1, 6):
-        begin, _, rest = _after(plain, cut)
-        if not rest:
-            break
-        if begin in words.begins and len(rest.split()) <= 6:
-            return words.begins[begin]
-    return _ending(plain, words)
+    if plain.partition(" ")[0] in words.first_words and (kind := _beginning(plain, words)):
+        return kind
+    return _ending(plain, words) if plain.endswith(words.endings) else None
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -94,9 +92,13 @@ def asks_to_comment(text: str) -> bool:
     return len(text) <= LONGEST and folded(text).strip("0123456789 ") in _words().comments
 
 
-def _after(plain: str, words: int) -> tuple[str, str, str]:
-    parts = plain.split(" ", words)
-    return (" ".join(parts[:words]), " ", parts[words]) if len(parts) > words else (plain, "", "")
+def _beginning(plain: str, words: _Words) -> BriefKind | None:
+    parts = plain.split(" ")
+    for cut in range(1, min(len(parts), 6)):
+        begin = " ".join(parts[:cut])
+        if begin in words.begins and len(parts) - cut <= 6:
+            return words.begins[begin]
+    return None
 
 
 def _ending(plain: str, words: _Words) -> BriefKind | None:

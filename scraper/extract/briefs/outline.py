@@ -152,8 +152,8 @@ def base_of(tree: HtmlElement, url: str) -> str:
 def outline(tree: HtmlElement, url: str) -> Outline:
     """The outline of a parsed page, whose own address is `url`."""
     body = tree.find("body") if tree.tag == "html" else tree
-    walk = _Walk(base_of(tree, url))
     root = Node(body if body is not None else tree, None, 0, 0)
+    walk = _Walk(base_of(tree, url), root)
     walk.into(root.element, root, _State(), glued=False)
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
     title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
@@ -173,19 +173,22 @@ class _State(NamedTuple):
 class _Walk:
     """One pass over the tree. It runs once for each element of each page: what is written out here is so for speed."""
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, root: Node) -> None:
         self.base = base
         self.units: list[Unit] = []
         self.anchors: list[Anchor] = []
         self.nodes: list[Node] = []
-        self._pieces: list[Piece] = []
-        self._holder: Node | None = None
-        self._state = _State()
+        self._urls: dict[str, str] = {}
+        """What each href means: a card links the same with its picture and its headline."""
+        self._said: list[tuple[str, _State]] = []
+        """The texts of the unit that is being gathered."""
+        self._holder = root
+        """The element that the first of them stands in."""
 
     def into(self, element: HtmlElement, node: Node, state: _State, *, glued: bool) -> None:
         """Walk one element. `glued`: its text belongs to the sentence around it."""
         text = element.text
-        if text and (self._pieces or not text.isspace()):
+        if text and (self._said or not text.isspace()):
             self._say(text, node, state)
         if not len(element):
             return
@@ -205,14 +208,20 @@ class _Walk:
                 else:
                     self._apart(child, tag, node, state, glued=within)
             tail = child.tail
-            if tail and (self._pieces or not tail.isspace()):
+            if tail and (self._said or not tail.isspace()):
                 self._say(tail, node, state)
+
+    def _say(self, text: str, node: Node, state: _State) -> None:
+        if not self._said:
+            self._holder = node
+        self._said.append((text, state))
 
     def _apart(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
         """Walk a child that is a node of its own: all but a word inside a sentence."""
-        if not glued and self._pieces:
+        if not glued and self._said:
             self.flush()
-        if tag != "a" and not child.text and not len(child):
+        text, leaf = child.text, not len(child)
+        if leaf and not text and tag != "a":
             return  # it holds no unit and no link
         units, anchors = self.units, self.anchors
         inner = Node(child, node, node.depth + 1, len(units), 0, len(anchors), 0, node.chrome or tag in _CHROME)
@@ -222,54 +231,68 @@ class _Walk:
             state = _State(anchor, state.clock, state.heading, state.paragraph)
         elif tag in _TELLING:
             state = _inside(child, tag, state)
-        self.into(child, inner, state, glued=glued)
-        if not glued and self._pieces:
+        if leaf and not glued:
+            if text:
+                self._whole(text, inner, state)
+        else:
+            self.into(child, inner, state, glued=glued)
+        if not glued and self._said:
             self.flush()
         inner.last_anchor = len(anchors)
         # Within a sentence its last unit is still being gathered, unless something in it ended the sentence.
-        inner.last = len(units) + (1 if glued and self._pieces else 0)
+        inner.last = len(units) + (1 if glued and self._said else 0)
         if anchor is not None:
             anchor.last = inner.last
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
-        url = addresses.resolved(href, self.base) if href else ""
+        if not href:
+            return None
+        url = self._urls.get(href)
+        if url is None:
+            url = self._urls[href] = addresses.resolved(href, self.base)
         if not url:
             return None
         anchor = Anchor(element, url, node, len(self.units))
         self.anchors.append(anchor)
         return anchor
 
-    def _say(self, text: str, node: Node, state: _State) -> None:
-        if not self._pieces:
-            self._holder, self._state = node, state
-        self._pieces.append(Piece(text, state.anchor, state.clock))
-
     def flush(self) -> None:
         """The unit that was being gathered is complete."""
-        pieces = self._pieces
-        if not pieces or self._holder is None:
+        if len(self._said) == 1:
+            (text, state) = self._said.pop()
+            self._whole(text, self._holder, state)
+        elif self._said:
+            self._mixed(self._said, self._holder)
+            self._said = []
+
+    def _whole(self, text: str, node: Node, state: _State) -> None:
+        """A unit of one piece."""
+        text = " ".join(text.split())
+        if not text or not (text[0].isalnum() or _WORDY.search(text)):
             return
-        self._pieces = []
-        if len(pieces) == 1:
-            text = " ".join(pieces[0].text.split())
-            pieces[0].text = text
-        else:
-            text = " ".join("".join([p.text for p in pieces]).split())
-            pieces = [p for p in pieces if not p.text.isspace()]
-            for piece in pieces:
-                piece.text = " ".join(piece.text.split())
-        if not (text[0].isalnum() or _WORDY.search(text)):
+        anchor, clock, heading, paragraph = state
+        linked = 0
+        if anchor is not None:
+            anchor.text = f"{anchor.text} {text}" if anchor.text else text
+            linked = len(text)
+        pieces = [Piece(text, anchor, clock)]
+        self.units.append(Unit(node, pieces, text, heading, paragraph, anchor, linked, weight(text)))
+
+    def _mixed(self, said: list[tuple[str, _State]], node: Node) -> None:
+        """A unit of several pieces."""
+        text = " ".join("".join([text for text, _ in said]).split())
+        if not _WORDY.search(text):
             return
+        pieces = [Piece(" ".join(t.split()), s.anchor, s.clock) for t, s in said if not t.isspace()]
         linked = 0
         for piece in pieces:
             if (anchor := piece.anchor) is not None:
                 anchor.text = f"{anchor.text} {piece.text}" if anchor.text else piece.text
                 linked += len(piece.text)
-        first = pieces[0].anchor
-        whole = first if len(pieces) == 1 or all(p.anchor is first for p in pieces) else None
-        state = self._state
-        self.units.append(Unit(self._holder, pieces, text, state.heading, state.paragraph, whole, linked, weight(text)))
+        first, state = pieces[0].anchor, said[0][1]
+        whole = first if all(p.anchor is first for p in pieces) else None
+        self.units.append(Unit(node, pieces, text, state.heading, state.paragraph, whole, linked, weight(text)))
 
 
 def _inside(child: HtmlElement, tag: str, state: _State) -> _State:

@@ -38,8 +38,8 @@ class Row:
     last: int
     key: str = ""
     node: Node | None = None
-    links: list[Anchor] | None = None
-    """Its links in page order, once they were asked for (see links_of)."""
+    leads: list[Anchor] | None = None
+    """What leads_of gives, once it was asked for."""
 
 
 @dataclass(slots=True, eq=False)
@@ -170,17 +170,15 @@ def candidates(page: Outline) -> list[Anchor]:
 
 def _may_lead(page: Outline, anchor: Anchor) -> bool:
     text = anchor.text
-    if addresses.is_menu_like(anchor.url):
-        return False
     if anchor.last > anchor.first and anchor.first < len(page.units):
         unit = page.units[anchor.first]
         if unit.anchor is None and len(unit.text) > 100 and len(text) < 0.6 * len(unit.text):
             return False  # a link inside a paragraph
-    if headings.kind_of(text):
-        return addresses.is_article_like(anchor.url) and not anchor.node.chrome
-    if not text:
-        return addresses.is_article_like(anchor.url)
-    return weight(text) >= _HEADLINE or addresses.is_article_like(anchor.url)
+    label = headings.kind_of(text) is not None
+    if label and anchor.node.chrome:
+        return False
+    says_enough = weight(text) >= _HEADLINE and not label
+    return (says_enough or addresses.is_article_like(anchor.url)) and not addresses.is_menu_like(anchor.url)
 
 
 def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, BriefKind], body: Body) -> list[Group]:
@@ -332,15 +330,18 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
 
 def _links_say(page: Outline, group: Group) -> float:
     """The typical weight of what a row's link says: "here" inside a sentence is no teaser."""
-    said = (max((weight(a.text) for a in links_of(page, r) if a.key == r.key), default=0) for r in group.rows)
-    return median(said)
+    return median(max((weight(a.text) for a in leads_of(page, r) if r.key), default=0) for r in group.rows)
 
 
-def links_of(page: Outline, row: Row) -> list[Anchor]:
-    """The links of a row, in page order. To be asked for only once the row's ends stand."""
-    if row.links is None:
-        row.links = _links_of(page, row)
-    return row.links
+def leads_of(page: Outline, row: Row) -> list[Anchor]:
+    """The links of a row to the article that it is known to be about, else all of them, in page order.
+
+    To be asked for only once the row's ends and its key stand.
+    """
+    if row.leads is None:
+        links = _links_of(page, row)
+        row.leads = [a for a in links if a.key == row.key] if row.key else links
+    return row.leads
 
 
 def _links_of(page: Outline, row: Row) -> list[Anchor]:
@@ -353,8 +354,7 @@ def _links_of(page: Outline, row: Row) -> list[Anchor]:
 
 def urls_of(page: Outline, group: Group) -> list[str]:
     """The addresses that its rows lead to, at most one a row."""
-    urls = (next((a.url for a in links_of(page, r) if a.key == r.key), "") for r in group.rows if r.key)
-    return [u for u in urls if u]
+    return [leads[0].url for r in group.rows if r.key and (leads := leads_of(page, r))]
 
 
 def without_sections(page: Outline, group: Group) -> list[Row]:
