@@ -538,10 +538,10 @@ def known_elsewhere(connection: sqlite3.Connection, source: str, key: str, entry
 
 def read_for_all(connection: sqlite3.Connection, address: int, key: str, entry: int) -> None:
     """The same, of sources that have it queued."""
-    connection.execute(
-        """
-        UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL
-         WHERE key = ? AND id <> ? AND role = 'article' AND state = ?
-        """,
-        (entry, State.READ, key, address, QUEUED),
+    others = connection.execute(
+        "SELECT id FROM addresses WHERE key = ? AND id <> ? AND role = 'article' AND state = ?", (key, address, QUEUED)
+    ).fetchall()
+    connection.executemany(
+        "UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL WHERE id = ?",
+        [(entry, State.READ, other) for (other,) in others],
     )

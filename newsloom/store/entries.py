@@ -42,6 +42,8 @@ class Batch:
         self.source = source
         self.now = now
         self.first_seen = first_seen
+        self.joins = 0
+        """How often two entries turned out to be one."""
         self._unindexed: set[int] = set()
         """Entries that the full-text index does not hold at this moment."""
         self._touched: set[int] = set()
@@ -351,6 +353,7 @@ class Batch:
             return one
         kept, lost = sorted((one, other), key=lambda r: (self._first_shown(r["id"]), r["id"]))
         self._unindex(lost["id"])
+        self.joins += 1
         ids = (kept["id"], lost["id"])
         for statement in _JOIN:
             self.connection.execute(statement, ids)

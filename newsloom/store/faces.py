@@ -3,7 +3,6 @@
 import json
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -122,7 +121,7 @@ def corrected(old: Columns, new: Columns) -> bool:
 
 def folded(text: str) -> str:
     """Without what is cosmetic: white space, case, punctuation; but never nothing."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text).casefold()) or text.strip()
+    return identity.letters(text) or text.strip()
 
 
 def is_copy(one: Columns, other: Columns) -> bool:

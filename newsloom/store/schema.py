@@ -78,6 +78,8 @@ CREATE TABLE addresses (  -- every address ever shown to us, whatever became of 
     WHERE role = 'article' AND retry_at IS NOT NULL""",
     # The entrances of a source (due); there are few.
     "CREATE INDEX addresses_entrances ON addresses(source) WHERE role <> 'article'",
+    # Which gave this entry? (a join)
+    "CREATE INDEX addresses_by_entry ON addresses(entry) WHERE entry IS NOT NULL",
     # Which were found guilty by an older reader? (start)
     "CREATE INDEX addresses_guilty ON addresses(reader) WHERE state = 'guilty'",
     """
@@ -189,9 +191,9 @@ CREATE TABLE sightings (  -- each row of a "Read next" or related block, on each
 """,
     # Has this page shown this row? (save, once for each row)
     "CREATE UNIQUE INDEX sightings_by_page ON sightings(page, digest)",
-    # On which pages does this row stand? (save, once for each row)
+    # On which pages does this row stand, and which of them do not know its entry yet? (save, once for each row)
     "CREATE INDEX sightings_by_row ON sightings(digest, entry)",
-    # Which rows link here? (save, once for each article)
+    # Which rows link here, and which of them do not know their entry yet? (save, once for each article)
     "CREATE INDEX sightings_by_link ON sightings(link_key, entry) WHERE link_key <> ''",
     # Which pages showed this entry? (a join; people)
     "CREATE INDEX sightings_by_entry ON sightings(entry)",
@@ -349,9 +351,20 @@ def _second(db: "Database") -> None:
     )
 
 
+_REMADE = ("addresses_by_entry", "sightings_by_row", "sightings_by_link")
+
+
+def _third(db: "Database") -> None:
+    """Indexes as they stand above, for stores that had other ones, or none."""
+    for name in _REMADE:
+        db.execute(f"DROP INDEX IF EXISTS {name}")
+        db.execute(next(statement for statement in _TABLES if statement.startswith(f"CREATE INDEX {name} ")))
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
+    ("0003 indexes that know what has no entry yet", _third),
 )
 
 

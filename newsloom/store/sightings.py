@@ -1,7 +1,12 @@
-"""Rows of "Read next" blocks: each sighting is kept; a link leads to its article; a row without one may be an entry itself."""
+"""Rows of "Read next" blocks: each sighting is kept; a link leads to its article; a row without one may be an entry itself.
+
+Statements say `link_key <> ''` beside `link_key = ?`: the index leaves rows without a link out, and of a parameter SQLite cannot
+know that it is none of those.
+"""
 
 import hashlib
 import sqlite3
+from dataclasses import dataclass
 from typing import Any
 
 from newsloom.news import identity
@@ -18,89 +23,116 @@ _FORM_OF = 0.5
 """Similarity from which a row without a link is a new form of an old one of the same instant and tag."""
 
 
-class Rows:
-    """One page's rows, within a batch. `leads` is how many more addresses this crawl may take from briefs."""
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """What one page's rows were: how many were never seen before, and how many addresses were queued from them."""
 
-    def __init__(self, batch: Batch, page: Page, address: sqlite3.Row, leads: int) -> None:
+    new: int
+    queued: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Row:
+    """A row as it is kept, whichever page shows it; `said` are the columns from `kind` to `digest`."""
+
+    said: tuple[Any, ...]
+    digest: str
+    key: str
+    """Of its link; empty: it has none."""
+    site: str
+    """That its link leads to."""
+    dated: bool
+    whole: bool
+    """Whether it can be an entry: a row without a link needs a time."""
+
+
+class Rows:
+    """A batch's rows. Mostly the same few stand on every page of a site, so what was found out about one is remembered."""
+
+    def __init__(self, batch: Batch) -> None:
         self._batch = batch
         self._connection = batch.connection
-        self._page = page
-        self._address = address
-        self._site = identity.site(page.url or address["url"])
-        self._leads = leads
-        self.queued = 0
-        self.new = 0
+        self._rows: dict[Brief, _Row] = {}
+        self._settled: dict[tuple[str, bool], int] = {}
+        """The entry of a row, and of every sighting of it, that has nothing to learn from one more; by the row's digest and
+        whether its link leads to the site of the page."""
+        self._joins = batch.joins
 
-    def see(self) -> None:
-        """Keep every row, lead to what they link, and make entries of those that are complete."""
-        here = {self._address["key"], identity.key(self._page.url)}
-        for brief in self._page.briefs:
-            key = identity.key(brief.url) if brief.url else ""
-            if brief.kind in KEPT_BRIEFS and (brief.title or brief.text) and key not in here - {""}:
-                self._see_one(brief, key)
+    def see(self, page: Page, address: sqlite3.Row, leads: int) -> Seen:
+        """Keep every row of a page, lead to what they link, and make entries of those that are complete.
 
-    def _see_one(self, brief: Brief, key: str) -> None:
-        row = self._row(brief, key)
+        `leads` is how many more addresses this crawl may take from briefs.
+        """
+        here = _Here(page, address, leads)
+        known: list[tuple[Any, ...]] = []
+        for brief in page.briefs:
+            if brief.kind not in KEPT_BRIEFS or not (brief.title or brief.text):
+                continue
+            row = self._row(brief)
+            if row.key and row.key in here.keys:
+                continue
+            entry = self._settled_as(row, here)
+            if entry is not None:
+                known.append((here.page, *row.said, here.at, here.at, entry))
+                continue
+            self._connection.executemany(_KEEP, known)
+            known.clear()
+            self._see_one(row, here)
+        self._connection.executemany(_KEEP, known)
+        return Seen(new=here.new, queued=here.queued)
+
+    def _row(self, brief: Brief) -> _Row:
+        row = self._rows.get(brief)
+        if row is None:
+            row = self._rows[brief] = self._read(brief)
+        return row
+
+    def _read(self, brief: Brief) -> _Row:
+        key = identity.key(brief.url) if brief.url else ""
+        published = instants.written(instants.believable(brief.published, self._batch.now))
+        time, tag, title, text = map(_line, (brief.time_text, brief.tag, brief.title, brief.text))
+        told = bool(key) or len(text) >= _TELLING
+        parts = (self._batch.source.name, key, tag, title, text, "" if told else time)
+        digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:24]
+        link, thumbnail = plain(brief.url) if key else "", plain(brief.thumbnail)
+        said = (
+            brief.kind, brief.place, time, published, int(brief.dated), tag, title, text, link, key, thumbnail, digest,
+        )  # fmt: skip
+        site = identity.site(brief.url) if key else ""
+        whole = bool(key) or published is not None
+        return _Row(said=said, digest=digest, key=key, site=site, dated=brief.dated, whole=whole)
+
+    def _settled_as(self, row: _Row, here: "_Here") -> int | None:
+        if self._joins != self._batch.joins:  # an entry may have gone
+            self._settled.clear()
+            self._joins = self._batch.joins
+        return self._settled.get((row.digest, row.site == here.site)) if row.whole else None
+
+    def _see_one(self, row: _Row, here: "_Here") -> None:
         is_new = (
-            self._connection.execute("SELECT 1 FROM sightings WHERE digest = ? LIMIT 1", (row["digest"],)).fetchone()
+            self._connection.execute("SELECT 1 FROM sightings WHERE digest = ? LIMIT 1", (row.digest,)).fetchone()
             is None
         )
-        self.new += is_new
-        seen = self._keep(row)
-        if not key:
-            entry = self._unlinked(seen)
-        elif identity.site(brief.url) == self._site:
-            entry = self._linked(seen, dated=brief.dated)
+        here.new += is_new
+        # The sighting: a new one, or this page's own with when and where it was seen last.
+        values = (here.page, *row.said, here.at, here.at, None)
+        seen: sqlite3.Row = self._connection.execute(f"{_KEEP} RETURNING *", values).fetchone()
+        if not row.key:
+            entry = self._unlinked(seen, here)
+        elif row.site == here.site:
+            entry = self._linked(seen, here, dated=row.dated)
         else:
-            entry = self._batch.known_as([key])
-        if entry is not None:
-            self._connection.execute(
-                "UPDATE sightings SET entry = ? WHERE digest = ? AND entry IS NOT ?",
-                (entry["id"], row["digest"], entry["id"]),
-            )
-            if not key or identity.site(brief.url) == self._site:
-                wear(self._batch, entry, seen, is_new=is_new)
+            entry = self._batch.known_as([row.key])
+        if entry is None:
+            return
+        self._connection.execute(_LEADS_TO, (entry["id"], row.digest))
+        if not row.key or row.site == here.site:
+            wear(self._batch, entry, seen, is_new=is_new)
+            if not _is_dressed(self._batch.entry(entry["id"])):
+                return
+        self._settled[row.digest, row.site == here.site] = entry["id"]
 
-    def _row(self, brief: Brief, key: str) -> dict[str, Any]:
-        published = instants.believable(brief.published, self._batch.now)
-        row = {
-            "page": self._address["id"], "kind": brief.kind, "place": brief.place, "time_text": _line(brief.time_text),
-            "published": instants.written(published), "dated": int(brief.dated), "tag": _line(brief.tag),
-            "title": _line(brief.title), "text": _line(brief.text), "link": plain(brief.url) if key else "", "link_key": key,
-            "thumbnail": plain(brief.thumbnail), "at": instants.written(self._page.fetched),
-        }  # fmt: skip
-        return row | {"digest": self._digest(row)}
-
-    def _digest(self, row: dict[str, Any]) -> str:
-        told = bool(row["link_key"]) or len(row["text"]) >= _TELLING
-        said = (
-            self._batch.source.name,
-            row["link_key"],
-            row["tag"],
-            row["title"],
-            row["text"],
-            "" if told else row["time_text"],
-        )
-        return hashlib.sha256("\0".join(said).encode()).hexdigest()[:24]
-
-    def _keep(self, row: dict[str, Any]) -> sqlite3.Row:
-        """The sighting: a new one, or this page's own with when and where it was seen last."""
-        self._connection.execute(
-            """
-            INSERT INTO sightings(page, kind, place, time_text, published, dated, tag, title, text, link, link_key, thumbnail,
-                                  digest, first_seen, last_seen)
-            VALUES (:page, :kind, :place, :time_text, :published, :dated, :tag, :title, :text, :link, :link_key, :thumbnail,
-                    :digest, :at, :at)
-            ON CONFLICT(page, digest) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), place = excluded.place
-            """,
-            row,
-        )
-        seen: sqlite3.Row = self._connection.execute(
-            "SELECT * FROM sightings WHERE page = ? AND digest = ?", (row["page"], row["digest"])
-        ).fetchone()
-        return seen
-
-    def _linked(self, seen: sqlite3.Row, *, dated: bool) -> sqlite3.Row | None:
+    def _linked(self, seen: sqlite3.Row, here: "_Here", *, dated: bool) -> sqlite3.Row | None:
         """The entry that a row of this site leads to. None as long as its page is not read and its instant is not certain."""
         known = self._batch.known_as([seen["link_key"]])
         if known is not None:
@@ -111,18 +143,18 @@ class Rows:
         if address is None and not addresses.is_old(
             self._batch.source, instants.read(seen["published"]), self._batch.now
         ):
-            address = self._lead(seen)
+            address = self._lead(seen, here)
         if address is None or seen["published"] is None:
             return None
         if address["state"] in (State.GONE, State.REFUSED) or dated or self._on_two_pages(seen):
             return self._batch.entry(lead(self._batch, seen, waits=address["state"] == addresses.QUEUED))
         return None
 
-    def _lead(self, seen: sqlite3.Row) -> sqlite3.Row | None:
+    def _lead(self, seen: sqlite3.Row, here: "_Here") -> sqlite3.Row | None:
         """Queue the address, if this crawl may take one more."""
-        if self.queued >= self._leads:
+        if here.queued >= here.leads:
             return None
-        self.queued += 1
+        here.queued += 1
         at = instants.written(self._batch.now)
         self._connection.execute(
             """
@@ -131,7 +163,7 @@ class Rows:
             """,
             (
                 self._batch.source.name, seen["link"], seen["link_key"], Role.ARTICLE, addresses.QUEUED, at, seen["title"], at,
-                self._address["id"],
+                here.page,
             ),
         )  # fmt: skip
         row: sqlite3.Row = self._connection.execute(
@@ -142,12 +174,12 @@ class Rows:
     def _on_two_pages(self, seen: sqlite3.Row) -> bool:
         """The same row, naming the same instant, on another page: its clock is not about that one page."""
         other = self._connection.execute(
-            "SELECT 1 FROM sightings WHERE link_key = ? AND page <> ? AND published = ? LIMIT 1",
+            "SELECT 1 FROM sightings WHERE link_key = ? AND link_key <> '' AND page <> ? AND published = ? LIMIT 1",
             (seen["link_key"], seen["page"], seen["published"]),
         )
         return other.fetchone() is not None
 
-    def _unlinked(self, seen: sqlite3.Row) -> sqlite3.Row | None:
+    def _unlinked(self, seen: sqlite3.Row, here: "_Here") -> sqlite3.Row | None:
         """A row without a link is an entry of its own if it has a time and a text."""
         if seen["published"] is None or not seen["text"]:
             return None
@@ -157,7 +189,7 @@ class Rows:
         if form := self._form(seen):
             self._batch.know(form["id"], [key], "brief")
             return form
-        columns = _columns(self._batch, seen, self._page.url or self._address["url"])
+        columns = _columns(self._batch, seen, here.url)
         return self._batch.entry(self._batch.add(columns, key, "brief", carried_at=columns["url"]))
 
     def _form(self, seen: sqlite3.Row) -> sqlite3.Row | None:
@@ -173,6 +205,34 @@ class Rows:
         alike = [(identity.similar(r["brief_text"], seen["text"]), -r["id"], r) for r in rows]
         best = max((a for a in alike if a[0] >= _FORM_OF), default=None)
         return best[2] if best else None
+
+
+class _Here:
+    """One page, and how far its rows have been seen."""
+
+    def __init__(self, page: Page, address: sqlite3.Row, leads: int) -> None:
+        self.page: int = address["id"]
+        self.url: str = page.url or address["url"]
+        self.site = identity.site(self.url)
+        self.at = instants.written(page.fetched)
+        self.keys = {address["key"], identity.key(page.url)}
+        """Its own: what links to the page itself is no teaser."""
+        self.leads = leads
+        self.queued = 0
+        self.new = 0
+
+
+_KEEP = """
+INSERT INTO sightings(page, kind, place, time_text, published, dated, tag, title, text, link, link_key, thumbnail, digest,
+                      first_seen, last_seen, entry)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT(page, digest) DO UPDATE SET last_seen = max(last_seen, excluded.last_seen), place = excluded.place
+"""
+# Three steps into the index; `IS NOT` would look at every sighting of the row.
+_LEADS_TO = """
+UPDATE sightings SET entry = ?1
+ WHERE (digest = ?2 AND entry IS NULL) OR (digest = ?2 AND entry < ?1) OR (digest = ?2 AND entry > ?1)
+"""
 
 
 def _line(text: str) -> str:
@@ -225,17 +285,30 @@ def wear(batch: Batch, entry: sqlite3.Row, seen: sqlite3.Row, *, is_new: bool) -
         batch.change(entry, new, shows=False)
 
 
+def _is_dressed(entry: sqlite3.Row) -> bool:
+    """Whether an entry has a face that a row which is not new leaves as it is."""
+    return bool(entry["is_brief"] and (entry["brief_text"] or entry["brief_time"]))
+
+
 def attach(batch: Batch, entry: int, keys: list[str]) -> None:
     """The rows that led to an article now read are sightings of its entry, which wears the face of the first."""
     rows: list[sqlite3.Row] = []
     for key in keys:
         rows += batch.connection.execute(
-            "SELECT * FROM sightings WHERE link_key = ? AND entry IS NULL ORDER BY id", (key,)
+            "SELECT * FROM sightings WHERE link_key = ? AND link_key <> '' AND entry IS NULL ORDER BY id", (key,)
+        )
+    if not rows:
+        return
+    for key in keys:
+        batch.connection.execute(
+            "UPDATE sightings SET entry = ? WHERE link_key = ? AND link_key <> '' AND entry IS NULL", (entry, key)
         )
     for row in rows:
-        batch.connection.execute("UPDATE sightings SET entry = ? WHERE id = ?", (entry, row["id"]))
+        known = batch.entry(entry)
+        if _is_dressed(known):
+            return
         if identity.site(row["link"]) == identity.site(_page_url(batch, row["page"])):
-            wear(batch, batch.entry(entry), row, is_new=False)
+            wear(batch, known, row, is_new=False)
 
 
 def _page_url(batch: Batch, page: int) -> str:
@@ -248,11 +321,14 @@ def stays_brief(batch: Batch, key: str) -> int | None:
     if batch.known_as([key]) is not None:
         return None
     row = batch.connection.execute(
-        "SELECT * FROM sightings WHERE link_key = ? AND entry IS NULL AND published IS NOT NULL ORDER BY id LIMIT 1",
+        """
+        SELECT * FROM sightings
+         WHERE link_key = ? AND link_key <> '' AND entry IS NULL AND published IS NOT NULL ORDER BY id LIMIT 1
+        """,
         (key,),
     ).fetchone()
     if row is None:
         return None
     entry = lead(batch, row, waits=False)
-    batch.connection.execute("UPDATE sightings SET entry = ? WHERE link_key = ?", (entry, key))
+    batch.connection.execute("UPDATE sightings SET entry = ? WHERE link_key = ? AND link_key <> ''", (entry, key))
     return entry
