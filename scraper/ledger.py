@@ -113,15 +113,16 @@ class Ledger:
         if self.halting.is_set():
             work.close()
             raise HaltedError
-        task = asyncio.create_task(work)
+        task = asyncio.current_task()
+        assert task is not None  # noqa: S101 - this is run by one
         self._flights.add(task)
         try:
-            return await task
+            return await work
         except asyncio.CancelledError:
-            if self.halting.is_set():
-                raise HaltedError from None
-            task.cancel()
-            raise
+            if not self.halting.is_set():
+                raise
+            task.uncancel()  # it was `halt`, which meant the work and not what comes of it
+            raise HaltedError from None
         finally:
             self._flights.discard(task)
 

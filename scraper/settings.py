@@ -56,14 +56,11 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "DOWNLOAD_MAXSIZE": limits.body_bytes,
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": limits.redirects,
-        # The line of an origin is in the handler (politeness.py), for all crawls together; Scrapy's own stays out of its way.
+        "DOWNLOADER": "scraper.downloader.Downloader",
+        "SCHEDULER": "scraper.downloader.Line",
         "CONCURRENT_REQUESTS": rules.connections,
-        "CONCURRENT_REQUESTS_PER_DOMAIN": rules.connections,
-        "DOWNLOAD_DELAY": 0,
+        "CONCURRENT_REQUESTS_PER_DOMAIN": rules.connections,  # of these so many connections are kept open
         "CONCURRENT_ITEMS": 1,
-        "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
-        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
-        "SCHEDULER_MEMORY_QUEUE": "scrapy.squeues.FifoMemoryQueue",
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
         "LOG_FORMATTER": "scraper.settings.Silence",
