@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from newsloom.news.identity import key, origin, site
 from newsloom.news.memory import Found, Listing, Page, Role, State
-from scraper.spiders import ways_in
+from scraper.spiders import indexes, ways_in
 
 if TYPE_CHECKING:
     from scraper.spiders.generic import NewsSpider
@@ -155,7 +155,7 @@ async def _sitemap_finds(spider: "NewsSpider", url: str) -> tuple[Found, ...] | 
         elif await spider.shows_news(whole):
             if not ways_in.is_index(whole.found):
                 return whole.found
-            parts = [await spider.attempt(p.url, Role.SITEMAP) for p in ways_in.preferred(whole.found, PARTS)]
+            parts = [await spider.attempt(p.url, Role.SITEMAP) for p in indexes.preferred(whole.found, PARTS)]
             return tuple(found for part in parts if isinstance(part, Listing) for found in part.found)
     return end
 

@@ -32,7 +32,7 @@ from scraper.ledger import ENTRANCES, HaltedError, Ledger
 from scraper.network import Network
 from scraper.outcomes import Answer, answered, failed, settled
 from scraper.politeness import PATIENCE
-from scraper.spiders import gaps, ways_in
+from scraper.spiders import gaps, indexes, ways_in
 from scraper.spiders.reserved import reserved, without_text
 
 log = logging.getLogger(__name__)
@@ -41,6 +41,9 @@ Outcome = Page | Listing
 
 PATIENT_TIMES = 2
 """How often an address that answers 429 or 503 with a short Retry-After is asked again within one crawl."""
+
+PARTS_TRIED = 2
+"""Sitemaps of an index without dates that are read to see whether it shows news: the newest may be at either end."""
 
 _TIMES = "newsloom_times"
 
@@ -270,7 +273,7 @@ class NewsSpider(scrapy.Spider):
         shown = ways_in.of_site(document.found, answer.url, self.source.url)
         if not ways_in.is_index(shown):
             return self._listing(answer, Role.SITEMAP, shown, whole=document.whole)
-        found = ways_in.preferred(shown, self.limits.sitemaps)
+        found = indexes.preferred(shown, self.limits.sitemaps)
         if len(found) < len(shown):
             self.ledger.bound("sitemaps")
         # An index that was cut is not whole: its validators are not kept, so that what was left out is looked at again.
@@ -315,12 +318,15 @@ class NewsSpider(scrapy.Spider):
         return None
 
     async def shows_news(self, listing: Listing) -> bool:
-        """Whether a sitemap shows news; of an index that does not tell, its likeliest part is read."""
+        """Whether a sitemap shows news; of an index that does not tell, its likeliest parts are read."""
         news = ways_in.worth_watching(listing.url, listing.found, listing.fetched)
-        if news is None:
-            part = await self.attempt(ways_in.preferred(listing.found, 1)[0].url, Role.SITEMAP)
-            news = isinstance(part, Listing) and bool(ways_in.worth_watching(part.url, part.found, part.fetched))
-        return news
+        if news is not None:
+            return news
+        for likely in indexes.preferred(listing.found, PARTS_TRIED):
+            part = await self.attempt(likely.url, Role.SITEMAP)
+            if isinstance(part, Listing) and ways_in.worth_watching(part.url, part.found, part.fetched):
+                return True
+        return False
 
     async def sitemaps(self, url: str) -> tuple[str, ...]:
         """Where the site of `url` may have its news sitemap, likeliest first."""

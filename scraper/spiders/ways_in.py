@@ -1,13 +1,14 @@
 """How a bare address becomes entrances: which sitemaps to try, in what order, and which of them is worth watching. Pure."""
 
 from collections.abc import Container, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urljoin, urlsplit
+from datetime import datetime, timedelta
+from urllib.parse import urljoin
 
 from newsloom.news.identity import key, normalize, site
 from newsloom.news.memory import Found, Role
 from scraper.extract.addresses import is_menu_like
 from scraper.extract.page import Link
+from scraper.spiders.indexes import about_news, dated
 
 FEEDS_TRIED = 4
 SITEMAPS_TRIED = 8
@@ -16,18 +17,12 @@ FRESH = timedelta(days=30)
 """A sitemap whose newest date is older than this is an archive, or one of pages that are no news."""
 
 _USUAL_PLACES = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def sitemaps_to_try(url: str, declared: Iterable[str]) -> tuple[str, ...]:
     """Addresses where a site's news sitemap may be, likeliest first: those that robots.txt names, then the usual places."""
-    named = sorted(declared, key=lambda u: not _about_news(u))
+    named = sorted(declared, key=lambda u: not about_news(u))
     return tuple(dict.fromkeys([*named, *(urljoin(url, place) for place in _USUAL_PLACES)]))[:SITEMAPS_TRIED]
-
-
-def preferred(found: Sequence[Found], limit: int) -> tuple[Found, ...]:
-    """Of an index's sitemaps the `limit` likeliest to hold news: by name, then the newest, then as they stand there."""
-    return tuple(sorted(found, key=lambda f: (not _about_news(f.url), -(_dated(f) or _EPOCH).timestamp()))[:limit])
 
 
 def of_site(found: Iterable[Found], *places: str) -> tuple[Found, ...]:
@@ -64,17 +59,9 @@ def worth_watching(url: str, found: Sequence[Found], now: datetime) -> bool | No
     """Whether a sitemap shows news; None if only its parts can tell (an index without dates)."""
     if not found:
         return False
-    dates = [d for f in found if (d := _dated(f)) is not None]
+    dates = [d for f in found if (d := dated(f)) is not None]
     if any(d > now - FRESH for d in dates):
         return True
-    if _about_news(url) or any(f.role is Role.SITEMAP and _about_news(f.url) for f in found):
+    if about_news(url) or any(f.role is Role.SITEMAP and about_news(f.url) for f in found):
         return True
     return None if is_index(found) and not dates else False
-
-
-def _about_news(url: str) -> bool:
-    return "news" in urlsplit(url).path.rpartition("/")[2].lower() or "news" in urlsplit(url).query.lower()
-
-
-def _dated(found: Found) -> datetime | None:
-    return found.modified or found.published

@@ -1,16 +1,19 @@
 """A feed that ran over between two looks: what it lost is found in its older pages, its archive, or the site's sitemap."""
 
+import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from newsloom.news.memory import CrawlReport, Listing, Role
 from newsloom.news.sources import SourceKind
 from scraper.crawl import crawl
-from tests.scraper.loopback import NOW, Bench, Reply, Request, Route, Site, article, on_bench
+from tests.scraper.loopback import NOW, Bench, Reply, Request, Route, Site, Writer, article, on_bench
+from tests.scraper.test_killed import begin, config, entries
 
 COUNT = 90
 BACK = timedelta(days=8)
@@ -308,5 +311,41 @@ def test_the_sitemap_completes_a_feed_without_dates_too() -> None:
         bench.site.routes["/sitemap.xml"] = sitemap(bench.site, range(COUNT))
         _, shown = await look(bench)
         assert set(range(50, 85)) <= set(shown)
+
+    on_bench(check)
+
+
+async def hang(writer: Writer) -> None:
+    await asyncio.Event().wait()
+
+
+def test_a_kill_between_two_pages_hides_no_older_one(tmp_path: Path) -> None:
+    async def check(bench: Bench) -> None:
+        site = bench.site
+        site.routes |= {f"/{n}": article(f"Number {n}", f"What is told of number {n}. " * 9) for n in range(COUNT)}
+        made = config(tmp_path / "news", site)
+        made.write_text(made.read_text().split("sources:")[0] + f"sources:\n  - {{url: {site.url}/feed, name: feed}}\n")
+        site.routes["/feed"] = feed(site, newest_first(1, 10), headers={"ETag": '"1"'})
+        assert await (await begin(made)).wait() == 0
+        paged(site, PAGES)
+        site.routes["/feed"] = replace(
+            feed(site, PAGES[0], head=link("next", "/feed?page=2")),
+            headers={"Content-Type": "application/rss+xml", "ETag": '"2"'},
+        )
+        third = site.routes["/feed?page=3"]
+        site.routes["/feed?page=3"] = Reply(raw=hang)
+        process = await begin(made)
+        await site.arrived.setdefault("/feed?page=3", asyncio.Event()).wait()
+        process.kill()
+        await process.wait()
+        site.routes["/feed?page=3"] = third
+
+        assert await (await begin(made)).wait() == 0
+
+        assert {url for url, *_ in entries(made)} == {f"{site.url}/{n}" for n in range(1, 51)}
+        site.requests.clear()
+        assert await (await begin(made)).wait() == 0
+        [again] = [r for r in site.requests if r.path.startswith("/feed")]
+        assert again.headers["if-none-match"] == '"2"'
 
     on_bench(check)
