@@ -413,6 +413,16 @@ def test_a_body_in_many_boxes_is_read_whole_and_in_its_order() -> None:
     assert [p for p in article.text.split("\n\n") if len(p) > 5] == [lead, *posts]
 
 
+def test_a_body_whose_half_is_lists_is_read_without_the_library() -> None:
+    boxes = "".join(
+        f"<div><h2>Field {n}</h2><p>{n}. {p}</p><ul><li>{p}</li><li>Alders</li></ul></div>"
+        for n, p in enumerate(TEXT * 2)
+    )
+    article = article_of(page(body=boxes))
+    assert article.origins["text"] == "density"
+    assert all(article.html.count(f"<li>{p}</li>") == 2 for p in TEXT)
+
+
 def test_of_two_large_boxes_neither_is_taken_for_a_part_of_the_other() -> None:
     story = "".join(f"<p>{n}. {text}</p>" for n, text in enumerate(TEXT * 3))
     appeal = "".join(f"<p>Dear reader, give us a coin for reason {n}, and one more for the next.</p>" for n in range(9))
