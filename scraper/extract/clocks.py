@@ -185,6 +185,7 @@ def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None
     return Printed(text=shown, instant=instant, dated=instant is not None and pieces.day is not None)
 
 
+@lru_cache(maxsize=4_096)
 def read_attribute(value: str, shown: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
     """The same for a `<time datetime=value>` that shows `shown`: the attribute says it better, if it can be read."""
     said = read_time(shown, seen, zone, language)

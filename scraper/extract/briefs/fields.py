@@ -65,11 +65,10 @@ class _Parts:
 
 def clock_of(unit: Unit, seen: Seen) -> Printed | None:
     """The time that a unit is, or begins with."""
-    clock = unit.pieces[0].clock
     text = unit.text
-    if clock is not None and len(unit.pieces) == 1:
-        return read_attribute(clock, text, seen.at, seen.zone, seen.language)
-    if len(text) > 30 and not has_digit(text[:40]):
+    if unit.clock is not None:
+        return read_attribute(unit.clock, text, seen.at, seen.zone, seen.language)
+    if not (may_hold_time(text) if len(text) <= 30 else has_digit(text[:40])):
         return None
     return read_time(text, seen.at, seen.zone, seen.language) or _leading_clock(text, seen)
 
@@ -124,7 +123,7 @@ def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
     time: Printed | None = None
     texts: list[Part] = []
     for unit in page.units[row.first : row.last]:
-        for piece in unit.pieces if len(unit.pieces) == 1 else _pieces(unit, key):
+        for piece in _pieces(unit, key) if unit.pieces else (unit,):
             printed, rest = _time_and_rest(piece, seen)
             if printed and (time is None or (printed.instant and not time.instant)):
                 time = printed
@@ -138,11 +137,11 @@ def _leads_to(piece: Piece, key: str) -> bool:
     return key != "" and piece.anchor is not None and piece.anchor.key == key
 
 
-def _pieces(unit: Unit, key: str) -> list[Piece]:
+def _pieces(unit: Unit, key: str) -> Sequence[Piece]:
     """A unit of several pieces, in pieces only where its row's link or a time stands out of it; else it is one text."""
     timed = any(p.clock is not None for p in unit.pieces)
     if not timed and (unit.anchor is not None or not any(_leads_to(p, key) for p in unit.pieces)):
-        return [Piece(unit.text, unit.anchor)]
+        return (unit,)
     joined: list[Piece] = []
     for piece in unit.pieces:
         last = joined[-1] if joined else None
@@ -205,14 +204,12 @@ class _Roles:
 
     def __init__(self, rows: Sequence[_Parts]) -> None:
         heads = [p for r in rows for p in r.texts if p.heading]
-        longest = [max((p.weight for p in r.texts), default=0) for r in rows]
         repeated = len({p.text for p in heads}) < len(heads)
-        self.headings_are_tags = (
-            bool(heads) and (repeated or median(p.weight for p in heads) <= 16) and median(longest or [0]) >= 60
-        )
+        short = bool(heads) and (repeated or median(map(_WEIGHT, heads)) <= 16)
+        self.headings_are_tags = short and median(max(map(_WEIGHT, r.texts), default=0) for r in rows) >= 60
         alone = [p for r in rows if (p := self._only_long(r))]
         ends = sum(bool(_SENTENCE_END.search(p.text)) for p in alone)
-        self.alone_is_text = bool(alone) and median(p.weight for p in alone) >= _PARAGRAPH and ends >= 0.5 * len(alone)
+        self.alone_is_text = bool(alone) and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
         firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
         self.repeated = {t for t, n in firsts.items() if n > 1}
 

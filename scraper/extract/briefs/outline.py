@@ -5,10 +5,9 @@ a span, and a row is a stretch of units. Each page is walked once.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import NamedTuple
 
 from lxml.html import HtmlElement
 
@@ -93,6 +92,10 @@ class Anchor:
     text: str = ""
     _key: str | None = None
 
+    def say(self, text: str) -> None:
+        """Note a text that it holds."""
+        self.text = f"{self.text} {text}" if self.text else text
+
     @property
     def key(self) -> str:
         """identity.key of its address, worked out when first asked for: most links of a page are its menus."""
@@ -104,27 +107,26 @@ class Anchor:
 @dataclass(slots=True, eq=False)
 class Piece:
     text: str
-    anchor: Anchor | None = None
-    clock: str | None = None
-    """The `datetime` of the `<time>` it stands in; "" if that has none."""
+    anchor: Anchor | None
+    """The link that holds all of it."""
+    clock: str | None
+    """The `datetime` of the `<time>` that holds all of it; "" if that has none."""
 
 
 @dataclass(slots=True, eq=False)
-class Unit:
+class Unit(Piece):
     """A text that reads as one: a heading, a label, a paragraph with its links."""
 
     node: Node
-    pieces: list[Piece]
-    text: str
     heading: bool
     """Inside h1-h6."""
     paragraph: bool
     """Inside a p."""
-    anchor: Anchor | None
-    """The link that holds all of it."""
+    weight: int
     linked: int
     """How many of its characters are links."""
-    weight: int
+    pieces: Sequence[Piece] = ()
+    """Empty if it is one piece itself."""
 
 
 @dataclass(slots=True, eq=False)
@@ -161,7 +163,8 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, headline, walk.base)
 
 
-class _State(NamedTuple):
+@dataclass(slots=True, eq=False)
+class _State:
     """What holds inside the element that is being walked."""
 
     anchor: Anchor | None = None
@@ -233,7 +236,7 @@ class _Walk:
             state = _inside(child, tag, state)
         if leaf and not glued:
             if text:
-                self._whole(text, inner, state)
+                self._whole(text, state, inner)
         else:
             self.into(child, inner, state, glued=glued)
         if not glued and self._said:
@@ -259,40 +262,41 @@ class _Walk:
 
     def flush(self) -> None:
         """The unit that was being gathered is complete."""
-        if len(self._said) == 1:
-            (text, state) = self._said.pop()
-            self._whole(text, self._holder, state)
-        elif self._said:
-            self._mixed(self._said, self._holder)
-            self._said = []
+        if not self._said:
+            return
+        said, self._said = self._said, []
+        pieces = said if len(said) == 1 else [(text, state) for text, state in said if not text.isspace()]
+        if len(pieces) == 1:
+            self._whole(*pieces[0], self._holder)
+        else:
+            text = " ".join("".join([text for text, _ in said]).split())
+            self._mixed(text, pieces, self._holder)
 
-    def _whole(self, text: str, node: Node, state: _State) -> None:
+    def _whole(self, text: str, state: _State, node: Node) -> None:
         """A unit of one piece."""
         text = " ".join(text.split())
         if not text or not (text[0].isalnum() or _WORDY.search(text)):
             return
-        anchor, clock, heading, paragraph = state
-        linked = 0
+        anchor, linked = state.anchor, 0
         if anchor is not None:
-            anchor.text = f"{anchor.text} {text}" if anchor.text else text
+            anchor.say(text)
             linked = len(text)
-        pieces = [Piece(text, anchor, clock)]
-        self.units.append(Unit(node, pieces, text, heading, paragraph, anchor, linked, weight(text)))
+        size = weight(text)
+        self.units.append(Unit(text, anchor, state.clock, node, state.heading, state.paragraph, size, linked))
 
-    def _mixed(self, said: list[tuple[str, _State]], node: Node) -> None:
-        """A unit of several pieces."""
-        text = " ".join("".join([text for text, _ in said]).split())
+    def _mixed(self, text: str, said: list[tuple[str, _State]], node: Node) -> None:
+        """A unit of several pieces, whose text is `text`."""
         if not _WORDY.search(text):
             return
-        pieces = [Piece(" ".join(t.split()), s.anchor, s.clock) for t, s in said if not t.isspace()]
+        pieces = [Piece(" ".join(part.split()), state.anchor, state.clock) for part, state in said]
         linked = 0
         for piece in pieces:
-            if (anchor := piece.anchor) is not None:
-                anchor.text = f"{anchor.text} {piece.text}" if anchor.text else piece.text
+            if piece.anchor is not None:
+                piece.anchor.say(piece.text)
                 linked += len(piece.text)
         first, state = pieces[0].anchor, said[0][1]
         whole = first if all(p.anchor is first for p in pieces) else None
-        self.units.append(Unit(node, pieces, text, state.heading, state.paragraph, whole, linked, weight(text)))
+        self.units.append(Unit(text, whole, None, node, state.heading, state.paragraph, weight(text), linked, pieces))
 
 
 def _inside(child: HtmlElement, tag: str, state: _State) -> _State:

@@ -307,15 +307,14 @@ def _continues(page: Outline, last: Group, group: Group, body: Body) -> bool:
     return last.parent.depth - both.depth <= 3 and group.parent.depth - both.depth <= 3
 
 
-def titles(page: Outline, group: Group) -> list[int]:
-    """For each row the weight of its longest text."""
-    return [max((u.weight for u in page.units[r.first : r.last]), default=0) for r in group.rows]
+def longest(page: Outline, row: Row) -> int:
+    """The weight of a row's longest text."""
+    return max((u.weight for u in page.units[row.first : row.last]), default=0)
 
 
 def reads_as_teasers(page: Outline, group: Group) -> bool:
     """Whether a group looks like articles rather than a menu. A heading that is known makes less do."""
-    sizes = titles(page, group)
-    typical = median(sizes)
+    typical = median(longest(page, row) for row in group.rows)
     urls = urls_of(page, group)
     articles = sum(addresses.is_article_like(u) for u in urls) / max(len(urls), 1)
     in_menu = all(n.chrome for r in group.rows if (n := r.node))
@@ -362,12 +361,11 @@ def without_sections(page: Outline, group: Group) -> list[Row]:
     urls = urls_of(page, group)
     if len(urls) < len(group.rows):
         return group.rows
-    articles = [bool(u) and addresses.is_article_like(u) for u in urls]
-    if sum(articles) < 0.6 * len(urls):
+    articles = [addresses.is_article_like(u) for u in urls]
+    if all(articles) or sum(articles) < 0.6 * len(urls):
         return group.rows
-    kept = zip(group.rows, urls, articles, titles(page, group), strict=True)
     return [
-        r
-        for r, u, article, size in kept
-        if not u or article or (size >= _HEADLINE and not addresses.is_section_like(u))
+        row
+        for row, url, article in zip(group.rows, urls, articles, strict=True)
+        if article or (longest(page, row) >= _HEADLINE and not addresses.is_section_like(url))
     ]
