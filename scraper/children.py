@@ -54,6 +54,8 @@ class Children:
         self._turns = Turns(count)
         self._idle: list[_Child] = []
         self._busy: set[_Child] = set()
+        self._spawning: set[asyncio.Task[_Child]] = set()
+        self._starting: set[_Child] = set()
         self._ending: set[asyncio.Task[int]] = set()
         self._closed = False
 
@@ -94,8 +96,12 @@ class Children:
     async def close(self) -> None:
         """End all children, busy ones too, and wait until they are gone."""
         self._closed = True
-        for child in (*self._busy, *self._idle):
-            self._end(child, patience=0 if child in self._busy else _FAREWELL_SECONDS)
+        if self._spawning:
+            await asyncio.wait(self._spawning)
+        for child in (*self._starting, *self._busy):
+            self._end(child)
+        for child in self._idle:
+            self._end(child, patience=_FAREWELL_SECONDS)
         self._idle.clear()
         await asyncio.gather(*self._ending)
 
@@ -169,7 +175,33 @@ class Children:
             log.info("reading process died while idle, another is started: by=%s", _cause(status))
         if self._closed:
             raise ChildError("the reading processes are closed")
-        return await _Child.start(self._bounds)
+        child = await self._spawn()
+        self._starting.add(child)
+        try:
+            await child.ready()
+        except ChildError:
+            if self._closed:
+                raise ChildError("the reading processes are closed") from None
+            raise
+        finally:
+            self._starting.discard(child)
+        return child
+
+    async def _spawn(self) -> "_Child":
+        """A new process. It is begun to its end even if nobody wants it any more.
+
+        When that is cancelled while the pipes are being connected, asyncio waits for ever for what it then ends.
+        """
+        spawning = asyncio.create_task(_Child.spawn(self._bounds))
+        self._spawning.add(spawning)
+        spawning.add_done_callback(self._spawning.discard)
+        try:
+            return await asyncio.shield(spawning)
+        except asyncio.CancelledError:
+            await asyncio.wait({spawning})
+            if spawning.exception() is None:
+                self._end(spawning.result())
+            raise
 
     def _end(self, child: "_Child", patience: float = 0) -> "asyncio.Task[int]":
         """Have a child end, without waiting for it here; `close` waits for all."""
@@ -186,15 +218,17 @@ class _Child:
         assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
         assert process.stdout is not None  # noqa: S101
         self._process, self._orders, self._answers = process, process.stdin, process.stdout
+        self._reading = asyncio.Lock()
+        """Who waits for an answer and who waits for the end read the same pipe."""
 
     @classmethod
-    async def start(cls, bounds: Bounds) -> "_Child":
-        """A child that is ready. Raises ChildError if there is none to be had.
+    async def spawn(cls, bounds: Bounds) -> "_Child":
+        """A child that is not ready yet. Raises ChildError if there is none to be had.
 
         It gets a process group of its own: a Ctrl-C at the terminal must not meet it while it is starting.
         """
         try:
-            child = cls(
+            return cls(
                 await asyncio.create_subprocess_exec(
                     sys.executable, "-P", "-c", _START, str(_HOME), wire.dumps(bounds).decode(),
                     stdin=PIPE, stdout=PIPE, limit=2**20, process_group=0,
@@ -202,18 +236,20 @@ class _Child:
             )  # fmt: skip
         except OSError as error:
             raise ChildError(f"no reading process can be started: {error}") from error
+
+    async def ready(self) -> None:
+        """Returns when it can take an order. Raises ChildError if it does not start."""
         try:
             async with asyncio.timeout(_START_SECONDS):
-                await child._receive()
+                await self._receive()
         except (EOFError, ConnectionError, TimeoutError) as error:
-            status = await child.end(_FAREWELL_SECONDS)
+            status = await self.end(_FAREWELL_SECONDS)
             raise ChildError(
                 f"the reading process does not start ({_cause(status)}); what it said is on standard error"
             ) from error
         except BaseException:  # cancelled while it started
-            await asyncio.shield(child.end(0))
+            await asyncio.shield(self.end(0))
             raise
-        return child
 
     @property
     def alive(self) -> bool:
@@ -226,10 +262,11 @@ class _Child:
         return await self._receive()
 
     async def _receive(self) -> bytes:
-        length, rest = FRAME.unpack(await self._answers.readexactly(FRAME.size))
-        if length > ANSWER_BYTES or rest:
-            raise wire.WireError(f"an answer of {length:,} bytes")
-        return await self._answers.readexactly(length)
+        async with self._reading:
+            length, rest = FRAME.unpack(await self._answers.readexactly(FRAME.size))
+            if length > ANSWER_BYTES or rest:
+                raise wire.WireError(f"an answer of {length:,} bytes")
+            return await self._answers.readexactly(length)
 
     async def end(self, patience: float) -> int:
         """Close the pipe, wait `patience` seconds for the child to leave, then kill it. The exit status, as Popen has it."""
@@ -243,8 +280,9 @@ class _Child:
             return await self._gone()
 
     async def _gone(self) -> int:
-        while await self._answers.read(2**16):  # a pipe that is not read to its end keeps its reader open
-            pass
+        async with self._reading:
+            while await self._answers.read(2**16):  # a pipe that is not read to its end keeps its reader open
+                pass
         return await self._process.wait()
 
 

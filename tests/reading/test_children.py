@@ -109,6 +109,34 @@ def test_as_many_children_as_allowed_work_at_once() -> None:
     run(work, count=2)
 
 
+def test_what_is_asked_when_no_child_starts_is_told_and_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scraper.children._START", "raise SystemExit(3)")
+
+    async def work(children: Children) -> None:
+        with pytest.raises(ChildError, match="does not start"):
+            await asyncio.gather(*(children.document(PAGE, ASK) for _ in range(6)))
+
+    run(work, count=2)
+
+
+@pytest.mark.parametrize("steps", range(1, 9))
+def test_children_close_at_any_step_of_a_start(steps: int) -> None:
+    asked: list[asyncio.Task[object]] = []
+
+    async def work(children: Children) -> None:
+        asked.append(asyncio.create_task(children.document(PAGE, ASK)))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+
+    async def inside() -> None:
+        async with Children(1, NORMAL) as children:
+            await work(children)
+        with pytest.raises(ChildError, match="closed"):
+            await asked.pop()
+
+    asyncio.run(inside())
+
+
 def test_a_document_that_takes_too_much_cpu_is_guilty_and_the_next_is_read() -> None:
     async def work(children: Children) -> None:
         with pytest.raises(Guilty, match="took more than 1 s of CPU"):
