@@ -126,7 +126,8 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
 
 def _parse(html: bytes | str, charset: str) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    # nobody asks for an element by its id, so that no table of them is needed
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks a class up for each element, in Python; nothing here needs its classes for forms
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
     text = (decode(html, charset) if isinstance(html, bytes) else html).encode("utf-8", "replace")
