@@ -86,7 +86,7 @@ class _Walk:
             page = await self._spider.attempt(at, Role.FEED)
             if isinstance(page, Page):
                 return await _put_off(self._spider, page)
-            if not isinstance(page, FeedListing) or not self._continues(page, at):
+            if not isinstance(page, FeedListing) or not self._continues(page):
                 return End.LOST
             if end := await self._tell(page):
                 return end
@@ -106,13 +106,12 @@ class _Walk:
             return End.BOUND
         return End.LOST if key(at) in self._asked or site(at) != site(self._feed.url) else None
 
-    def _continues(self, page: FeedListing, at: str) -> bool:
-        """Whether it is an older page of this feed: not another feed, and not one that was read already under another address."""
+    def _continues(self, page: FeedListing) -> bool:
+        """Whether it is an older page of this feed: no other feed, and none that shows only what was shown already."""
         feed = self._feed
-        if site(page.url) != site(feed.url) or (key(page.url) != key(at) and key(page.url) in self._asked):
-            return False
         other = page.home and feed.home and key(page.home) != key(feed.home) and page.title != feed.title
-        return not other and not self.shown.issuperset(key(f.url) for f in page.found)
+        foreign = site(page.url) != site(feed.url)
+        return not other and not foreign and not self.shown.issuperset(key(f.url) for f in page.found)
 
     async def _tell(self, page: FeedListing) -> End | None:
         self.pages += 1

@@ -12,6 +12,7 @@ import pytest
 from newsloom.news.memory import CrawlReport, Listing, Role
 from newsloom.news.sources import SourceKind
 from scraper.crawl import crawl
+from scraper.spiders import gaps
 from tests.scraper.loopback import NOW, Bench, Reply, Request, Route, Site, Writer, article, on_bench
 from tests.scraper.test_killed import begin, config, entries
 
@@ -183,11 +184,11 @@ def seventy(older: str) -> Reply:
     return Reply(body=f"<rss version='2.0' xmlns:a='http://www.w3.org/2005/Atom'><channel>{head}{item}</channel></rss>")
 
 
-async def endless(bench: Bench, then: Route) -> CrawlReport:
-    """A feed whose second page is answered by `then`."""
+async def endless(bench: Bench, then: Route, pages: Sequence[int] = range(2, 40)) -> CrawlReport:
+    """A feed whose older pages are answered by `then`."""
     await after_a_first_look(bench)
     bench.site.routes["/feed"] = feed(bench.site, newest_first(81, 85), head=link("next", "/p/2"))
-    bench.site.routes |= {f"/p/{n}": then for n in range(2, 40)}
+    bench.site.routes |= {f"/p/{n}": then for n in pages}
     report, _ = await look(bench)
     return report
 
@@ -243,6 +244,29 @@ def test_a_feed_without_end_meets_a_bound_that_the_report_names(limits: dict[str
         assert set(limits) <= set(report.bounds)
         assert bench.memory.fills == [True]
 
+    on_bench(check)
+
+
+@pytest.mark.parametrize("how", ["link", "redirect"])
+def test_an_older_page_stands_on_the_feed_s_own_site(how: str) -> None:
+    async def check(bench: Bench) -> None:
+        elsewhere = bench.site.url.replace("127.0.0.1", "localhost") + "/p/3"
+        bench.site.routes["/p/3"] = feed(bench.site, newest_first(71, 80))
+        second = seventy(elsewhere) if how == "link" else Reply(status=302, headers={"Location": elsewhere})
+        await endless(bench, second, pages=(2,))
+        assert not [n for x in bench.memory.listings for n in numbers_of(x) if 71 <= n <= 80]
+        assert ("/p/3" in bench.site.asked) == (how == "redirect")
+
+    on_bench(check)
+
+
+def test_going_back_leaves_time_for_the_articles(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def check(bench: Bench) -> None:
+        report = await endless(bench, all_new)
+        assert (pages_asked(bench), report.bounds, bench.memory.fills) == (0, ("crawl_time",), [True])
+        assert report.new == 5
+
+    monkeypatch.setattr(gaps, "TIME", 0)
     on_bench(check)
 
 

@@ -51,6 +51,7 @@ def numbered(form: str, count: int) -> list[str]:
             ["s.xml?yyyy=2026&mm=11&dd=3", "s.xml?yyyy=2026&mm=11&dd=2", "s.xml?yyyy=2026&mm=9&dd=30"],
             id="dates in the query",
         ),
+        pytest.param(["s.xml?yyyy=2026&mm=10&dd=30", "c.xml 2026-11-20"], ["c.xml"], id="a date in the query and another"),
         pytest.param(["20260931.xml", "20260930.xml", "20261003.xml"], ["20261003.xml"], id="compact dates"),
         pytest.param(numbered("map-{}.xml", 2100), ["map-2100.xml", "map-1.xml", "map-2099.xml"], id="years that are none"),
         pytest.param(
