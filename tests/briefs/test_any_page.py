@@ -86,9 +86,16 @@ def test_each_article_of_a_page_is_found_once(html: str) -> None:
 
 
 _shown = st.text(st.sampled_from("0123456789:./-hT+Z amp日月年時前ago"), max_size=24)
+_seen = st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  bounds are naive
 
 
-@given(_shown, _shown, st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001  bounds are naive
+@given(_shown, _shown, _seen)
 def test_no_text_breaks_the_clock_and_no_instant_is_far_ahead(value: str, shown: str, seen: datetime) -> None:
     for found in (read_time(shown, seen, "Europe/London", "en"), read_attribute(value, shown, seen, "Asia/Baku")):
         assert found is None or found.instant is None or (found.instant - seen).total_seconds() <= 86_520
+
+
+@given(_shown | st.sampled_from(_TEXTS), _seen)
+def test_of_when_a_text_was_seen_the_minute_counts(shown: str, seen: datetime) -> None:
+    minute = seen.replace(second=0, microsecond=0)
+    assert read_time(shown, seen, "Europe/London", "en") == read_time(shown, minute, "Europe/London", "en")

@@ -7,6 +7,7 @@ from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tos
 
 from newsloom.news.items import Brief, BriefKind
 from scraper.extract.briefs import Block, find_blocks
+from scraper.extract.briefs.outline import outline
 
 URL = "https://news.example/world/2025/05/14/bridge-closed-after-crack-is-found"
 SEEN = datetime(2025, 5, 15, 12, 0, tzinfo=UTC)
@@ -254,10 +255,33 @@ def test_the_tree_is_left_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(
-    "markup", ["<p>", "<html></html>", "<body><a href='http://[bad'>x</a><a>y</a></body>", "<div>" * 400]
+    "markup",
+    [
+        "<p>",
+        "<html></html>",
+        "<body><a href='http://[bad'>x</a><a>y</a></body>",
+        "<div>" * 400,
+        f"<body>12 <a>{body()} <b>Page</b></a></body>",
+    ],
 )
 def test_odd_pages_give_nothing_and_raise_nothing(markup: str) -> None:
     assert blocks(document_fromstring(markup)) == ()
+
+
+def test_what_stands_last_on_a_page_in_no_element_of_its_own_is_read_too() -> None:
+    rows = "<br>".join(
+        f"Transport: <a href='/world/2025/05/1{n}/story-{n}-of-the-week'>Council votes on the story number {n}</a>"
+        for n in range(3)
+    )
+    found = briefs(document_fromstring(f"<body><h1>Page</h1><div>{body()}</div><h2>Read next</h2>{rows}</body>"))
+    assert [b.title[-1] for b in found] == ["0", "1", "2"]
+
+
+def test_a_link_in_a_line_without_words_does_not_reach_into_the_next() -> None:
+    tree = document_fromstring("<body><div>Two words<br>— <a href='/x'>»</a></div><p>The next line</p></body>")
+    found = outline(tree, URL)
+    assert [u.text for u in found.units] == ["Two words", "The next line"]
+    assert [(a.first, a.last) for a in found.anchors] == [(1, 1)]
 
 
 MENU = "".join(

@@ -88,9 +88,12 @@ class Anchor:
     url: str
     node: Node
     first: int
-    last: int = 0
     text: str = ""
     _key: str | None = None
+
+    @property
+    def last(self) -> int:
+        return self.node.last
 
     def say(self, text: str) -> None:
         """Note a text that it holds."""
@@ -157,6 +160,7 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     root = Node(body if body is not None else tree, None, 0, 0)
     walk = _Walk(base_of(tree, url), root)
     walk.into(root.element, root, _State(), glued=False)
+    walk.flush()
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
     title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
     headline = next((i for i, u in enumerate(walk.units) if u.heading and u.text == title), -1)
@@ -187,6 +191,8 @@ class _Walk:
         """The texts of the unit that is being gathered."""
         self._holder = root
         """The element that the first of them stands in."""
+        self._unfinished: list[Node] = []
+        """Elements that have ended while their last unit, if it will be one, is still being gathered: links in a sentence."""
 
     def into(self, element: HtmlElement, node: Node, state: _State, *, glued: bool) -> None:
         """Walk one element. `glued`: its text belongs to the sentence around it."""
@@ -242,10 +248,9 @@ class _Walk:
         if not glued and self._said:
             self.flush()
         inner.last_anchor = len(anchors)
-        # Within a sentence its last unit is still being gathered, unless something in it ended the sentence.
-        inner.last = len(units) + (1 if glued and self._said else 0)
-        if anchor is not None:
-            anchor.last = inner.last
+        inner.last = len(units)
+        if glued and self._said:
+            self._unfinished.append(inner)
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")
@@ -271,6 +276,10 @@ class _Walk:
         else:
             text = " ".join("".join([text for text, _ in said]).split())
             self._mixed(text, pieces, self._holder)
+        if self._unfinished:
+            for node in self._unfinished:
+                node.last = len(self.units)
+            self._unfinished.clear()
 
     def _whole(self, text: str, state: _State, node: Node) -> None:
         """A unit of one piece."""
