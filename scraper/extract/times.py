@@ -1,0 +1,140 @@
+"""When a page was published and changed: all it says and shows of times, in order of trust."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from functools import lru_cache
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from scraper.extract import dates
+from scraper.extract.declared import Declared, plain
+from scraper.extract.library import found_date
+
+_AHEAD = timedelta(days=1)
+"""How far in the future a page's own time may lie and still be its time of publication."""
+_PUBLISHED = (
+    "article:published_time", "article:published", "og:article:published_time", "og:published_time",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "datepublished", "dc.date.issued",
+    "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "dcterms.date", "dc.terms.created",
+    "publish-date", "publish_date", "publishdate", "pubdate", "pub_date", "publication_date", "article.published",
+    "published-date", "published_time", "date_published", "article_date_original", "rnews:datepublished",
+    "citation_publication_date", "iso-8601-publish-date", "ptime", "originalpublicationdate", "prism.publicationdate",
+    "date", "created", "displaydate",
+)  # fmt: skip
+_MODIFIED = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "dc.date.modified", "last-modified",
+             "lastmod", "article:modified", "article.updated", "revised")  # fmt: skip
+_DATE_WORDS = re.compile(
+    r"date|publi[sc]|posted|pubtime|timestamp|time-?stamp|datum|fecha|\btime\b|byline|meta", re.IGNORECASE
+)
+
+
+def published_time(
+    tree: HtmlElement, said: Declared, url: str, *, fetched: datetime, zone: str, language: str
+) -> tuple[datetime | None, str]:
+    """The first time on the page that can be its publication; if it is a bare day, the first clock on that day."""
+    day: tuple[datetime, str] | None = None
+    for origin, text in _times(tree, said):
+        when = dates.parse(text, zone=zone, language=language)
+        if when is None or when > fetched + _AHEAD:
+            continue
+        if _CLOCK.search(text):
+            if day is None or abs(when - day[0]) < timedelta(days=1):
+                return when, origin
+        elif day is None:
+            day = when, origin
+    if day:
+        return day
+    bare = dates.day_of_address(url)
+    when = dates.parse(bare.isoformat(), zone=zone) if bare else None
+    if when and when <= fetched + _AHEAD:
+        return when, "address"
+    when = found_date(tree, url, fetched, zone)
+    return when, "htmldate" if when else ""
+
+
+_CLOCK = re.compile(r"\d[:.h時]\d\d|\d{10}")
+
+
+def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
+    """What may be the time of publication, in order of trust."""
+    for node in (said.article, said.state):
+        for name in (
+            "datePublished",
+            "publishedAt",
+            "published",
+            "publishDate",
+            "dateCreated",
+            "firstPublished",
+            "uploadDate",
+        ):
+            yield "json-ld" if node is said.article else "state", plain(node.get(name))
+    for name in ("datePublished", "dateCreated"):
+        yield from (("microdata", v) for v in said.micro.get(name, ()))
+    for name in _PUBLISHED:
+        yield from (("meta", plain(v)) for v in said.meta.get(name, ()))
+    for name in ("datePublished", "uploadDate", "dateCreated"):
+        yield "json-ld", plain(said.page.get(name))
+    yield from (("page", text) for text in _shown_times(tree))
+    for name in ("dateModified",):
+        yield "json-ld", plain(said.article.get(name))
+    yield from (("meta", plain(v)) for name in _MODIFIED for v in said.meta.get(name, ()))
+
+
+def _shown_times(tree: HtmlElement) -> Iterator[str]:
+    """Times that the page shows: <time> elements, then short elements whose name speaks of a date, then any that looks like one."""
+    times = [t for t in tree.iter("time") if not _aside(t)]
+    times.sort(key=lambda t: not (t.get("pubdate") is not None or "datePublished" in (t.get("itemprop") or "")))
+    for element in times[:4]:
+        yield element.get("datetime") or ""
+        yield " ".join("".join(element.itertext()).split())
+    shown = 0
+    for element in tree.iter("span", "div", "p", "li", "em", "small", "a", "td"):
+        name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
+        if len(name) > 3 and _speaks_of_dates(name):
+            text = element.get("content") or element.get("datetime") or _beginning(element)
+            if 6 <= len(text) <= 120 and any(map(str.isdigit, text)):
+                yield text
+                shown += 1
+                if shown >= 12:
+                    return
+    for element in tree.iter("p", "div", "span", "small", "td", "font", "b", "i"):
+        text = " ".join((element.text or "").split())
+        if 8 <= len(text) <= 60 and _NUMBERS.search(text):
+            yield text
+
+
+_NUMBERS = re.compile(r"\d{4}|\d\.\d")
+_BEGINNING = 400
+"""Letters."""
+
+
+@lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements
+def _speaks_of_dates(name: str) -> bool:
+    return bool(_DATE_WORDS.search(name))
+
+
+def _beginning(element: HtmlElement) -> str:
+    # a piece has at least a letter, so that more pieces than letters are never needed of an element that is half the page
+    return " ".join("".join(islice(element.itertext(), _BEGINNING))[:_BEGINNING].split())
+
+
+def _aside(element: HtmlElement) -> bool:
+    return any(
+        a.tag in ("aside", "nav", "footer") or "comment" in (a.get("class") or "") for a in element.iterancestors()
+    )
+
+
+def modified_time(
+    said: Declared, published: datetime | None, fetched: datetime, zone: str, language: str
+) -> datetime | None:
+    """The page's own time of change, if it is not before its publication and not in the future."""
+    texts = [plain(said.article.get("dateModified")), *said.micro.get("dateModified", ())]
+    texts += [plain(said.state.get(name)) for name in ("updatedAt", "modifiedAt", "dateModified")]
+    texts += [plain(v) for name in _MODIFIED for v in said.meta.get(name, ())]
+    for text in filter(None, texts):
+        when = dates.parse(text, zone=zone, language=language)
+        if when and when <= fetched and (published is None or when >= published):
+            return when
+    return None
