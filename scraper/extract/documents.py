@@ -4,11 +4,12 @@ Importing this module loads no parser: a crawl needs the values, only the readin
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from isal import isal_zlib
 
 from newsloom.news.memory import Found, Role
 from scraper.extract import dates
@@ -223,10 +224,10 @@ def _members(body: bytes, bound: int) -> Iterator[bytes]:
     room = bound + 1
     first = True
     while room > 0 and body.startswith(_GZIP):
-        stream = zlib.decompressobj(wbits=31)
+        stream = isal_zlib.decompressobj(wbits=31)
         try:
             piece = stream.decompress(body, room)
-        except zlib.error as error:
+        except isal_zlib.error as error:  # type: ignore[misc]  # its stub declares an instance, not a class
             if first:
                 raise Unreadable(f"damaged gzip: {error}") from error
             return
