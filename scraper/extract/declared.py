@@ -1,4 +1,4 @@
-"""What a page says of itself: JSON-LD, microdata, meta tags, script state. Nothing is believed yet; article.py and its neighbours judge."""
+"""What a page says of itself: JSON-LD, microdata, meta tags, script state. Nothing is believed yet: the article's rooms judge."""
 
 import html
 import json

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from isal import isal_zlib
 
+from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found, Role
 from scraper.extract import dates
 from scraper.extract.charsets import charset, decode
@@ -153,6 +154,7 @@ def _parsed(kind: "Kind", text: str, ask: Ask) -> Document:
         habits=ask.habits,
         language=ask.language,
         role=ask.role,
+        kinds=KEPT_BRIEFS,
     )
 
 

@@ -1,13 +1,13 @@
 """The extract room's door: one parse of a page gives its article, its briefs and its links. Pure: no network, no clock."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
-from newsloom.news.items import KEPT_BRIEFS, Brief
+from newsloom.news.items import KEPT_BRIEFS, Brief, BriefKind
 from newsloom.news.memory import Found, Role
 from scraper.extract import briefs, links
 from scraper.extract.article import article
@@ -33,12 +33,13 @@ def read(
     habits: Habits = Habits(),  # noqa: B008  frozen
     language: str = "",
     role: Role = Role.START,
+    kinds: Container[BriefKind] = frozenset(BriefKind),
 ) -> Reading:
     """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
 
     `html` is the page as it came, or its text; `charset` the one of the Content-Type header; `zone` (IANA) that of times
     without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
-    for, of a LISTING nothing else.
+    for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
     tree = _parse(html, charset)
     if tree is None:
@@ -60,7 +61,7 @@ def read(
         return replace(found, reason="asked for its links")
     # all that scripts say is in `said`, judged; a library would read it again and believe it
     etree.strip_elements(tree, "script", "style", with_tail=False)
-    page = _Page(tree=tree, said=said, url=url, fetched=fetched, zone=habits.zone or zone, habits=habits)
+    page = _Page(tree=tree, said=said, url=url, fetched=fetched, zone=habits.zone or zone, habits=habits, kinds=kinds)
     read = _front(page, found) if is_front(tree, said, url) else _story(page, found, language)
     del alive
     return read
@@ -76,6 +77,7 @@ class _Page:
     fetched: datetime
     zone: str
     habits: Habits
+    kinds: Container[BriefKind]
 
 
 def _front(page: _Page, found: Reading) -> Reading:
@@ -109,7 +111,9 @@ def _story(page: _Page, found: Reading, language: str) -> Reading:
 
 
 def _blocks(page: _Page, language: str) -> tuple[briefs.Block, ...]:
-    return briefs.find_blocks(page.tree, page.url, fetched=page.fetched, zone=page.zone, language=language)
+    return briefs.find_blocks(
+        page.tree, page.url, fetched=page.fetched, zone=page.zone, language=language, kinds=page.kinds
+    )
 
 
 def _shown(blocks: Iterable[briefs.Block], said: Declared) -> tuple[Brief, ...]:

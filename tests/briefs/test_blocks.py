@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from lxml.html import HtmlElement, document_fromstring, fragment_fromstring, tostring
 
-from newsloom.news.items import Brief, BriefKind
+from newsloom.news.items import KEPT_BRIEFS, Brief, BriefKind
 from scraper.extract.briefs import Block, find_blocks
 from scraper.extract.briefs.outline import outline
 
@@ -304,3 +304,14 @@ def test_a_menu_is_passed_over_unless_it_is_called_a_block_of_teasers(
     html = f"<h1>Bridge closed after crack is found</h1>{body()}<{tag}>{label}<ul>{MENU}</ul></{tag}>"
     blocks = find_blocks(document_fromstring(html), URL, fetched=SEEN, zone="UTC")
     assert [block.kind for block in blocks] == kinds
+
+
+def test_rows_of_a_kind_nobody_asks_for_are_left_out_and_their_block_is_still_known():
+    tree = page(
+        body(), f"<section><h2>Read next</h2><ul>{cards()}</ul></section>",
+        f"<section><h2>Most read</h2><ul>{cards(4, 'other')}</ul></section>",
+    )  # fmt: skip
+    every, kept = blocks(tree), find_blocks(tree, URL, fetched=SEEN, zone="Europe/Paris", kinds=KEPT_BRIEFS)
+    assert [(b.kind, len(b.briefs)) for b in every] == [(BriefKind.READ_NEXT, 3), (BriefKind.MOST_READ, 4)]
+    assert [(b.kind, len(b.briefs)) for b in kept] == [(BriefKind.READ_NEXT, 3), (BriefKind.MOST_READ, 0)]
+    assert [b.elements for b in kept] == [b.elements for b in every]

@@ -1,7 +1,7 @@
 """The door: a parsed page in, its blocks of teasers out."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, takewhile
@@ -41,13 +41,24 @@ class Block:
     elements: tuple[HtmlElement, ...]
     """All that belongs to it and to nothing else, its heading included: not the article's. None is inside another."""
     briefs: tuple[Brief, ...]
-    """Its rows. Empty for a copy of a block that the page shows twice (for narrow and wide screens)."""
+    """Its rows. Empty for kinds nobody asks for, and for a copy of a block that the page shows twice (narrow and wide screens)."""
     kind: BriefKind | None
     """None for what asks readers to comment: it is no block of teasers, nor the article's."""
 
 
-def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, language: str = "") -> tuple[Block, ...]:
-    """The blocks of the page at `url`, fetched at `fetched` (its clocks show `zone`), in page order. Leaves `tree` as it is."""
+def find_blocks(
+    tree: HtmlElement,
+    url: str,
+    *,
+    fetched: datetime,
+    zone: str,
+    language: str = "",
+    kinds: Container[BriefKind] = frozenset(BriefKind),
+) -> tuple[Block, ...]:
+    """The blocks of the page at `url`, fetched at `fetched` (its clocks show `zone`), in page order. Leaves `tree` as it is.
+
+    The rows of blocks of other `kinds` are not read: a third of what reading blocks costs is the menus and lists of a site.
+    """
     page = outline(tree, url)
     if len(page.anchors) > _MOST_LINKS:
         return ()
@@ -60,7 +71,7 @@ def find_blocks(tree: HtmlElement, url: str, *, fetched: datetime, zone: str, la
     rows = [*clocked, *([head] if head else [])]
     rows += [g for g in linked if not _overlap(g, rows)]
     groups = sorted([*rows, *_led(page, rows)], key=lambda g: g.first)
-    return (*_blocks(page, groups, known, body, seen), *_prompts(page, body))
+    return (*_blocks(page, groups, known, body, seen, kinds), *_prompts(page, body))
 
 
 def _overlap(group: Group, others: Sequence[Group]) -> bool:
@@ -78,7 +89,14 @@ def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
                 yield Group([Row(i, i + 1, anchor.key)], unit.node, None, led[0])
 
 
-def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], body: Body, seen: Seen) -> Iterator[Block]:
+def _blocks(  # noqa: PLR0917
+    page: Outline,
+    groups: list[Group],
+    known: dict[int, BriefKind],
+    body: Body,
+    seen: Seen,
+    kinds: Container[BriefKind],
+) -> Iterator[Block]:
     shown: set[tuple[BriefKind, frozenset[str]]] = set()
     for group in groups:
         _decide_kind(page, group, known, body)
@@ -86,8 +104,8 @@ def _blocks(page: Outline, groups: list[Group], known: dict[int, BriefKind], bod
             continue
         group.rows = without_sections(page, group)
         kind = group.kind or BriefKind.LATEST
-        briefs = briefs_of(page, group, kind, seen)
-        if not briefs:
+        briefs = briefs_of(page, group, kind, seen) if kind in kinds else ()
+        if kind in kinds and not briefs:
             continue
         copy = (kind, frozenset(addresses.key(b.url) or b.text for b in briefs))
         elements = _outermost(_nodes(page, group)) if _may_be_cut(page, group, body) else ()
