@@ -71,6 +71,8 @@ _LETTERS = (
 )
 """Letters that of our languages one alone has, or has before the others: a share of one in a hundred decides."""
 _ENOUGH = 2_500
+_ENOUGH_TO_AGREE = 600
+"""Letters that confirm what a page declares; to gainsay it takes more."""
 
 
 def language_of(text: str) -> str:
@@ -104,6 +106,8 @@ def _by_letters(text: str, letters: int) -> str:
 
 def spoken(declared: str, text: str, otherwise: str) -> str:
     """The language of a page: as it declares, unless its text is plainly in another; else as its text tells; else `otherwise`."""
+    if declared and language_of(text[:_ENOUGH_TO_AGREE]) == declared[:2]:
+        return declared
     heard = language_of(text)
     if declared and (not heard or heard == declared[:2] or {heard, declared[:2]} in _NEAR):
         return declared
