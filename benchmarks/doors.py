@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from scraper.extract.charsets import decode
 from scraper.extract.reading import read
 
 
 def article(html: bytes, url: str) -> dict[str, Any]:
     """title, text, authors, published (ISO 8601, UTC), image, language, tags; an empty dict if the page is no article."""
-    found = read(html, url, fetched=datetime.now(UTC)).article
+    found = read(decode(html), url, fetched=datetime.now(UTC)).article
     if found is None:
         return {}
     return {
@@ -37,7 +38,7 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
             "category": brief.tag,
             "kind": brief.kind.value,
         }
-        for brief in read(html, url, fetched=datetime.now(UTC)).briefs
+        for brief in read(decode(html), url, fetched=datetime.now(UTC)).briefs
     ]
 
 

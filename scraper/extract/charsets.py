@@ -72,16 +72,22 @@ def decode(body: bytes, charset_of_header: str = "") -> str:
 
     `charset_of_header` is the label from the Content-Type header, as written; one that nobody knows counts as none.
     """
+    return sound(body) or _judged(body, charset_of_header)
+
+
+def sound(body: bytes) -> str:
+    """The text of what is UTF-8 without a flaw or a byte order mark, as nearly all pages are; "" for what has to be looked at."""
+    return "" if read_bom(body)[1] or _without_order(body) else _flawless(body)
+
+
+def _judged(body: bytes, charset_of_header: str) -> str:
     bom, mark = read_bom(body)
-    if not mark and not _without_order(body) and (text := _flawless(body)):
-        return text
     if bom and mark:
         return to_unicode(body[len(mark) :], bom)
     return to_unicode(body, _encoding(body, charset_of_header))
 
 
 def _flawless(body: bytes) -> str:
-    """The text of what is UTF-8 and nothing else, as nearly all pages are; "" for what has to be looked at."""
     if body.isascii() and b"\x1b" in body:  # ISO-2022-JP is written in ASCII
         return ""
     try:

@@ -14,7 +14,7 @@ from isal import isal_zlib
 from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found, Role
 from scraper.extract import dates
-from scraper.extract.charsets import charset, decode
+from scraper.extract.charsets import charset, decode, sound
 from scraper.extract.page import Habits, Reading
 
 BODY_BYTES = 16 * 2**20
@@ -114,7 +114,8 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
     if ask.role is Role.ARTICLE:
         raise large
     try:
-        kind, text = sniff(beginning[:body_bytes], ask)
+        body = beginning[:body_bytes]
+        kind, text = sniff(body, sound(body) or decode(body, charset(ask.content_type)), ask)
         read = _parsed(kind, text, ask) if kind in _READ_IN_PART else None
     except Unreadable:
         raise large from None
@@ -124,13 +125,15 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
 
 def _read(body: bytes, ask: Ask) -> Document:
-    kind, text = sniff(body, ask)
+    utf8 = sound(body)
+    kind, text = sniff(body, utf8 or decode(body, charset(ask.content_type)), ask)
     if kind is Kind.PAGE:
         refuse_crowded_tags(body)
+        return _page(body if utf8 else text, ask)
     return _parsed(kind, text, ask)
 
 
-def _parsed(kind: "Kind", text: str, ask: Ask) -> Document:
+def _parsed(kind: "Kind", text: str, ask: Ask) -> FeedDocument | SitemapDocument:
     # Here and not above: the crawl's own process imports this module for its values and must stay free of parsers.
     if kind is Kind.FEED:
         from scraper.extract import feeds  # noqa: PLC0415
@@ -144,10 +147,14 @@ def _parsed(kind: "Kind", text: str, ask: Ask) -> Document:
         from scraper.extract import sitemaps  # noqa: PLC0415
 
         return sitemaps.sitemap(text, ask) if kind is Kind.SITEMAP else sitemaps.addresses(text, ask)
+    raise ValueError(f"{kind} is none of these")
+
+
+def _page(html: bytes | str, ask: Ask) -> Reading:
     from scraper.extract import reading  # noqa: PLC0415
 
     return reading.read(
-        text,
+        html,
         ask.url,
         fetched=ask.fetched,
         zone=ask.zone,
@@ -238,14 +245,13 @@ def _members(body: bytes, bound: int) -> Iterator[bytes]:
         body, first = stream.unused_data, False
 
 
-def sniff(body: bytes, ask: Ask) -> tuple[Kind, str]:
-    """What a body is, and its text. Raises Unreadable."""
+def sniff(body: bytes, text: str, ask: Ask) -> tuple[Kind, str]:
+    """What a body whose letters are `text` is, and its text from its root element on. Raises Unreadable."""
     if not body.strip(b"\0 \t\r\n\f"):
         raise Unreadable("empty")
     for magic, name in _MAGIC:
         if body.startswith(magic):
             raise Unreadable(f"{name}, not a page")
-    text = decode(body, charset(ask.content_type))
     kind = _marked(text) or _unmarked(text)
     if kind is None:
         raise Unreadable(

@@ -12,7 +12,6 @@ from newsloom.news.memory import Found, Role
 from scraper.extract import briefs, links
 from scraper.extract.article import article
 from scraper.extract.body import body
-from scraper.extract.charsets import decode
 from scraper.extract.declared import Declared, declared
 from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
@@ -27,7 +26,6 @@ def read(
     html: bytes | str,
     url: str,
     *,
-    charset: str = "",
     fetched: datetime,
     zone: str = "UTC",
     habits: Habits = Habits(),  # noqa: B008  frozen
@@ -37,11 +35,11 @@ def read(
 ) -> Reading:
     """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
 
-    `html` is the page as it came, or its text; `charset` the one of the Content-Type header; `zone` (IANA) that of times
+    `html` is the page's text, or its bytes where they are UTF-8 (charsets.py tells); `zone` (IANA) that of times
     without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
-    tree = _parse(html, charset)
+    tree = _parse(html)
     if tree is None:
         return Reading(article=None, reason="empty page")
     # Every element's Python object lives as long as the page: else each walk of the tree makes and throws away its own,
@@ -128,15 +126,15 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
     return links.article_links(reading.links, url, habits)
 
 
-def _parse(html: bytes | str, charset: str) -> HtmlElement | None:
+def _parse(html: bytes | str) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
     # nobody asks for an element by its id, so that no table of them is needed
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks a class up for each element, in Python; nothing here needs its classes for forms
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    text = (decode(html, charset) if isinstance(html, bytes) else html).encode("utf-8", "replace")
+    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
     try:
-        tree = document_fromstring(text, parser=parser)
+        tree = document_fromstring(utf8, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
     return tree if len(tree) else None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from newsloom.news.items import Article
+from scraper.extract.charsets import decode
 from scraper.extract.reading import read
 
 SITES = Path(__file__).parent.parent / "sites"
@@ -27,7 +28,7 @@ def _shown(article: Article, name: str) -> Any:
 @pytest.mark.parametrize("case", CASES, ids=[f"{c.parent.name}/{c.stem}" for c in CASES])
 def test_saved_page_gives_what_is_known_of_it(case: Path) -> None:
     known = json.loads(case.read_text("utf-8"))
-    html = case.with_suffix(".html").read_bytes()
+    html = decode(case.with_suffix(".html").read_bytes())
 
     reading = read(html, known["url"], fetched=datetime.fromisoformat(known["fetched"]), zone=known["zone"])
 
