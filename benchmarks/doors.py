@@ -3,16 +3,17 @@
 The same function with the same defaults as a crawl of a source that says nothing about itself.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from newsloom.news.items import Article
 from scraper.extract.charsets import decode
 from scraper.extract.reading import read
 
 
 def article(html: bytes, url: str) -> dict[str, Any]:
-    """title, text, authors, published (ISO 8601, UTC), image, language, tags; an empty dict if the page is no article."""
+    """title, text, authors, published (ISO 8601), image, language, tags; an empty dict if the page is no article."""
     found = read(decode(html), url, fetched=datetime.now(UTC)).article
     if found is None:
         return {}
@@ -20,11 +21,18 @@ def article(html: bytes, url: str) -> dict[str, Any]:
         "title": found.title,
         "text": found.text,
         "authors": list(found.authors),
-        "published": found.published.isoformat() if found.published else None,
+        "published": _as_shown(found),
         "image": found.image.url if found.image else None,
         "language": found.language,
         "tags": list(found.tags),
     }
+
+
+def _as_shown(found: Article) -> str | None:
+    """The time by the clock of the page, if it says by which: the day that readers see there."""
+    if found.published is None:
+        return None
+    return found.published.astimezone(timezone(timedelta(minutes=found.published_offset or 0))).isoformat()
 
 
 def briefs(html: bytes, url: str) -> list[dict[str, Any]]:

@@ -41,6 +41,8 @@ class Article:
     summary: str = ""
     authors: tuple[str, ...] = ()
     published: datetime | None = None
+    published_offset: int | None = None
+    """Minutes east of UTC of the clock that the page shows `published` by; None if it names neither an offset nor a zone."""
     modified: datetime | None = None
     section: str = ""
     tags: tuple[str, ...] = ()

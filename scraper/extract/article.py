@@ -41,10 +41,11 @@ def article(
     names, origins["authors"] = (
         (tuple(split(chosen["authors"])), "selector") if chosen.get("authors") else authors(tree, said, url)
     )
-    when = dates.parse(chosen.get("published", ""), zone=zone, language=language)
-    published, origins["published"] = (
+    when = dates.written(chosen.get("published", ""), zone=zone, language=language)
+    time, origins["published"] = (
         (when, "selector") if when else published_time(tree, said, url, fetched=fetched, zone=zone, language=language)
     )
+    published = time.instant if time else None
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
     return Article(
         url=url,
@@ -54,6 +55,7 @@ def article(
         summary=line(summary),
         authors=tuple(map(line, names)),
         published=published,
+        published_offset=time.offset if time else None,
         modified=modified_time(said, published, fetched, zone, language),
         section=line(chosen.get("section") or _section(said)),
         tags=tuple(map(line, _tags(said))),

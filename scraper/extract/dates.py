@@ -8,6 +8,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from functools import cache, lru_cache
 from importlib import resources
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _OFFSETS = {
@@ -44,8 +45,23 @@ _ZONE = re.compile(r"(?:(?:UTC|GMT)\s?)?(?P<sign>[+-])(?P<h>\d\d?):?(?P<m>\d\d)?
 _FIRST_YEAR = 1990  # no page of the web is older; a smaller number is something else
 
 
+class Time(NamedTuple):
+    """A time as it is written."""
+
+    instant: datetime
+    """In UTC."""
+    offset: int | None
+    """Minutes east of UTC of the clock that shows it so; None if the text names neither an offset nor a zone."""
+
+
 def parse(text: str, *, zone: str = "UTC", language: str = "") -> datetime | None:
-    """The instant that a text names, in UTC; None if it names none.
+    """The instant that a text names, in UTC; None if it names none."""
+    found = written(text, zone=zone, language=language)
+    return found.instant if found else None
+
+
+def written(text: str, *, zone: str = "UTC", language: str = "") -> Time | None:
+    """The time that a text names; None if it names none.
 
     An offset or a zone's name in the text counts, else `zone` (IANA). A date without a clock is its midnight there.
     `03/05/2024` is the third of May, except in pages of the United States (`en-us`) or where only the other order is a date.
@@ -54,10 +70,10 @@ def parse(text: str, *, zone: str = "UTC", language: str = "") -> datetime | Non
 
 
 @lru_cache(maxsize=1_024)  # a page names its one time in many places
-def _parsed(text: str, zone: str, language: str) -> datetime | None:
+def _parsed(text: str, zone: str, language: str) -> Time | None:
     if _EPOCH.match(text):
         seconds = float(text)
-        return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+        return Time(datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC), None)
     try:
         return _iso(text, zone) or _words(text, zone, language)
     except (ValueError, OverflowError):  # the 31st of February, the year 9999 west of Greenwich
@@ -83,7 +99,7 @@ def place(zone: str) -> tzinfo:
         return UTC
 
 
-def _iso(text: str, zone: str) -> datetime | None:
+def _iso(text: str, zone: str) -> Time | None:
     found = _ISO.search(text) or _COMPACT.match(text)
     if not found:
         return None
@@ -97,7 +113,7 @@ def _iso(text: str, zone: str) -> datetime | None:
     return _instant(day, clock, _offset(parts["zone"] or "") or _named_zone(text[found.end() :]), zone)
 
 
-def _words(text: str, zone: str, language: str) -> datetime | None:
+def _words(text: str, zone: str, language: str) -> Time | None:
     for order, pattern in _DAYS:
         for found in pattern.finditer(text):
             day = _day(order, found.groups(), language)
@@ -126,7 +142,7 @@ def _day(order: str, groups: tuple[str, ...], language: str) -> date | None:
         return None
 
 
-def _at(day: date, rest: str, zone: str) -> datetime:
+def _at(day: date, rest: str, zone: str) -> Time:
     """The instant on `day` at the clock that the rest of the text shows, or at midnight."""
     found = _CLOCK.search(rest)
     if not found:
@@ -144,10 +160,12 @@ def _clock(hour: int, minute: int, second: int, half: str) -> time:
     return time(hour % 24, minute, min(second, 59)) if hour <= 24 else time()
 
 
-def _instant(day: date, clock: time, there: tzinfo | None, zone: str) -> datetime:
+def _instant(day: date, clock: time, there: tzinfo | None, zone: str) -> Time:
     if day.year < _FIRST_YEAR:
         raise ValueError(f"{day} is before the web")
-    return datetime.combine(day, clock, there or place(zone)).astimezone(UTC)
+    shown = datetime.combine(day, clock, there or place(zone))
+    ahead = shown.utcoffset() if there else None
+    return Time(shown.astimezone(UTC), None if ahead is None else int(ahead.total_seconds()) // 60)
 
 
 def _offset(text: str) -> tzinfo | None:

@@ -32,26 +32,26 @@ _DATE_WORDS = re.compile(
 
 def published_time(
     tree: HtmlElement, said: Declared, url: str, *, fetched: datetime, zone: str, language: str
-) -> tuple[datetime | None, str]:
+) -> tuple[dates.Time | None, str]:
     """The first time on the page that can be its publication; if it is a bare day, the first clock on that day."""
-    day: tuple[datetime, str] | None = None
+    day: tuple[dates.Time, str] | None = None
     for origin, text in _times(tree, said):
-        when = dates.parse(text, zone=zone, language=language)
-        if when is None or when > fetched + _AHEAD:
+        when = dates.written(text, zone=zone, language=language)
+        if when is None or when.instant > fetched + _AHEAD:
             continue
         if _CLOCK.search(text):
-            if day is None or abs(when - day[0]) < timedelta(days=1):
+            if day is None or abs(when.instant - day[0].instant) < timedelta(days=1):
                 return when, origin
         elif day is None:
             day = when, origin
     if day:
         return day
     bare = dates.day_of_address(url)
-    when = dates.parse(bare.isoformat(), zone=zone) if bare else None
-    if when and when <= fetched + _AHEAD:
+    when = dates.written(bare.isoformat(), zone=zone) if bare else None
+    if when and when.instant <= fetched + _AHEAD:
         return when, "address"
-    when = found_date(tree, url, fetched, zone)
-    return when, "htmldate" if when else ""
+    found = found_date(tree, url, fetched, zone)
+    return (dates.Time(found, None), "htmldate") if found else (None, "")
 
 
 _CLOCK = re.compile(r"\d[:.h時]\d\d|\d{10}")

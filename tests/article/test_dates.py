@@ -80,3 +80,22 @@ def test_day_of_an_address(url: str, day: date | None) -> None:
 
 def test_a_zone_nobody_knows_is_utc() -> None:
     assert dates.parse("2024-05-03 10:00", zone="Mars/Olympus") == datetime(2024, 5, 3, 10, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("text", "offset"),
+    [
+        ("2024-05-03T23:30:00-04:00", -240),
+        ("Fri, 03 May 2024 23:30:00 +0530", 330),
+        ("2024-05-03T23:30:00Z", 0),
+        ("May 3, 2024 11:30 PM ET", -240),
+        ("3. Mai 2024, 23:30 MESZ", 120),
+        ("2024-05-03 23:30", None),
+        ("3 May 2024", None),
+        ("1714771800", None),
+    ],
+)
+def test_the_clock_that_a_time_is_written_by_is_known_where_the_text_names_it(text: str, offset: int | None) -> None:
+    found = dates.written(text, zone="Asia/Baku")
+    assert found is not None
+    assert found.offset == offset

@@ -306,7 +306,7 @@ def test_a_menu_is_passed_over_unless_it_is_called_a_block_of_teasers(
     assert [block.kind for block in blocks] == kinds
 
 
-def test_rows_of_a_kind_nobody_asks_for_are_left_out_and_their_block_is_still_known():
+def test_rows_of_a_kind_nobody_asks_for_are_left_out_and_their_block_is_still_known() -> None:
     tree = page(
         body(), f"<section><h2>Read next</h2><ul>{cards()}</ul></section>",
         f"<section><h2>Most read</h2><ul>{cards(4, 'other')}</ul></section>",
