@@ -1,7 +1,7 @@
 """When a page was published and changed: all it says and shows of times, in order of trust."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
 from itertools import islice
@@ -41,7 +41,7 @@ def published_time(
             continue
         if _CLOCK.search(text):
             if day is None or abs(when.instant - day[0].instant) < timedelta(days=1):
-                return when, origin
+                return _as_shown(tree, when), origin
         elif day is None:
             day = when, origin
     if day:
@@ -55,6 +55,14 @@ def published_time(
 
 
 _CLOCK = re.compile(r"\d[:.h時]\d\d|\d{10}")
+
+
+def _as_shown(tree: HtmlElement, when: dates.Time) -> dates.Time:
+    """The same by the clock that the page shows its readers: many a content system declares its times in UTC."""
+    if when.offset:
+        return when
+    times = (dates.written(t.get("datetime") or "") for t in islice(tree.iter("time"), 4))
+    return next((t for t in times if t and t.offset and t.instant == when.instant), when)
 
 
 def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
@@ -83,24 +91,52 @@ def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
 
 
 def _shown_times(tree: HtmlElement) -> Iterator[str]:
-    """Times that the page shows: <time> elements, then short elements whose name speaks of a date, then any that looks like one."""
-    times = [t for t in tree.iter("time") if not _aside(t)]
+    """Times that the page shows: <time> elements, short elements whose name speaks of a date, then any that looks like one.
+
+    What stands behind the headline comes first: over it many a site prints today's date.
+    """
+    shown = list(tree.iter("h1", "time", *_MARKED, *_BARE))
+    headline = next((n for n, element in enumerate(shown) if element.tag == "h1"), 0)
+    before, after = shown[:headline], shown[headline:]
+    yield from _timed(after)
+    yield from _named(after)
+    yield from _bare(after[:_NEAR])
+    yield from _timed(before)
+    yield from _named(before)
+    yield from _bare(after[_NEAR:])
+    yield from _bare(before)
+
+
+_MARKED = ("span", "div", "p", "li", "em", "small", "a", "td")
+_BARE = ("p", "div", "span", "small", "td", "font", "b", "i", "li")
+_NEAR = 15
+"""Elements behind a headline; a byline is among them."""
+
+
+def _timed(elements: Sequence[HtmlElement]) -> Iterator[str]:
+    times = [e for e in elements if e.tag == "time" and not _aside(e)]
     times.sort(key=lambda t: not (t.get("pubdate") is not None or "datePublished" in (t.get("itemprop") or "")))
     for element in times[:4]:
         yield element.get("datetime") or ""
         yield " ".join("".join(element.itertext()).split())
+
+
+def _named(elements: Sequence[HtmlElement]) -> Iterator[str]:
     shown = 0
-    for element in tree.iter("span", "div", "p", "li", "em", "small", "a", "td"):
+    for element in elements:
         name = f"{element.get('class') or ''} {element.get('id') or ''} {element.get('itemprop') or ''}"
-        if len(name) > 3 and _speaks_of_dates(name):
+        if element.tag in _MARKED and len(name) > 3 and _speaks_of_dates(name):
             text = element.get("content") or element.get("datetime") or _beginning(element)
             if 6 <= len(text) <= 120 and any(map(str.isdigit, text)):
                 yield text
                 shown += 1
                 if shown >= 12:
                     return
-    for element in tree.iter("p", "div", "span", "small", "td", "font", "b", "i"):
-        text = " ".join((element.text or "").split())
+
+
+def _bare(elements: Sequence[HtmlElement]) -> Iterator[str]:
+    for element in elements:
+        text = " ".join((element.text or "").split()) if element.tag in _BARE else ""
         if 8 <= len(text) <= 60 and _NUMBERS.search(text):
             yield text
 

@@ -464,3 +464,19 @@ def test_a_library_that_finds_much_of_the_text_by_itself_is_not_asked_to_compare
     article = article_of(page(body=f"<main><article>{PARAGRAPHS}<ul>{points}</ul></article></main>"))
     assert article.origins["text"] == "trafilatura"
     assert "alders and willows" in article.text
+
+
+def test_the_date_behind_the_headline_is_the_articles_and_not_todays_above_it() -> None:
+    today = '<div class="date-edition">Monday 5 January 2026</div>'
+    byline = "<ul><li>27 November 2025</li><li>Jane Doe</li></ul>"
+    article = article_of(page(heading=f"{today}<h1>{TITLE}</h1>", before=byline))
+    assert article.published == datetime(2025, 11, 27, tzinfo=UTC)
+
+
+def test_a_time_declared_in_utc_is_on_the_clock_that_the_page_shows_it_by() -> None:
+    declared = linked({"@type": "NewsArticle", "headline": TITLE, "datePublished": "2025-11-09T02:11:03+00:00"})
+    shown = '<time datetime="2025-11-08T21:11:03-05:00">November 8, 2025</time>'
+    other = '<time datetime="2025-11-08T20:00:00-05:00">November 8, 2025</time>'
+    assert article_of(page(head=declared, before=shown)).published_offset == -300
+    article = article_of(page(head=declared, before=other))
+    assert (article.published, article.published_offset) == (datetime(2025, 11, 9, 2, 11, 3, tzinfo=UTC), 0)
