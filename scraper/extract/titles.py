@@ -39,9 +39,16 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
         return shown[0][1], "h1"
     if declared:
         origin, text = declared[0]
-        longer = next((t for _, t in declared if len(t) > len(text) and t.startswith(text.rstrip(" .…"))), "")
+        longer = next((t for _, t in declared if len(t) > len(text) and _goes_on(text, t)), "")
         return (longer or text), origin
     return "", ""
+
+
+def _goes_on(text: str, longer: str) -> bool:
+    """Whether `text` is the beginning of `longer`, and not all of it but a label: `Headline-Politics`."""
+    bare = text.rstrip(" .…")
+    rest = longer[len(bare) :]
+    return longer.startswith(bare) and not (bare == text and re.fullmatch(r"\s?[-|–—ㅣ·]\s?\S{1,20}", rest))
 
 
 def _cut(text: str) -> str:

@@ -70,3 +70,14 @@ def test_a_body_holds_no_character_that_reaches_beyond_it() -> None:
     )
     assert article.text.startswith("The council› agreed")
     assert "\u202e" not in article.html
+
+
+def test_a_sections_name_glued_to_a_declared_title_is_none_of_it() -> None:
+    head = (
+        '<script type=\'application/ld+json\'>{"@type":"NewsArticle","headline":"River trees agreed"}</script>'
+        "<meta property=og:title content='River trees agreed-Politics'>"
+    )
+    html = f"<!doctype html><html lang=en><head>{head}</head><body><article>{PARAGRAPHS}</article></body></html>"
+    article = read(html, "https://paper.example/world/trees-1234", fetched=datetime(2026, 3, 3, tzinfo=UTC)).article
+    assert article is not None
+    assert article.title == "River trees agreed"
