@@ -50,12 +50,12 @@ _AGENCIES = frozenset(
 )  # fmt: skip
 """News agencies, folded; beside a person's name they are no authors."""
 _META = ("author", "article:author_name", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "dc.creator.name",
-         "byl", "cxenseparse:author", "citation_author", "article:author", "twitter:data1")  # fmt: skip
+         "byl", "articleauthor", "cxenseparse:author", "citation_author", "article:author", "twitter:data1")  # fmt: skip
 _MOST = 12
 
 
 def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
-    """The authors' names and where they were found. Organisations only where no person is named, never the site itself."""
+    """The authors' names and where they were found: people; where none is named, whom the page declares, be it its own staff."""
     own = {folded(n) for n in (*said.site_names, *host_names(url))} | {""}
     people, organisations = _from_nodes(listed(said.article.get("author")) or listed(said.article.get("creator")))
     ways: list[tuple[str, Iterable[str]]] = [
@@ -71,15 +71,29 @@ def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...
         people_only = tuple(n for n in names if folded(n) not in _AGENCIES)
         if names:
             return (people_only or names)[:_MOST], origin
-    return (), ""
+    house = [n for n in map(_house, [*people, *organisations, *said.micro.get("author", ())]) if n]
+    return tuple(house[:1]), "declared" if house else ""
+
+
+def _house(text: str) -> str:
+    """A declared author that is no person: the site, its staff, an agency; "" for what is no name at all."""
+    name = " ".join(text.split()).strip(" .,:;-–—|*\"'")
+    return "" if not 2 <= len(name) <= 60 or _NOBODY.search(name) else name
+
+
+_NOBODY = re.compile(
+    r"https?:|www\.|@|^[\W\d_]+$|^(?:admin(?:istrator)?|user|unknown|anonymous|none|null|undefined|author|root|test|guest|editor)\d*$",
+    re.IGNORECASE,
+)
 
 
 def _from_nodes(nodes: Sequence[Json]) -> tuple[list[str], list[str]]:
     people: list[str] = []
     organisations: list[str] = []
-    for node in nodes:
+    for each in nodes:
+        node = each.get("node", each) if isinstance(each, dict) else each  # wrapped, as GraphQL has it
         kind = str(node.get("@type", "")) if isinstance(node, dict) else ""
-        names = listed(node.get("name")) if isinstance(node, dict) else [node]
+        names = listed(node.get("name") or node.get("title")) if isinstance(node, dict) else [node]
         (organisations if "Organization" in kind else people).extend(plain(n) for n in names if plain(n))
     return people, organisations
 
@@ -104,6 +118,7 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
     """Names in what looks like a byline: rel=author first, then short elements that are called so or begin with "By"."""
     links = [_text(a) for a in tree.iter("a") if "author" in (a.get("rel") or "").split()]
     links = [text for text in links if len(text) <= 60 and any(map(_is_person, split(text)))]
+    links = links or _profiled(tree)
     if links:
         yield from links
         return
@@ -111,13 +126,59 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
         name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
         own = element.text or ""
         if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
-            text = "" if _in_comments(element) else _text(element)
+            text = "" if _in_comments(element) or _is_credit(element) else _text(element)
             if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
                 yield from names
                 return
         elif own and (names := _labelled(own)):
             yield from names
             return
+
+
+_PROFILE = re.compile(
+    r"/(?:by|authors?|autor(?:en|es|i|a)?|auteurs?|forfatter|writers?|contributors?|columnists?|reporters?|journalists?|"
+    r"journalistes?|redakteure?|staff|our-people|our-experts)/[^?#]*\w",
+    re.IGNORECASE,
+)
+"""Where sites keep pages about those who write for them."""
+
+
+def _profiled(tree: HtmlElement) -> list[str]:
+    """Names that link to a page about their owner: the first one behind the headline, and those in the same line."""
+    behind = False
+    for element in tree.iter("h1", "a"):
+        if element.tag == "h1":
+            behind = True
+            continue
+        if not (behind and _PROFILE.search(element.get("href") or "")) or _apart(element):
+            continue
+        names = [n for n in split(_text(element)) if _is_person(n)]
+        if names:
+            row = element.getparent()
+            beside = (a for a in row.iter("a") if a is not element) if row is not None else ()
+            more = (_text(a) for a in beside if _PROFILE.search(a.get("href") or ""))
+            return [*names, *(n for text in more for n in split(text) if _is_person(n))][:_MOST]
+    return []
+
+
+def _apart(element: HtmlElement) -> bool:
+    """Whether it is no part of the article's head: a caption's credit, a teaser, a comment, a word in running text."""
+    around = list(element.iterancestors())
+    prose = next((a for a in around if a.tag == "p"), None)
+    return (
+        any(a.tag in ("figure", "figcaption", "aside", "nav", "footer", "li") for a in around)
+        or (prose is not None and len(_text(prose)) > _LINE)
+        or _in_comments(element)
+    )
+
+
+_LINE = 160
+"""Letters; a paragraph that is longer is no byline."""
+
+
+def _is_credit(element: HtmlElement) -> bool:
+    """Whether it stands under a picture and names who took that."""
+    return any(a.tag in ("figure", "figcaption") for a in element.iterancestors())
 
 
 @lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements

@@ -145,14 +145,33 @@ def test_a_closed_article_is_not_sure() -> None:
     assert not article_of(page(head=linked(part))).sure
 
 
-def test_the_sites_own_name_is_no_author_and_an_agency_none_beside_a_person() -> None:
+def test_the_site_and_agencies_are_authors_only_where_the_page_names_nobody_else() -> None:
     node = {"@type": "NewsArticle", "headline": TITLE, "publisher": {"name": "Daily Paper"}}
     site_only = {**node, "author": [{"@type": "Organization", "name": "Daily Paper"}]}
     both = {**node, "author": [{"name": "Nora Whitcombe"}, {"name": "Reuters"}]}
     agency = {**node, "author": {"@type": "Organization", "name": "Reuters"}}
-    assert article_of(page(head=linked(site_only))).authors == ()
+    nobody = {**node, "author": {"name": "admin"}}
+    byline = '<p class="byline">By Nora Whitcombe</p>'
+    assert article_of(page(head=linked(site_only))).authors == ("Daily Paper",)
+    assert article_of(page(head=linked(site_only), before=byline)).authors == ("Nora Whitcombe",)
     assert article_of(page(head=linked(both))).authors == ("Nora Whitcombe",)
     assert article_of(page(head=linked(agency))).authors == ("Reuters",)
+    assert article_of(page(head=linked(nobody))).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("before", "names"),
+    [
+        ('<div><a href="/author/nora-w">Nora Whitcombe</a>, <a href="/author/j-p">Jan Pell</a></div>', ("Nora Whitcombe", "Jan Pell")),
+        ('<figure><img src=a.jpg><figcaption class="byline">By Jan Pell</figcaption></figure><p>By Nora Whitcombe</p>',
+         ("Nora Whitcombe",)),
+        (f'<p>{"What was said there was heard by all. " * 5}<a href="/author/j-p">Jan Pell</a></p>', ()),
+        ('<ul><li><a href="/author/j-p">Jan Pell</a></li></ul>', ()),
+    ],
+    ids=["two profiles", "a picture's credit", "in running text", "in a list"],
+)  # fmt: skip
+def test_a_link_to_a_writers_page_behind_the_headline_is_a_byline(before: str, names: tuple[str, ...]) -> None:
+    assert article_of(page(before=before)).authors == names
 
 
 # ------------------------------------------------------------- meta and addresses
