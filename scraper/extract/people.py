@@ -143,6 +143,11 @@ _PROFILE = re.compile(
 """Where sites keep pages about those who write for them."""
 
 
+def is_profile(href: str) -> bool:
+    """Whether an address looks like that of a page about one of a site's writers."""
+    return bool(_PROFILE.search(href))
+
+
 def _profiled(tree: HtmlElement) -> list[str]:
     """Names that link to a page about their owner: the first one behind the headline, and those in the same line."""
     behind = False
@@ -150,13 +155,13 @@ def _profiled(tree: HtmlElement) -> list[str]:
         if element.tag == "h1":
             behind = True
             continue
-        if not (behind and _PROFILE.search(element.get("href") or "")) or _apart(element):
+        if not (behind and is_profile(element.get("href") or "")) or _apart(element):
             continue
         names = [n for n in split(_text(element)) if _is_person(n)]
         if names:
             row = element.getparent()
             beside = (a for a in row.iter("a") if a is not element) if row is not None else ()
-            more = (_text(a) for a in beside if _PROFILE.search(a.get("href") or ""))
+            more = (_text(a) for a in beside if is_profile(a.get("href") or ""))
             return [*names, *(n for text in more for n in split(text) if _is_person(n))][:_MOST]
     return []
 

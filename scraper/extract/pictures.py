@@ -1,4 +1,4 @@
-"""A page's lead image: what it declares for sharing, else its article's node."""
+"""A page's lead image: what stands at the head of its article, else what it declares for sharing."""
 
 import re
 from collections.abc import Iterator
@@ -9,15 +9,43 @@ from lxml.html import HtmlElement
 from newsloom.news.identity import normalize
 from newsloom.news.items import Image
 from scraper.extract.declared import Declared, Json, Node, listed, plain
+from scraper.extract.people import is_profile
 from scraper.extract.words import line
 
 _NO_PICTURE = re.compile(
     r"logo|placeholder|default[-_.]|fallback|favicon|blank\.|spacer|social[-_]?share|avatar", re.IGNORECASE
 )
+_NO_LEAD = re.compile(
+    r"logo|icon|avatar|author|byline|profile|headshot|badge|banner|advert|sponsor|promo|related|newsletter|teaser|sprite|emoji|"
+    r"pixel|spacer|share|thumb",
+    re.IGNORECASE,
+)
+"""In the name of a picture's box, or of one above it: it is no picture of the article."""
+_APART = frozenset({"aside", "nav", "footer", "li", "button", "noscript"})
+_SMALL = 200
+"""Pixels of width: a smaller picture leads no article."""
+_PARAGRAPH = 80
+"""Letters."""
+_BEGUN = 2
+"""Paragraphs, after which the head of an article is over."""
+_LAZY = ("data-src", "data-lazy-src", "data-original", "src")
+_CANDIDATE = re.compile(r"(\S+[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx])?\s*(?:,|$)")
+"""Of a srcset (HTML, 4.8.4.2.1): an address, and its width or density."""
 
 
 def lead_image(tree: HtmlElement, said: Declared, url: str) -> Image | None:
-    """The lead image: declared for sharing, else by the article's node. Logos and placeholders are none."""
+    """The lead image: what stands at the article's head, if that is another than the page declares for sharing.
+
+    A card for sharing is often another picture, or has the site's name on it. Logos and placeholders are none.
+    """
+    declared = _declared(tree, said, url)
+    shown = _shown(tree)
+    if shown is None or (declared is not None and _shows(shown, declared.url)):
+        return declared
+    return _as_image(shown, url) or declared
+
+
+def _declared(tree: HtmlElement, said: Declared, url: str) -> Image | None:
     for address, node in _pictures(said):
         absolute = _absolute(address, url)
         if not absolute or _NO_PICTURE.search(absolute.rpartition("/")[2]):
@@ -44,18 +72,98 @@ def _pictures(said: Declared) -> Iterator[tuple[str, Node]]:
     yield from ((v, {}) for v in said.micro.get("image", ()))
 
 
+# ---------------------------------------------------------- what the page shows
+
+
+def _shown(tree: HtmlElement) -> HtmlElement | None:
+    """The first picture behind the headline and before the article is well begun."""
+    behind, paragraphs = False, 0
+    for element in tree.iter("h1", "p", "img"):
+        if element.tag == "h1":
+            behind = True
+        elif not behind:
+            continue
+        elif element.tag == "p":
+            paragraphs += len("".join(element.itertext())) > _PARAGRAPH
+            if paragraphs > _BEGUN:
+                return None
+        elif _may_lead(element):
+            return element
+    return None
+
+
+def _may_lead(image: HtmlElement) -> bool:
+    sizes = [n for n in (_pixels(image.get("width")), _pixels(image.get("height"))) if n]
+    if sizes and max(sizes) < _SMALL:
+        return False
+    named = [image, *(a for _, a in zip(range(3), image.iterancestors(), strict=False))]
+    names = " ".join(f"{e.get('class') or ''} {e.get('id') or ''}" for e in named)
+    return not (
+        _NO_LEAD.search(names)
+        or any(a.tag in _APART or (a.tag == "a" and is_profile(a.get("href") or "")) for a in image.iterancestors())
+    )
+
+
+def _as_image(image: HtmlElement, url: str) -> Image | None:
+    found = _largest(image)
+    absolute = _absolute(found, url)
+    name = absolute.partition("?")[0].rpartition("/")[2]
+    odd = name.lower().endswith((".svg", ".gif")) or "/author" in absolute or _NO_PICTURE.search(name)
+    if odd or not absolute.startswith("http"):
+        return None
+    figure = next((a for a in image.iterancestors("figure")), None)
+    caption = figure.find(".//figcaption") if figure is not None else None
+    return Image(
+        url=absolute,
+        caption=line(_words(caption) if caption is not None else ""),
+        width=_pixels(image.get("width")),
+        height=_pixels(image.get("height")),
+    )
+
+
+def _largest(image: HtmlElement) -> str:
+    """The address of the widest copy that the page offers of a picture."""
+    wide = max(_copies(image), key=lambda copy: copy[1], default=("", 0.0))
+    plain_one = next((v for n in _LAZY if (v := (image.get(n) or "").strip()) and not v.startswith("data:")), "")
+    return wide[0] or plain_one
+
+
+def _copies(image: HtmlElement) -> Iterator[tuple[str, float]]:
+    picture = next(image.iterancestors("picture"), None)  # to the parser a <source> holds what follows it
+    sources = list(picture.iter("source")) if picture is not None else []
+    for element in (image, *sources):
+        for name in ("srcset", "data-srcset"):
+            for found in _CANDIDATE.finditer(element.get(name) or ""):
+                if not found[1].startswith("data:"):
+                    yield found[1], float(found[2] or 1)
+
+
+def _shows(image: HtmlElement, address: str) -> bool:
+    """Whether a picture is a copy of the file at `address`, in whatever size."""
+    name = _stem(address)
+    offered = [image.get(n) or "" for n in _LAZY] + [copy for copy, _ in _copies(image)]
+    return len(name) >= 6 and any(name in each for each in offered)
+
+
+def _stem(address: str) -> str:
+    """A file's name without its ending and size: `/2024/flood-1200x630.jpg` -> `flood`."""
+    name = re.sub(r"\.\w+$", "", address.partition("?")[0].rpartition("/")[2])
+    return re.sub(r"[-_]\d{2,4}x\d{2,4}$", "", name)
+
+
 def _caption(tree: HtmlElement, address: str) -> str:
     """The caption of the figure that shows the same file."""
-    name = re.sub(r"\.\w+$", "", address.partition("?")[0].rpartition("/")[2])
-    if len(name) < 6:
+    if len(_stem(address)) < 6:
         return ""
     for figure in tree.iter("figure"):
         caption = figure.find(".//figcaption")
-        if caption is not None and any(
-            name in (i.get("src") or "") + (i.get("srcset") or "") for i in figure.iter("img", "source")
-        ):
-            return " ".join("".join(caption.itertext()).split())[:500]
+        if caption is not None and any(_shows(image, address) for image in figure.iter("img", "source")):
+            return _words(caption)
     return ""
+
+
+def _words(caption: HtmlElement) -> str:
+    return " ".join("".join(caption.itertext()).split())[:500]
 
 
 def _pixels(value: Json) -> int | None:

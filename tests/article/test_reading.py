@@ -162,7 +162,8 @@ def test_the_site_and_agencies_are_authors_only_where_the_page_names_nobody_else
 @pytest.mark.parametrize(
     ("before", "names"),
     [
-        ('<div><a href="/author/nora-w">Nora Whitcombe</a>, <a href="/author/j-p">Jan Pell</a></div>', ("Nora Whitcombe", "Jan Pell")),
+        ('<div><a href="/author/nora-w">Nora Whitcombe</a>, <a href="/author/j-p">Jan Pell</a></div>',
+         ("Nora Whitcombe", "Jan Pell")),
         ('<figure><img src=a.jpg><figcaption class="byline">By Jan Pell</figcaption></figure><p>By Nora Whitcombe</p>',
          ("Nora Whitcombe",)),
         (f'<p>{"What was said there was heard by all. " * 5}<a href="/author/j-p">Jan Pell</a></p>', ()),
