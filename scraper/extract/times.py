@@ -98,12 +98,14 @@ def _shown_times(tree: HtmlElement) -> Iterator[str]:
     shown = list(tree.iter("h1", "time", *_MARKED, *_BARE))
     headline = next((n for n, element in enumerate(shown) if element.tag == "h1"), 0)
     before, after = shown[:headline], shown[headline:]
+    near, far = after[:_NEAR], after[_NEAR:]
     yield from _timed(after)
-    yield from _named(after)
-    yield from _bare(after[:_NEAR])
+    yield from _named(near)
+    yield from _bare(near)
+    yield from _named(far)
     yield from _timed(before)
     yield from _named(before)
-    yield from _bare(after[_NEAR:])
+    yield from _bare(far)
     yield from _bare(before)
 
 
