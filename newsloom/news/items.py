@@ -27,6 +27,26 @@ class Enclosure:
     length: int = 0
 
 
+class Form(StrEnum):
+    """What an article is made of, or meant to be."""
+
+    ARTICLE = "article"
+    LIVE = "live"
+    VIDEO = "video"
+    GALLERY = "gallery"
+    OPINION = "opinion"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Alternate:
+    """Another address that a page names: `amp` and `mobile` are the same piece, `language` is the piece in another language."""
+
+    kind: str
+    url: str
+    language: str = ""
+    """BCP 47, lower case, of a `language`."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Article:
     """One article, as a page or a feed item gave it. Fields nobody gave are empty."""
@@ -54,6 +74,10 @@ class Article:
     """The address that the page declares as its own (rel=canonical), absolute; may be on another host."""
     aliases: tuple[str, ...] = ()
     """Other addresses that the page declares for itself (og:url, amphtml, a permalink guid), absolute."""
+    alternates: tuple[Alternate, ...] = ()
+    form: Form = Form.ARTICLE
+    paywalled: bool | None = None
+    """Whether it has to be paid for; None where nothing tells."""
     sure: bool = True
     """Whether the body is believed to be whole: no paywall sign, not a fragment."""
     origins: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

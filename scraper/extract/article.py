@@ -10,6 +10,7 @@ from lxml.html import HtmlElement
 from newsloom.news.items import Article
 from scraper.extract import dates
 from scraper.extract.declared import Declared, Json, listed, plain
+from scraper.extract.forms import form, paywalled
 from scraper.extract.page import Habits
 from scraper.extract.parts import Body
 from scraper.extract.people import authors, split
@@ -47,6 +48,12 @@ def article(
     )
     published = time.instant if time else None
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
+    section, origins["section"] = (chosen["section"], "selector") if chosen.get("section") else _section(said)
+    tags, origins["tags"] = _tags(said)
+    modified, origins["modified"] = modified_time(said, published, fetched, zone, language)
+    image, origins["image"] = lead_image(tree, said, url)
+    kind, origins["form"] = form(said, url)
+    closed, origins["paywalled"] = paywalled(tree, said, body)
     return Article(
         url=url,
         title=line(headline[0]),
@@ -56,14 +63,17 @@ def article(
         authors=tuple(map(line, names)),
         published=published,
         published_offset=time.offset if time else None,
-        modified=modified_time(said, published, fetched, zone, language),
-        section=line(chosen.get("section") or _section(said)),
-        tags=tuple(map(line, _tags(said))),
-        image=lead_image(tree, said, url),
+        modified=modified,
+        section=line(section),
+        tags=tuple(map(line, tags)),
+        image=image,
         language=language,
         canonical=said.canonical,
         aliases=said.aliases,
-        sure=_sure(said, body),
+        alternates=said.alternates,
+        form=kind,
+        paywalled=closed,
+        sure=_sure(said, body, closed=closed),
         origins=MappingProxyType({k: v for k, v in origins.items() if v}),
     )
 
@@ -99,52 +109,46 @@ def _summary(said: Declared) -> tuple[str, str]:
     return "", ""
 
 
-def _section(said: Declared) -> str:
-    values = [plain(v) for v in listed(said.article.get("articleSection"))]
-    values += [plain(v) for v in said.micro.get("articleSection", ())]
-    values += [
-        plain(
-            said.first("article:section", "parsely-section", "og:article:section", "section", "dc.subject", "category")
-        )
-    ]
-    values.append(plain(said.state.get("section")))
-    return next((v for v in values if 0 < len(v) <= 80 and not v.startswith("http")), "")
-
-
-def _tags(said: Declared) -> tuple[str, ...]:
-    """The site's words for it: those of the article's own node first, else of the meta tags for news, else plain keywords."""
-    ways: tuple[Sequence[Json], ...] = (
-        listed(said.article.get("keywords")),
-        said.meta.get("article:tag", ()) + said.meta.get("og:article:tag", ()),
-        said.meta.get("news_keywords", ()),
-        said.meta.get("parsely-tags", ())
-        + said.meta.get("sailthru.tags", ())
-        + said.meta.get("cxenseparse:taglist", ()),
-        said.micro.get("keywords", ()),
-        listed(said.state.get("tags")),
-        said.meta.get("keywords", ()),
+def _section(said: Declared) -> tuple[str, str]:
+    meta = said.first("article:section", "parsely-section", "og:article:section", "section", "dc.subject", "category")
+    ways = (
+        *(("json-ld", v) for v in listed(said.article.get("articleSection"))),
+        *(("microdata", v) for v in said.micro.get("articleSection", ())),
+        ("meta", meta),
+        ("state", said.state.get("section")),
     )
-    for values in ways:
+    named = ((origin, plain(value)) for origin, value in ways)
+    return next(((v, origin) for origin, v in named if 0 < len(v) <= 80 and not v.startswith("http")), ("", ""))
+
+
+def _tags(said: Declared) -> tuple[tuple[str, ...], str]:
+    """The site's words for it: those of the article's own node first, else of the meta tags for news, else plain keywords."""
+    meta = said.meta.get
+    ways: tuple[tuple[str, Sequence[Json]], ...] = (
+        ("json-ld", listed(said.article.get("keywords"))),
+        ("meta", meta("article:tag", ()) + meta("og:article:tag", ())),
+        ("meta", meta("news_keywords", ())),
+        ("meta", meta("parsely-tags", ()) + meta("sailthru.tags", ()) + meta("cxenseparse:taglist", ())),
+        ("microdata", said.micro.get("keywords", ())),
+        ("state", listed(said.state.get("tags"))),
+        ("meta", meta("keywords", ())),
+    )
+    for origin, values in ways:
         words = [w.strip() for v in values for w in re.split(r"[,;|、，]" if len(values) <= 2 else r"[;|]", plain(v))]
         tags = tuple(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not _NO_TAG.search(w)))
         if tags:
-            return tags[:_MOST_TAGS]
-    return ()
+            return tags[:_MOST_TAGS], origin
+    return (), ""
 
 
-def _sure(said: Declared, body: Body) -> bool:
+def _sure(said: Declared, body: Body, *, closed: bool | None) -> bool:
     """Whether the body is believed to be whole: free by its own word, or as long as it says it is."""
     text = body.text
     count = plain(said.article.get("wordCount"))
     if count.isdigit() and int(count) > 0 and len(text.split()) >= 0.9 * int(count):
         return True
-    if body.size < 250 or text.rstrip().endswith(("...", "…")):
-        return False
-    return _free(said)
+    return body.size >= _FRAGMENT and not text.rstrip().endswith(("...", "…")) and not closed
 
 
-def _free(said: Declared) -> bool:
-    values = [said.article.get("isAccessibleForFree")]
-    values += [p.get("isAccessibleForFree") for p in listed(said.article.get("hasPart")) if isinstance(p, dict)]
-    locked = said.first("article:content_tier", "og:article:content_tier").lower() in ("locked", "metered")
-    return not locked and not any(v is False or str(v).rpartition("/")[2].lower() == "false" for v in values)
+_FRAGMENT = 250
+"""Letters; less is a teaser as often as a whole piece."""

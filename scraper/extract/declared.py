@@ -12,6 +12,7 @@ from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import key, normalize
+from newsloom.news.items import Alternate
 from scraper.extract.parts import weight
 
 Json = Any
@@ -46,6 +47,7 @@ class Declared:
     """Meta tags: name, property or itemprop in lower case -> contents."""
     canonical: str = ""
     aliases: tuple[str, ...] = ()
+    alternates: tuple[Alternate, ...] = ()
     language: str = ""
     site_names: tuple[str, ...] = ()
     state: Node = field(default_factory=dict)
@@ -64,7 +66,7 @@ class Declared:
 def declared(tree: HtmlElement, url: str) -> Declared:
     """Everything the page at `url` says of itself."""
     meta = _meta(tree)
-    canonical, aliases = _addresses(tree, meta, url)
+    canonical, aliases, alternates = _addresses(tree, meta, url)
     scripts = [s for s in tree.iter("script") if s.text]
     nodes = _nodes(scripts)
     titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), (tree.findtext(".//title") or "")]
@@ -79,6 +81,7 @@ def declared(tree: HtmlElement, url: str) -> Declared:
         meta=meta,
         canonical=canonical,
         aliases=aliases,
+        alternates=alternates,
         language=_language(tree, meta, article),
         site_names=tuple(dict.fromkeys(n for n in _site_names(meta, nodes, article) if len(n) <= _LONGEST_NAME)),
         state=state,
@@ -123,19 +126,45 @@ def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
 
 
-def _addresses(tree: HtmlElement, meta: Mapping[str, tuple[str, ...]], url: str) -> tuple[str, tuple[str, ...]]:
-    """The canonical address and the others (og:url, AMP, mobile); a front page's address is no article's other one."""
-    canonical, others = "", list(meta.get("og:url", ()))
+def _addresses(
+    tree: HtmlElement, meta: Mapping[str, tuple[str, ...]], url: str
+) -> tuple[str, tuple[str, ...], tuple[Alternate, ...]]:
+    """The canonical address, the others of the same piece (og:url, AMP, mobile), and all that the page links as alternates.
+
+    A front page's address is no article's other one.
+    """
+    canonical, others, alternates = "", list(meta.get("og:url", ())), []
     for link in tree.iter("link"):
         rel, href = (link.get("rel") or "").lower().split(), link.get("href") or ""
         if "canonical" in rel and not canonical:
             canonical = _absolute(href, url)
-        elif "amphtml" in rel or ("alternate" in rel and "handheld" in (link.get("media") or "")) or "shortlink" in rel:
+        elif kind := _alternate(link, rel):
+            language = language_tag(link.get("hreflang") or "")
+            alternates.append(
+                Alternate(kind=kind, url=_absolute(href, url), language=language if kind == "language" else "")
+            )
+        elif "shortlink" in rel:
             others.append(href)
     front = _is_front(canonical) and not _is_front(url)
-    absolute = (_absolute(other, url) for other in others)
+    absolute = [_absolute(other, url) for other in others] + [a.url for a in alternates if a.kind != "language"]
     aliases = dict.fromkeys(a for a in absolute if a and a != canonical and not (_is_front(a) and not _is_front(url)))
-    return "" if front else canonical, tuple(aliases)
+    named = dict.fromkeys(a for a in alternates if a.url and a.url != url and (a.kind != "language" or a.language))
+    return "" if front else canonical, tuple(aliases), tuple(named)[:_MOST_ALTERNATES]
+
+
+_MOST_ALTERNATES = 40
+
+
+def _alternate(link: HtmlElement, rel: list[str]) -> str:
+    """What kind of other address a <link> names; "" if none."""
+    if "amphtml" in rel:
+        return "amp"
+    if "alternate" not in rel:
+        return ""
+    # `only screen and (max-width: 640px)` is what search engines ask sites with addresses of their own for phones to say
+    if "handheld" in (media := link.get("media") or "") or "max-width" in media:
+        return "mobile"
+    return "language" if link.get("hreflang") and not link.get("type") else ""
 
 
 def _absolute(href: str, url: str) -> str:

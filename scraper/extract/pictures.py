@@ -33,16 +33,18 @@ _CANDIDATE = re.compile(r"(\S+[^\s,])(?:\s+(\d+(?:\.\d+)?)[wx])?\s*(?:,|$)")
 """Of a srcset (HTML, 4.8.4.2.1): an address, and its width or density."""
 
 
-def lead_image(tree: HtmlElement, said: Declared, url: str) -> Image | None:
-    """The lead image: what stands at the article's head, if that is another than the page declares for sharing.
+def lead_image(tree: HtmlElement, said: Declared, url: str) -> tuple[Image | None, str]:
+    """The lead image and where it was found: at the article's head, if the page declares another one for sharing.
 
-    A card for sharing is often another picture, or has the site's name on it. Logos and placeholders are none.
+    A card for sharing is often cut to another form, or has the site's name on it. Logos and placeholders are none.
     """
     declared = _declared(tree, said, url)
     shown = _shown(tree)
-    if shown is None or (declared is not None and _shows(shown, declared.url)):
-        return declared
-    return _as_image(shown, url) or declared
+    if shown is not None and not (declared is not None and _shows(shown, declared.url)):
+        image = _as_image(shown, url)
+        if image is not None:
+            return image, "page"
+    return declared, "declared" if declared else ""
 
 
 def _declared(tree: HtmlElement, said: Declared, url: str) -> Image | None:

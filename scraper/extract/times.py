@@ -166,13 +166,14 @@ def _aside(element: HtmlElement) -> bool:
 
 def modified_time(
     said: Declared, published: datetime | None, fetched: datetime, zone: str, language: str
-) -> datetime | None:
+) -> tuple[datetime | None, str]:
     """The page's own time of change, if it is not before its publication and not in the future."""
-    texts = [plain(said.article.get("dateModified")), *said.micro.get("dateModified", ())]
-    texts += [plain(said.state.get(name)) for name in ("updatedAt", "modifiedAt", "dateModified")]
-    texts += [plain(v) for name in _MODIFIED for v in said.meta.get(name, ())]
-    for text in filter(None, texts):
-        when = dates.parse(text, zone=zone, language=language)
+    texts = [("json-ld", plain(said.article.get("dateModified")))]
+    texts += [("microdata", v) for v in said.micro.get("dateModified", ())]
+    texts += [("state", plain(said.state.get(name))) for name in ("updatedAt", "modifiedAt", "dateModified")]
+    texts += [("meta", plain(v)) for name in _MODIFIED for v in said.meta.get(name, ())]
+    for origin, text in texts:
+        when = dates.parse(text, zone=zone, language=language) if text else None
         if when and when <= fetched and (published is None or when >= published):
-            return when
-    return None
+            return when, origin
+    return None, ""

@@ -182,7 +182,7 @@ def test_addresses_are_absolute_and_a_front_page_is_no_articles_canonical() -> N
     links = '<link rel="amphtml" href="/amp/1234"><link rel="shortlink" href="https://pp.example/1234">'
     article = article_of(page(head=f'<link rel="canonical" href="https://other.example/story">{links}'))
     assert article.canonical == "https://other.example/story"
-    assert article.aliases == ("https://paper.example/amp/1234", "https://pp.example/1234")
+    assert article.aliases == ("https://pp.example/1234", "https://paper.example/amp/1234")
     assert article_of(page(head='<link rel="canonical" href="https://paper.example/">')).canonical == ""
 
 
