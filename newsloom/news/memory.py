@@ -9,7 +9,7 @@ from typing import Protocol
 from newsloom.news.items import Article, Brief
 from newsloom.news.sources import Source
 
-READER = 2
+READER = 3
 """Version of what we make of a document. Raised with a change that reads more or other things out of the same bytes: the
 validators of documents read by another version are not used, and what was found guilty is tried again."""
 

@@ -21,12 +21,14 @@ from newsloom.store.topics import Matcher
 
 _COLUMNS = (
     "kind", "source", "url", "title", "summary", "text", "html", "authors", "section", "tags", "language", "image", "enclosures",
+    "form", "access", "alternates", "origins",
     "published", "guessed", "updated", "first_seen", "body_from", "read_key", "digest", "preferred", "is_brief", "brief_time",
     "brief_tag", "brief_text", "brief_published", "waiting", "bulk",
 )  # fmt: skip
 _INSERT = f"INSERT INTO entries(uuid, {', '.join(_COLUMNS)}) VALUES (:uuid, {', '.join(f':{c}' for c in _COLUMNS)})"  # noqa: S608 - names
 _DEFAULTS: Mapping[str, Any] = {
     "summary": "", "text": "", "html": "", "authors": "", "section": "", "tags": "", "language": "", "image": "", "enclosures": "",
+    "form": "", "access": "", "alternates": "", "origins": "",
     "read_key": "", "digest": "", "preferred": "", "is_brief": 0, "brief_time": "", "brief_tag": "", "brief_text": "",
     "brief_published": None, "waiting": "", "bulk": 0,
 }  # fmt: skip

@@ -28,10 +28,12 @@ _ALIKE = 0.5
 
 FACE = (
     "source", "url", "title", "summary", "text", "html", "authors", "section", "tags", "language", "image", "enclosures",
-    "published", "guessed", "updated", "body_from", "digest", "read_key",
+    "form", "access", "alternates", "origins", "published", "guessed", "updated", "body_from", "digest", "read_key",
 )  # fmt: skip
 """What one telling of a piece says; the original's is the entry's."""
-READING = ("summary", "authors", "section", "tags", "language", "image", "enclosures")
+READING = (
+    "summary", "authors", "section", "tags", "language", "image", "enclosures", "form", "access", "alternates", "origins",
+)  # fmt: skip
 """What a second look may fill in or put right without being a correction."""
 
 
@@ -50,6 +52,10 @@ def columns(article: Article, body_from: str) -> dict[str, Any]:
         "language": plain(article.language).lower(),
         "image": _image(article),
         "enclosures": _enclosures(article),
+        "form": article.form.value if body_from == PAGE else "",
+        "access": "" if article.paywalled is None else "paid" if article.paywalled else "free",
+        "alternates": _alternates(article),
+        "origins": json.dumps(dict(article.origins)) if article.origins else "",
         "body_from": body_from,
         "digest": identity.text_digest(plain(article.text)) if article.sure else "",
     }
@@ -69,6 +75,11 @@ def _image(article: Article) -> str:
 
 def _enclosures(article: Article) -> str:
     facts = [{"url": plain(e.url), "type": plain(e.type), "length": e.length} for e in article.enclosures if e.url]
+    return json.dumps(facts, ensure_ascii=False) if facts else ""
+
+
+def _alternates(article: Article) -> str:
+    facts = [{"kind": a.kind, "url": plain(a.url), "language": a.language} for a in article.alternates]
     return json.dumps(facts, ensure_ascii=False) if facts else ""
 
 

@@ -335,17 +335,53 @@ def _first(db: "Database") -> None:
         db.execute(statement.strip())
 
 
+_FIELDS = """
+CREATE TABLE fields (  -- what the article pages of a crawl gave, for each crawl that read any
+    source   TEXT NOT NULL REFERENCES watched(name),
+    started  TEXT NOT NULL,     -- begin of the crawl
+    pages    INTEGER NOT NULL,  -- read
+    articles INTEGER NOT NULL,  -- of these were articles
+    title    INTEGER NOT NULL,  -- of these had a title of their own, not the first words of the text
+    date     INTEGER NOT NULL,  -- a time of publication
+    body     INTEGER NOT NULL,  -- a text
+    author   INTEGER NOT NULL,  -- an author
+    briefs   INTEGER NOT NULL,  -- rows of a read-next or related block
+    PRIMARY KEY (source, started)  -- serves the save of a page, and health
+) WITHOUT ROWID
+"""
+
+_FIELD_HISTORY = """
+CREATE VIEW field_history AS  -- of each source and day, the share of its article pages that had a field
+SELECT source, substr(started, 1, 10) AS day, sum(pages) AS pages, round(1.0 * sum(articles) / sum(pages), 3) AS articles,
+       round(1.0 * sum(title) / sum(articles), 3) AS title, round(1.0 * sum(date) / sum(articles), 3) AS date,
+       round(1.0 * sum(body) / sum(articles), 3) AS body, round(1.0 * sum(author) / sum(articles), 3) AS author,
+       round(1.0 * sum(briefs) / sum(articles), 3) AS briefs
+  FROM fields
+ GROUP BY source, day
+ ORDER BY source, day DESC
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
-    )
+    ),
+    "entries": (
+        "    form       TEXT NOT NULL DEFAULT '' -- article, live, video, gallery or opinion; empty: its page was not read",
+        "    access     TEXT NOT NULL DEFAULT '' -- free or paid; empty: nothing tells",
+        "    alternates TEXT NOT NULL DEFAULT '' -- JSON list of kind (amp, mobile, language), url, language; empty: none",
+        "    origins    TEXT NOT NULL DEFAULT '' -- JSON: of each field where it was found",
+    ),
 }
 """Columns of later steps, by table."""
 
 
+def _add_columns(db: "Database", table: str) -> None:
+    for column in _ADDED[table]:
+        db.execute(f"ALTER TABLE {table} ADD COLUMN {column.partition('--')[0].strip()}")  # a comment would break it
+
+
 def _second(db: "Database") -> None:
-    for column in _ADDED["addresses"]:
-        db.execute(f"ALTER TABLE addresses ADD COLUMN {column.partition('--')[0].strip()}")  # a comment would break it
+    _add_columns(db, "addresses")
     db.execute(
         "UPDATE addresses SET seen_to = (SELECT max(id) FROM addresses) WHERE role = 'feed' AND worked_at IS NOT NULL"
     )
@@ -361,10 +397,17 @@ def _third(db: "Database") -> None:
         db.execute(next(statement for statement in _TABLES if statement.startswith(f"CREATE INDEX {name} ")))
 
 
+def _fourth(db: "Database") -> None:
+    _add_columns(db, "entries")
+    db.execute(_FIELDS.strip())
+    db.execute(_FIELD_HISTORY.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
     ("0003 indexes that know what has no entry yet", _third),
+    ("0004 what pages gave", _fourth),
 )
 
 
@@ -414,7 +457,7 @@ _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in _TABLES:
+    for statement in (*_TABLES, _FIELDS):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:

@@ -33,7 +33,7 @@ from newsloom.news.memory import (
 from newsloom.news.rules import RuleError
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
-from newsloom.store import addresses, crawls, instants, log, sightings, topics
+from newsloom.store import addresses, crawls, fields, instants, log, sightings, topics
 from newsloom.store.database import listing as many
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.entries import Batch
@@ -368,6 +368,7 @@ class Store:
         for i in order:
             answers[i] = self._save_one(batch, rows, pages[i], crawl)
         batch.finish()
+        fields.note(connection, source.name, crawl.started, pages)
         return [answers[i] for i in range(len(pages))]
 
     def _save_one(self, batch: Batch, rows: sightings.Rows, page: Page, crawl: _Crawl) -> Saved:
