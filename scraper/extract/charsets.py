@@ -115,12 +115,12 @@ def _encoding(body: bytes, label: str) -> str:
     header = "" if _wide(header) else header
     if body.isascii():
         return header or _declared(body) or "utf-8"  # ISO-2022-JP is written in ASCII
-    text, broken = _as_utf8(body)
-    if not broken:
+    if any(_flawless(body[:-n]) for n in (1, 2, 3)):  # broken off within a character
         return "utf-8"
     labels = [name for name in (header, _declared(body)) if name]
     if labels and labels[0] != "utf-8":
         return labels[0]
+    text, broken = _as_utf8(body)
     if _mostly(text, broken):
         return "utf-8"
     return next((name for name in labels if name != "utf-8"), "") or _guess(body)

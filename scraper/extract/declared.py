@@ -14,6 +14,7 @@ from lxml.html import HtmlElement
 from newsloom.news.identity import key, normalize
 from newsloom.news.items import Alternate
 from scraper.extract.parts import weight
+from scraper.extract.words import flat
 
 Json = Any
 Node = dict[str, Json]
@@ -102,7 +103,7 @@ def plain(value: Json) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub(" ", text)
-    return " ".join(text.split())
+    return flat(text)
 
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")

@@ -9,6 +9,7 @@ from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from scraper.extract.parts import NO_TEXT, Body, Part, is_junk, parts_of, weight
+from scraper.extract.words import flat
 
 _SURE = 0.6
 """Share of a page's running text that must stand in one place. On 400 pages with truth .6 read 42 % of them as well as
@@ -169,7 +170,7 @@ def _own_text(element: _Element) -> str:
         if child.tag in _INLINE:
             pieces.append("".join(child.itertext()))
         pieces.append(child.tail or "")
-    return " ".join("".join(pieces).split())
+    return flat("".join(pieces))
 
 
 # ------------------------------------------------------------ which place it is

@@ -11,6 +11,7 @@ from lxml.etree import _Element
 from lxml.html import fragment_fromstring
 
 from newsloom.news.identity import normalize
+from scraper.extract.words import flat
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,10 +159,10 @@ class _Run:
             return "", "", 0
         text, markup, linked = "".join(self.text), "".join(self.html), self.linked
         self.text, self.html, self.linked = [], [], 0
-        markup = " ".join(markup.split())
+        markup = flat(markup)
         if "\0" not in text:
-            return " ".join(text.split()), markup, linked
-        lines = (" ".join(line.split()) for line in text.split("\n\0"))
+            return flat(text), markup, linked
+        lines = (flat(line) for line in text.split("\n\0"))
         return "\n".join(line for line in lines if line), _OUTER_BREAKS.sub("", markup), linked
 
 

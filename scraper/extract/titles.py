@@ -14,6 +14,8 @@ from scraper.extract.parts import Body, is_junk, weight
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"
 )
+_PARTING = re.compile(r"[|\-–—‐―:·•»«/~>｜ㅣ_›]")
+"""Without one of these there is no separator."""
 _LONGEST = 400
 _CUT = 600
 """Letters; no title is given longer."""
@@ -94,7 +96,7 @@ def without_site(text: str, names: Iterable[str], suffixes: tuple[str, ...] = ()
     """A title without the parts, at its end or beginning, that are the site's name (` | Site`, `Site: `)."""
     text = without_suffix(text, suffixes)
     names = [n for n in (folded(n) for n in names) if n]
-    for _ in range(3):
+    for _ in range(3 if _PARTING.search(text) else 0):
         cuts = list(_SEPARATOR.finditer(text))
         if not cuts:
             return text

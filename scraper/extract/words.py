@@ -10,6 +10,15 @@ def weight(text: str) -> int:
     return len(text) + int(1.5 * len(_UNSPACED.findall(text))) if not text.isascii() else len(text)
 
 
+def flat(text: str) -> str:
+    """The text with each stretch of white space as one space, and none around it.
+
+    What stands so already, as most texts do, costs a fifth of splitting it into words: of all white space a space alone is
+    printable to Python.
+    """
+    return text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
+
+
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _TWICE_ENCODED = re.compile("[\u00c2-\u00f4][\x80-\xbf]")
 
@@ -34,7 +43,7 @@ def line(text: str) -> str:
     """A title, a name or a label as it may be shown: one line, mended if its site has encoded it twice (`Ã¼` for `ü`)."""
     if not text.isascii() and _TWICE_ENCODED.search(text):
         text = _mended(text)
-    return " ".join(showable(text).split())
+    return flat(showable(text))
 
 
 def _mended(text: str) -> str:

@@ -15,7 +15,7 @@ from newsloom.news import identity
 from newsloom.news.items import KEPT_BRIEFS
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
-from scraper.extract.words import weight
+from scraper.extract.words import flat, weight
 
 _SKIPPED = frozenset(
     re.findall(
@@ -162,7 +162,7 @@ def outline(tree: HtmlElement, url: str) -> Outline:
     walk.into(root.element, root, _State(), glued=False)
     walk.flush()
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
-    title = next((" ".join(h.text_content().split()) for h in tree.iter("h1")), "")
+    title = next((flat(h.text_content()) for h in tree.iter("h1")), "")
     headline = next((i for i, u in enumerate(walk.units) if u.heading and u.text == title), -1)
     return Outline(url, identity.key(url), root, walk.units, walk.anchors, walk.nodes, title, headline, walk.base)
 
@@ -274,7 +274,7 @@ class _Walk:
         if len(pieces) == 1:
             self._whole(*pieces[0], self._holder)
         else:
-            text = " ".join("".join([text for text, _ in said]).split())
+            text = flat("".join([text for text, _ in said]))
             self._mixed(text, pieces, self._holder)
         if self._unfinished:
             for node in self._unfinished:
@@ -283,7 +283,7 @@ class _Walk:
 
     def _whole(self, text: str, state: _State, node: Node) -> None:
         """A unit of one piece."""
-        text = " ".join(text.split())
+        text = flat(text)
         if not text or not (text[0].isalnum() or _WORDY.search(text)):
             return
         anchor, linked = state.anchor, 0
@@ -297,7 +297,7 @@ class _Walk:
         """A unit of several pieces, whose text is `text`."""
         if not _WORDY.search(text):
             return
-        pieces = [Piece(" ".join(part.split()), state.anchor, state.clock) for part, state in said]
+        pieces = [Piece(flat(part), state.anchor, state.clock) for part, state in said]
         linked = 0
         for piece in pieces:
             if piece.anchor is not None:
