@@ -22,7 +22,7 @@ Node = dict[str, Json]
 _STRONG = re.compile(
     r"(?:News|Posting|Report|Blog)?(?:Article|Posting|Report|Review|Recipe)$|^(?:NewsArticle|LiveBlogPosting)$"
 )
-_WEAK = re.compile(r"^(?:WebPage|ItemPage|VideoObject|AudioObject|PodcastEpisode|\w*Gallery|CreativeWork)$")
+_WEAK = re.compile(r"^(?:\w*Page|VideoObject|AudioObject|PodcastEpisode|\w*Gallery|CreativeWork)$")
 _ELSEWHERE = frozenset(
     {"itemListElement", "hasPart", "isPartOf", "mentions", "citation", "relatedLink", "comment", "liveBlogUpdate", "publisher",
      "author", "creator", "isBasedOn", "subjectOf", "review", "potentialAction", "breadcrumb", "blogPost", "image"}

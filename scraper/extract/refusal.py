@@ -22,6 +22,16 @@ _REST = 8
 """Letters that a title may have beside the words for a missing page and still say nothing else."""
 _FEW = 10
 """Links that read as headlines; a front page has more."""
+_LED = 3
+"""Headings that are links; a list of articles has more."""
+_LIST_ADDRESS = re.compile(
+    r"/(?:tags?|topics?|themes?|themen?|thema|temas?|tema|categor(?:y|ies|ia|ias|ie)|kategori(?:e|en|a|er|y)|rubri(?:k|ken|que|ques|c|cs)|"
+    r"labels?|etiquetas?|etiquette|schlagw(?:ort|oerter)|mots?-cles?|authors?|autor(?:en|es|i)?|auteurs?|redaktion|search|suche|buscar|"
+    r"recherche|archives?|archiv|archivo|arsiv|etiket|konu|tagi|etichette)/[^/]+(?:/page/\d+)?/?$|/page/\d+/?$|/(?:search|suche|archives?)/?$",
+    re.IGNORECASE,
+)
+"""Where content systems keep lists by tag, category, author or day; the last part of such an address is their name."""
+_SEARCH = re.compile(r"(?:^|&)(?:s|q|query|search|suche|keyword)=", re.IGNORECASE)
 _FRONT = re.compile(r"/?(?:[a-z]{2}(?:[-_][a-z]{2})?/?)?(?:(?:index|home|default|main)\.\w{2,5})?", re.IGNORECASE)
 _NOT_FOUND = re.compile(
     r"^(?:error\s*)?(?:404|410)\b|\b404\b.*(?:error|not found)|^(?:page )?not found$|"
@@ -57,16 +67,29 @@ def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, url: str)
         return "a login or consent page, no article"
     if not title:
         return "empty page"
-    if said.is_article:
+    if said.article or said.micro or said.first("article:published_time"):
         return ""
-    return _no_article(tree, said, body)
+    return _no_article(tree, said, body, url)
 
 
-def _no_article(tree: HtmlElement, said: Declared, body: Body) -> str:
-    """The same for a page that does not call itself an article."""
-    if _is_list(said, body, tree):
+def _no_article(tree: HtmlElement, said: Declared, body: Body, url: str) -> str:
+    """The same for a page that does not call itself an article, or only as content systems call every page (og:type)."""
+    if _is_listing(said, tree, url) or (not said.is_article and _is_list(said, body, tree)):
         return "a page of links, no article"
-    return "" if body.size >= 40 else "no text on the page"
+    return "" if body.size >= 40 or said.is_article else "no text on the page"
+
+
+def _is_listing(said: Declared, tree: HtmlElement, url: str) -> bool:
+    """Whether it stands where sites keep their lists, or calls itself one, and shows headlines that lead elsewhere."""
+    parts = urlsplit(url)
+    placed = _LIST_ADDRESS.search(parts.path) or _SEARCH.search(parts.query)
+    called = any(str(t) in _LISTS for t in listed(said.page.get("@type")))
+    leading = (h for h in tree.iter("h2", "h3", "h4") if h.find(".//a[@href]") is not None or _linked(h))
+    return bool(placed or called) and len(list(islice(leading, _LED))) >= _LED
+
+
+def _linked(heading: HtmlElement) -> bool:
+    return next(heading.iterancestors("a"), None) is not None
 
 
 def _page_title(tree: HtmlElement) -> str:

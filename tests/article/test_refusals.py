@@ -88,3 +88,64 @@ def test_a_page_of_ten_thousand_links_is_read_within_bounds_and_by_no_library(
     rows = "".join(f"<li><a href='/a/{n}'>Article number {n} of the archive of all</a></li>" for n in range(10_000))
     reading = reading_of("", f"<h1>Archive</h1><ul>{rows}</ul>", url, title="Archive")
     assert (reading.article, len(reading.links), reading.briefs) == (None, 5_000, ())
+
+
+SUMMARIES = "".join(
+    f"<article class=post><h2><a href='/2026/03/story-{n}'>Council votes on matter {n}</a></h2><p>{PARAGRAPH}</p></article>"
+    for n in range(6)
+)
+OG = "<meta property='og:type' content='article'>"
+COLLECTION = '<script type="application/ld+json">{"@type": "CollectionPage", "name": "Rivers"}</script>'
+
+
+@pytest.mark.parametrize(
+    ("url", "head"),
+    [
+        ("https://paper.example/tag/rivers/", ""),
+        ("https://paper.example/tag/rivers/page/3/", OG),
+        ("https://paper.example/author/jane-doe", ""),
+        ("https://paper.example/thema/fluesse", ""),
+        ("https://paper.example/rivers/", COLLECTION),
+        ("https://paper.example/?s=rivers", OG),
+        ("https://paper.example/search?q=rivers", ""),
+        ("https://paper.example/archives/2026", ""),
+    ],
+)
+def test_a_list_of_summaries_is_no_article_whatever_its_content_system_calls_it(url: str, head: str) -> None:
+    reading = reading_of(head, f"<h1>Rivers</h1>{SUMMARIES}", url, title="Rivers")
+    assert reading.article is None
+    assert reading.reason in ("a page of links, no article", "front page, no article")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://paper.example/archives/council-to-plant-trees", "https://paper.example/topic/trees"]
+)
+def test_an_article_at_the_address_of_a_list_is_an_article(url: str) -> None:
+    related = "<h3><a href='/a/1'>One more story of trees</a></h3>" * 2
+    assert reading_of("", BODY + related, url).article is not None
+    assert reading_of(NODE, BODY + SUMMARIES, url).article is not None
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("404 - Seite nicht gefunden", "Die Seite gibt es nicht mehr."),
+        ("Page introuvable", "La page que vous cherchez a été déplacée."),
+        ("Página no encontrada | El Diario", "Lo sentimos."),
+        ("Strona nie istnieje", "Wróć na stronę główną."),
+        ("Страница не найдена", "Возможно, она удалена."),
+        ("ページが見つかりません", "お探しのページは移動しました。"),
+        ("Just a moment...", "Checking your browser before you go on."),
+        ("Before you continue", "We use cookies and data to deliver our services."),
+        ("Anmelden", "Bitte melden Sie sich an, um weiterzulesen."),
+        ("Access Denied", "You don't have permission to access this page."),
+        ("Are you a robot?", "Please confirm that you are human."),
+        ("Log in to your account", "E-mail and password, please."),
+    ],
+)
+def test_missing_pages_and_walls_of_many_tongues_are_no_articles(title: str, text: str) -> None:
+    reading = reading_of(
+        OG, f"<h1>{title}</h1><p>{text}</p>", "https://paper.example/world/some-story-1234", title=title
+    )
+    assert reading.article is None
+    assert reading.reason

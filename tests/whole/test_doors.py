@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import datetime
 from urllib.request import urlopen
 
 import pytest
@@ -24,6 +25,6 @@ def test_the_door_for_benchmarks_gives_the_stored_entry_of_a_listed_page(crawled
             assert door["text"] == row["text"]
             assert door["authors"] == row["authors"].splitlines()
             assert door["tags"] == row["tags"].splitlines()
-            assert door["published"].replace("+00:00", "Z") == row["published"]
+            assert datetime.fromisoformat(door["published"]) == datetime.fromisoformat(row["published"])
             assert door["language"] == row["language"]
             assert (door["image"] or "") in row["image"]
