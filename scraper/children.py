@@ -16,7 +16,7 @@ from types import TracebackType
 from newsloom.news.identity import site
 from scraper.extract import wire
 from scraper.extract.documents import Ask, Document, Guilty, RobotsAnswer, Unreadable
-from scraper.extract.worker import ANSWER_BYTES, FRAME, Answer, Bounds, Order, RobotsAsk
+from scraper.extract.worker import ANSWER_BYTES, FRAME, NO_MEMORY, Answer, Bounds, Order, RobotsAsk, too_large
 from scraper.turns import Turns
 
 __all__ = ["Bounds", "ChildError", "Children", "Guilty", "Unreadable"]
@@ -159,6 +159,8 @@ class Children:
             return ChildError("the reading processes are closed")
         if status == -signal.SIGXCPU:
             return Guilty(f"took more than {self._bounds.cpu_seconds} s of CPU")
+        if status == NO_MEMORY:
+            return Guilty(too_large(self._bounds))
         return (
             _DiedError(status)
             if -status in _FROM_OUTSIDE

@@ -15,6 +15,7 @@ import sys
 import time
 import traceback
 from dataclasses import dataclass
+from types import TracebackType
 from typing import BinaryIO
 
 from scraper.extract import wire
@@ -31,6 +32,8 @@ from scraper.extract.documents import (
 )
 from scraper.extract.page import Reading
 
+NO_MEMORY = 12
+"""Exit status (as errno has it) of a child that could not even say so."""
 FRAME = struct.Struct("!II")
 _LAST_BYTES = 8 * 2**20
 """Of the memory a child may take, what is left when the next piece a parser asks for is refused."""
@@ -91,6 +94,8 @@ def main(bounds: str) -> None:
         signal.signal(name, signal.SIG_IGN)
     try:
         _serve(asks, answers, wire.loads(Bounds, bounds.encode()))
+    except MemoryError:  # outside of reading: there was no room for the body itself, or for its answer as JSON
+        os._exit(NO_MEMORY)
     except BrokenPipeError:  # the crawl's process was killed: nobody waits for the answer
         os._exit(0)  # at once, for the interpreter would write once more what could not be written, and complain
 
@@ -101,6 +106,7 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
 
     gc.freeze()  # what is loaded by now is never garbage; looking through it took some three hundredths of the time of reading
     _confine(bounds)
+    _say_nothing_of_memory()
     _write(answers, b"")  # ready
     while (frame := _next(asks)) is not None:
         order, body = frame
@@ -136,6 +142,21 @@ def _confine(bounds: Bounds) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # ending at the CPU limit would write one
 
 
+def _say_nothing_of_memory() -> None:
+    """lxml cannot raise from within its parser and complains instead: of one document that finds no memory, a thousand times."""
+    complain, end = sys.unraisablehook, sys.excepthook
+
+    def unraisable(what: "sys.UnraisableHookArgs") -> None:
+        if not issubclass(what.exc_type, MemoryError):
+            complain(what)
+
+    def raised(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if not issubclass(kind, MemoryError):
+            end(kind, error, trace)
+
+    sys.unraisablehook, sys.excepthook = unraisable, raised
+
+
 def _allow(seconds: int) -> None:
     """Raise the soft limit of CPU to what has been used plus `seconds`; meeting it ends the process by SIGXCPU."""
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
@@ -164,8 +185,12 @@ def _answer(order: Order, body: bytes, bounds: Bounds) -> Answer:  # noqa: PLR09
         return Answer(fault=traceback.format_exc(limit=-12))
 
 
+def too_large(bounds: Bounds) -> str:
+    return f"needs more than {bounds.memory_bytes // 2**20} MiB of memory"
+
+
 def _out_of_memory(bounds: Bounds) -> Answer:
-    return Answer(guilty=f"needs more than {bounds.memory_bytes // 2**20} MiB of memory", out_of_memory=True)
+    return Answer(guilty=too_large(bounds), out_of_memory=True)
 
 
 def _at_the_limit(memory_bytes: int) -> bool:
