@@ -78,17 +78,21 @@ def _trimmed(body: Body, headline: str) -> Body:
     """Without what stands around a text on a page: headline, date and byline before it, a counter of comments after it."""
     title = folded(headline)
     parts = list(body.parts)
-    first = next(
-        (n for n, p in enumerate(parts) if p.tag == "p" and weight(p.text) >= _LINE and folded(p.text) != title), 0
-    )
+    first = next((n for least in (_LINE, _SHORT) for n, p in enumerate(parts) if _begins(p, title, least)), 0)
     kept = [p for p in parts[:first] if not _is_dressing(p, title)] + parts[first:]
     while kept and _COUNTER.fullmatch(kept[-1].text):
         kept.pop()
     return Body(parts=tuple(kept), origin=body.origin)
 
 
+def _begins(part: Part, title: str, least: int) -> bool:
+    return part.tag == "p" and weight(part.text) >= least and folded(part.text) != title
+
+
 _LINE = 100
 """Letters; a shorter part before the first paragraph may be a date or a byline."""
+_SHORT = 50
+"""The same, in a text that has no longer part."""
 _COUNTER = re.compile(r"[^\d.!?]{3,30}[(:]\s?\d+\)?")
 
 
