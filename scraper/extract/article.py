@@ -9,6 +9,7 @@ from lxml.html import HtmlElement
 
 from newsloom.news.items import Article
 from scraper.extract import dates
+from scraper.extract.content import Content
 from scraper.extract.declared import Declared, Json, listed, plain
 from scraper.extract.forms import form, paywalled
 from scraper.extract.page import Habits
@@ -38,13 +39,16 @@ def article(
 ) -> Article:
     """The article on the page at `url`. `tree` is still whole but for its blocks of teasers."""
     origins = {"title": headline[1], "text": body.origin}
+    content = Content(tree)
     chosen = _chosen(tree, habits)
     names, origins["authors"] = (
-        (tuple(split(chosen["authors"])), "selector") if chosen.get("authors") else authors(tree, said, url)
+        (tuple(split(chosen["authors"])), "selector") if chosen.get("authors") else authors(content, said, url)
     )
     when = dates.written(chosen.get("published", ""), zone=zone, language=language)
     time, origins["published"] = (
-        (when, "selector") if when else published_time(tree, said, url, fetched=fetched, zone=zone, language=language)
+        (when, "selector")
+        if when
+        else published_time(content, said, url, fetched=fetched, zone=zone, language=language)
     )
     published = time.instant if time else None
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
+from scraper.extract.content import Content
 from scraper.extract.declared import Declared, Json, listed, plain
 from scraper.extract.titles import folded, host_names
 
@@ -54,7 +55,7 @@ _META = ("author", "article:author_name", "parsely-author", "sailthru.author", "
 _MOST = 12
 
 
-def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
+def authors(content: Content, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
     """The authors' names and where they were found: people; where none is named, whom the page declares, be it its own staff."""
     own = {folded(n) for n in (*said.site_names, *host_names(url))} | {""}
     people, organisations = _from_nodes(listed(said.article.get("author")) or listed(said.article.get("creator")))
@@ -63,7 +64,7 @@ def authors(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...
         ("microdata", said.micro.get("author", ())),
         ("meta", _meta(said)),
         ("state", _from_nodes(_state_authors(said))[0]),
-        ("byline", _visible(tree)),
+        ("byline", _visible(content)),
         ("json-ld", organisations),
     ]
     for origin, texts in ways:
@@ -114,15 +115,17 @@ def _meta(said: Declared) -> list[str]:
     return []
 
 
-def _visible(tree: HtmlElement) -> Iterator[str]:
+def _visible(content: Content) -> Iterator[str]:
     """Names in what looks like a byline: rel=author first, then short elements that are called so or begin with "By"."""
-    links = [_text(a) for a in tree.iter("a") if "author" in (a.get("rel") or "").split()]
+    links = [_text(a) for a in content.elements if a.tag == "a" and "author" in (a.get("rel") or "").split()]
     links = [text for text in links if len(text) <= 60 and any(map(_is_person, split(text)))]
-    links = links or _profiled(tree)
+    links = links or _profiled(content)
     if links:
         yield from links
         return
-    for element in tree.iter("a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"):
+    for element in content.elements:
+        if element.tag not in _BYLINES:
+            continue
         name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
         own = element.text or ""
         if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
@@ -135,6 +138,7 @@ def _visible(tree: HtmlElement) -> Iterator[str]:
             return
 
 
+_BYLINES = frozenset({"a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"})
 _PROFILE = re.compile(
     r"/(?:by|authors?|autor(?:en|es|i|a)?|auteurs?|forfatter|writers?|contributors?|columnists?|reporters?|journalists?|"
     r"journalistes?|redakteure?|staff|our-people|our-experts)/[^?#]*\w",
@@ -148,14 +152,12 @@ def is_profile(href: str) -> bool:
     return bool(_PROFILE.search(href))
 
 
-def _profiled(tree: HtmlElement) -> list[str]:
+def _profiled(content: Content) -> list[str]:
     """Names that link to a page about their owner: the first one behind the headline, and those in the same line."""
     behind = False
-    for element in tree.iter("h1", "a"):
-        if element.tag == "h1":
-            behind = True
-            continue
-        if not (behind and is_profile(element.get("href") or "")) or _apart(element):
+    for element in content.elements:
+        behind = behind or element.tag == "h1"
+        if element.tag != "a" or not (behind and is_profile(element.get("href") or "")) or _apart(element):
             continue
         names = [n for n in split(_text(element)) if _is_person(n)]
         if names:

@@ -9,6 +9,7 @@ from itertools import islice
 from lxml.html import HtmlElement
 
 from scraper.extract import dates
+from scraper.extract.content import Content
 from scraper.extract.declared import Declared, plain
 from scraper.extract.library import found_date
 
@@ -31,17 +32,17 @@ _DATE_WORDS = re.compile(
 
 
 def published_time(
-    tree: HtmlElement, said: Declared, url: str, *, fetched: datetime, zone: str, language: str
+    content: Content, said: Declared, url: str, *, fetched: datetime, zone: str, language: str
 ) -> tuple[dates.Time | None, str]:
     """The first time on the page that can be its publication; if it is a bare day, the first clock on that day."""
     day: tuple[dates.Time, str] | None = None
-    for origin, text in _times(tree, said):
+    for origin, text in _times(content, said):
         when = dates.written(text, zone=zone, language=language)
         if when is None or when.instant > fetched + _AHEAD:
             continue
         if _CLOCK.search(text):
             if day is None or abs(when.instant - day[0].instant) < timedelta(days=1):
-                return _as_shown(tree, when), origin
+                return _as_shown(content.tree, when), origin
         elif day is None:
             day = when, origin
     if day:
@@ -50,7 +51,7 @@ def published_time(
     when = dates.written(bare.isoformat(), zone=zone) if bare else None
     if when and when.instant <= fetched + _AHEAD:
         return when, "address"
-    found = found_date(tree, url, fetched, zone)
+    found = found_date(content.tree, url, fetched, zone)
     return (dates.Time(found, None), "htmldate") if found else (None, "")
 
 
@@ -65,7 +66,7 @@ def _as_shown(tree: HtmlElement, when: dates.Time) -> dates.Time:
     return next((t for t in times if t and t.offset and t.instant == when.instant), when)
 
 
-def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
+def _times(content: Content, said: Declared) -> Iterator[tuple[str, str]]:
     """What may be the time of publication, in order of trust."""
     for node in (said.article, said.state):
         for name in (
@@ -84,18 +85,18 @@ def _times(tree: HtmlElement, said: Declared) -> Iterator[tuple[str, str]]:
         yield from (("meta", plain(v)) for v in said.meta.get(name, ()))
     for name in ("datePublished", "uploadDate", "dateCreated"):
         yield "json-ld", plain(said.page.get(name))
-    yield from (("page", text) for text in _shown_times(tree))
+    yield from (("page", text) for text in _shown_times(content))
     for name in ("dateModified",):
         yield "json-ld", plain(said.article.get(name))
     yield from (("meta", plain(v)) for name in _MODIFIED for v in said.meta.get(name, ()))
 
 
-def _shown_times(tree: HtmlElement) -> Iterator[str]:
+def _shown_times(content: Content) -> Iterator[str]:
     """Times that the page shows: <time> elements, short elements whose name speaks of a date, then any that looks like one.
 
     What stands behind the headline comes first: over it many a site prints today's date.
     """
-    shown = list(tree.iter("h1", "time", *_MARKED, *_BARE))
+    shown = [e for e in content.elements if e.tag in _SHOWING]
     headline = next((n for n, element in enumerate(shown) if element.tag == "h1"), 0)
     before, after = shown[:headline], shown[headline:]
     near, far = after[:_NEAR], after[_NEAR:]
@@ -111,6 +112,7 @@ def _shown_times(tree: HtmlElement) -> Iterator[str]:
 
 _MARKED = ("span", "div", "p", "li", "em", "small", "a", "td")
 _BARE = ("p", "div", "span", "small", "td", "font", "b", "i", "li")
+_SHOWING = frozenset({"h1", "time", *_MARKED, *_BARE})
 _NEAR = 15
 """Elements behind a headline; a byline is among them."""
 
