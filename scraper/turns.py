@@ -8,14 +8,20 @@ import asyncio
 from collections import Counter, OrderedDict, deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 WAITING_BYTES = 4 * 2**20
-"""Of documents that are read or wait for it; when there are more, no site with one among them is asked for another."""
+"""Of documents that are read or wait for it. When there are more, only sites are asked that have none among them and send
+small ones."""
+
+SMALL = WAITING_BYTES // 16
+"""Bytes of the last document of a site that sends small ones. Of one that has sent none yet it is hoped, up to CROWD_BYTES."""
 
 CROWD_BYTES = 4 * WAITING_BYTES
-"""And with so many nobody is."""
 
 REMEMBERED = 1_000
+
+V = TypeVar("V")
 
 
 class Turns:
@@ -28,6 +34,8 @@ class Turns:
         """Up to when, in seconds of reading, a site has had its share."""
         self._now = 0.0
         """Where on that scale the site stands that was served last."""
+        self._last: OrderedDict[str, int] = OrderedDict()
+        """Bytes of the last document of a site."""
         self.bytes: Counter[str] = Counter()
         """Of documents that are read or wait for it, by site."""
         self._fewer = asyncio.Event()
@@ -42,14 +50,23 @@ class Turns:
         try:
             yield
         finally:
-            self._count(site, max(had, self._had.get(site, 0.0)) + clock() - began)
+            _remember(self._had, site, max(had, self._had.get(site, 0.0)) + clock() - began)
             self._pass_on()
 
     async def room(self, site: str) -> None:
         """Returns when another document of the site would find room: what is downloaded faster than read only fills memory."""
-        while (all_bytes := self.bytes.total()) >= WAITING_BYTES and (self.bytes[site] or all_bytes >= CROWD_BYTES):
+        while not self._fits(site):
             self._fewer.clear()
             await self._fewer.wait()
+
+    def _fits(self, site: str) -> bool:
+        all_bytes = self.bytes.total()
+        if all_bytes < WAITING_BYTES:
+            return True
+        if self.bytes[site]:
+            return False
+        last = self._last.get(site)
+        return last <= SMALL if last is not None else all_bytes < CROWD_BYTES
 
     def hold(self, site: str, size: int) -> None:
         self.bytes[site] += size
@@ -57,6 +74,8 @@ class Turns:
             del self.bytes[site]
         if size < 0:
             self._fewer.set()
+        else:
+            _remember(self._last, site, size)
 
     async def _wait(self, site: str) -> None:
         if self._free:
@@ -84,8 +103,9 @@ class Turns:
                 return
         self._free += 1
 
-    def _count(self, site: str, had: float) -> None:
-        self._had[site] = had
-        self._had.move_to_end(site)
-        if len(self._had) > REMEMBERED:
-            self._had.popitem(last=False)
+
+def _remember(of: OrderedDict[str, V], site: str, what: V) -> None:
+    of[site] = what
+    of.move_to_end(site)
+    if len(of) > REMEMBERED:
+        of.popitem(last=False)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scraper.turns import CROWD_BYTES, WAITING_BYTES, Turns
+from scraper.turns import CROWD_BYTES, SMALL, WAITING_BYTES, Turns
 
 
 class Desk:
@@ -76,24 +76,37 @@ def test_who_gives_up_waiting_costs_no_place() -> None:
     at_desk(check)
 
 
-def test_a_site_whose_documents_fill_memory_holds_up_itself_only_until_it_is_too_much_for_all() -> None:
-    async def has_room(turns: Turns, site: str) -> bool:
-        asked = asyncio.create_task(turns.room(site))
-        await asyncio.sleep(0)
-        return asked.done() or (asked.cancel() and False)
+async def has_room(turns: Turns, site: str) -> bool:
+    asked = asyncio.create_task(turns.room(site))
+    await asyncio.sleep(0)
+    return asked.done() or (asked.cancel() and False)
 
+
+def test_a_site_whose_documents_fill_memory_holds_up_itself_and_others_like_it_only() -> None:
     async def check(desk: Desk) -> None:
         turns = desk.turns
-        turns.hold("large", WAITING_BYTES)
-        assert not await has_room(turns, "large")
-        assert await has_room(turns, "small")
-        turns.hold("large", CROWD_BYTES - WAITING_BYTES)
+        for site, size in (("small", SMALL), ("large", SMALL + 1)):
+            turns.hold(site, size)
+            turns.hold(site, -size)
+        turns.hold("huge", WAITING_BYTES - 1)
+        assert [await has_room(turns, site) for site in ("small", "large", "new", "huge")] == [True] * 4
+        turns.hold("huge", 1)
+        assert [await has_room(turns, site) for site in ("small", "large", "new", "huge")] == [True, False, True, False]
+        turns.hold("huge", CROWD_BYTES)
+        assert [await has_room(turns, site) for site in ("small", "large", "new")] == [True, False, False]
+        turns.hold("small", 1)
         assert not await has_room(turns, "small")
 
-        waiting = asyncio.create_task(turns.room("large"))
+    at_desk(check)
+
+
+def test_who_waits_for_room_has_it_when_documents_are_read() -> None:
+    async def check(desk: Desk) -> None:
+        desk.turns.hold("large", CROWD_BYTES)
+        waiting = [asyncio.create_task(desk.turns.room(site)) for site in ("large", "new")]
         await asyncio.sleep(0)
-        turns.hold("large", -CROWD_BYTES)
-        await waiting
-        assert not turns.bytes
+        desk.turns.hold("large", -CROWD_BYTES)
+        await asyncio.gather(*waiting)
+        assert not desk.turns.bytes
 
     at_desk(check)
