@@ -242,7 +242,10 @@ class Batch:
         if not new["title"] or not (new["text"] or new["summary"] or article.title):
             return None, News.NONE
         from_feed = bool(listed["face"])
-        when = faces.published(article.published, instants.read(listed["published"]), self.now, from_feed=from_feed)
+        when = faces.published(
+            article.published, instants.read(listed["published"]), self.now,
+            from_feed=from_feed, zoned=article.published_offset is not None,
+        )  # fmt: skip
         new = faces.dated(new, when, article.modified, self.first_seen, self.now)
         own = self._own(page)
         if article.canonical and identity.key(article.canonical) in own:  # the same address as the publisher writes it

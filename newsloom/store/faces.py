@@ -20,6 +20,7 @@ ITEM, PAGE, BRIEF = "item", "page", "brief"
 """Where a body came from (`body_from`)."""
 
 _PUBLISHED_MAY_DIFFER = timedelta(days=1)
+_ZONES, _STEP = timedelta(hours=14), timedelta(minutes=15)
 _TITLE = 100
 """Characters of a title made from a text."""
 _SURE_COPY = 500
@@ -97,12 +98,27 @@ def dated(
     }
 
 
-def published(page: datetime | None, listed: datetime | None, now: datetime, *, from_feed: bool) -> datetime | None:
-    """The page's word, unless it has none, or a feed says something that is more than a day away from it."""
+def published(
+    page: datetime | None, listed: datetime | None, now: datetime, *, from_feed: bool, zoned: bool = True
+) -> datetime | None:
+    """The page's word, unless it has none, or a feed says something that is more than a day away from it.
+
+    A clock that names no zone (not `zoned`) was read in that of the source, which may be wrong: the same minute some hours away
+    is what it means.
+    """
     page, listed = instants.believable(page, now), instants.believable(listed, now)
     if page is None or listed is None:
         return page or listed
+    if not zoned and _is_same_clock_elsewhere(page, listed):
+        return listed
     return listed if from_feed and abs(page - listed) > _PUBLISHED_MAY_DIFFER else page
+
+
+def _is_same_clock_elsewhere(one: datetime, other: datetime) -> bool:
+    """Whether two instants are the same clock time in two zones: zones are whole quarters of an hour
+    away from UTC, at most 14 hours."""
+    apart = abs(one.replace(second=0, microsecond=0) - other.replace(second=0, microsecond=0))
+    return apart <= _ZONES and apart % _STEP == timedelta(0)
 
 
 def filled(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:

@@ -1,15 +1,19 @@
 """One piece of news is one entry, whatever it came as, wherever it stood, in whatever order it arrived."""
 
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsloom.news.items import Enclosure, EntryKind
 from newsloom.news.memory import Found, News, Page, Role, State
 from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, row, source, topic
+
+MINUTE = timedelta(minutes=1)
 
 STORY = "https://a.example/story"
 A, B, C = source("a"), source("b"), source("c")
@@ -140,10 +144,27 @@ def test_a_join_keeps_the_id_that_a_feed_has_shown_first(desk: Desk) -> None:
     assert entry.also_at == (("A", STORY),)
 
 
+@pytest.mark.parametrize(
+    ("listed", "page_says", "offset", "kept"),
+    [
+        (-4 * HOUR, -HOUR, None, -4 * HOUR),  # the same minute, three zones on
+        (-4 * HOUR, -HOUR, 180, -HOUR),  # the page names its zone
+        (-4 * HOUR - MINUTE, -HOUR, None, -HOUR),  # another minute: the feed came later
+    ],
+)
+def test_a_clock_without_a_zone_means_the_instant_that_a_feed_names(
+    desk: Desk, listed: timedelta, page_says: timedelta, offset: int | None, kept: timedelta
+) -> None:
+    desk.listed(item(STORY, "A teaser.", published=START + listed))
+    desk.save(page(STORY, BODY, title="From the page", published=START + page_says, published_offset=offset))
+    assert desk.entry(STORY).published == START + kept
+
+
 def test_a_page_fills_in_its_feed_item(desk: Desk) -> None:
     desk.listed(item(STORY, "A teaser.", title="From the feed", published=START - 2 * HOUR, authors=("Feed",)))
     before = desk.entry(STORY)
-    desk.save(page(STORY, BODY, title="From the page", authors=("Ada",), published=START - HOUR))
+    at = START - HOUR
+    desk.save(page(STORY, BODY, title="From the page", authors=("Ada",), published=at, published_offset=0))
     entry = desk.entry(STORY)
     assert (entry.id, entry.version) == (before.id, 1)
     assert (entry.title, entry.authors, entry.published) == ("From the page", ("Ada",), START - HOUR)
