@@ -101,14 +101,14 @@ def _of(element: HtmlElement) -> str:
 
 
 def _summary(said: Declared) -> tuple[str, str]:
-    """The page's own description; one that only says the site's name is none."""
+    """The page's own description; one that only says the site's name, or what the site is, is none."""
     ways = (
         ("json-ld", plain(said.article.get("description"))),
         ("meta", plain(said.first("og:description", "twitter:description", "description", "dc.description"))),
         ("microdata", plain(next(iter(said.micro.get("description", ())), ""))),
     )
     for origin, text in ways:
-        if len(text) >= 20 and folded(text) not in {folded(n) for n in said.site_names}:
+        if len(text) >= 20 and folded(text) not in {folded(n) for n in (*said.site_names, *said.site_texts)}:
             return without_site(text, said.site_names) if len(text) < 300 else text, origin
     return "", ""
 

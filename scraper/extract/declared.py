@@ -28,6 +28,7 @@ _ELSEWHERE = frozenset(
      "author", "creator", "isBasedOn", "subjectOf", "review", "potentialAction", "breadcrumb", "blogPost", "image"}
 )  # fmt: skip
 """Properties of a node that hold other things than the page's own article."""
+_SITE = re.compile(r"^(?:WebSite|NewsMediaOrganization|Organization)$")
 _LONGEST_NAME = 60
 """Letters; some sites put an article's title where their name belongs."""
 _MOST_NODES = 4_000
@@ -51,6 +52,8 @@ class Declared:
     alternates: tuple[Alternate, ...] = ()
     language: str = ""
     site_names: tuple[str, ...] = ()
+    site_texts: tuple[str, ...] = ()
+    """How the site describes itself, on each of its pages."""
     state: Node = field(default_factory=dict)
     """The article as the state of the page's scripts holds it."""
 
@@ -85,6 +88,7 @@ def declared(tree: HtmlElement, url: str) -> Declared:
         alternates=alternates,
         language=_language(tree, meta, article),
         site_names=tuple(dict.fromkeys(n for n in _site_names(meta, nodes, article) if len(n) <= _LONGEST_NAME)),
+        site_texts=tuple(filter(None, (plain(n.get("description")) for n in nodes if _types(n, _SITE)))),
         state=state,
     )
 
@@ -471,5 +475,5 @@ def _site_names(meta: Mapping[str, tuple[str, ...]], nodes: list[Node], article:
         yield from (plain(v) for v in meta.get(name, ()))
     yield from (plain(p) for p in listed(article.get("publisher")) if plain(p))
     for node in nodes:
-        if _types(node, re.compile(r"^(?:WebSite|NewsMediaOrganization|Organization)$")) and plain(node.get("name")):
+        if _types(node, _SITE) and plain(node.get("name")):
             yield plain(node.get("name"))

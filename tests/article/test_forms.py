@@ -98,3 +98,11 @@ def test_of_each_field_it_is_known_where_it_was_found() -> None:
         "title": "h1", "text": "density", "authors": "json-ld", "published": "json-ld", "modified": "json-ld",
         "summary": "json-ld", "section": "json-ld", "tags": "meta", "image": "declared", "paywalled": "json-ld",
     }  # fmt: skip
+
+
+def test_what_a_site_says_of_itself_is_no_summary() -> None:
+    slogan = "All the news of the harbour, every day since 1912."
+    head = f"<meta name=description content='{slogan}'>"
+    site = {"@type": "WebSite", "name": "Paper", "description": slogan}
+    assert article_of(news(), site, head=head).summary == ""
+    assert article_of(news(), head=head).summary == slogan
