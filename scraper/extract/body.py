@@ -75,12 +75,13 @@ def _told(said: Declared, url: str) -> Iterator[Body]:
 
 
 def _trimmed(body: Body, headline: str) -> Body:
-    """Without what stands around a text on a page: headline, date and byline before it, a counter of comments after it."""
+    """Without what stands around a text on a page: headline, date and byline before it, its headline once more
+    and a counter of comments after it."""
     title = folded(headline)
     parts = list(body.parts)
     first = next((n for least in (_LINE, _SHORT) for n, p in enumerate(parts) if _begins(p, title, least)), 0)
     kept = [p for p in parts[:first] if not _is_dressing(p, title)] + parts[first:]
-    while kept and _COUNTER.fullmatch(kept[-1].text):
+    while kept and (_COUNTER.fullmatch(kept[-1].text) or folded(kept[-1].text) == title):
         kept.pop()
     return Body(parts=tuple(kept), origin=body.origin)
 

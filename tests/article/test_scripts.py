@@ -74,3 +74,12 @@ def test_a_live_blog_is_all_its_posts_and_as_old_as_itself() -> None:
     assert article.form is Form.LIVE
     assert article.published == datetime(2026, 3, 2, 8, tzinfo=UTC)
     assert [p for p in article.text.split("\n\n") if p.startswith("Post")] == posts
+
+
+def test_the_headline_once_more_below_the_text_is_none_of_it() -> None:
+    said = [
+        f"Part {n}: the council said on Tuesday that the trees along the river would be planted by June."
+        for n in range(4)
+    ]
+    body = "".join(f"<p>{s}</p>" for s in said) + "<p>Trees for the river</p>"
+    assert article_of("en", f"<div class=story>{body}</div>", "Trees for the river").text.split("\n\n") == said
