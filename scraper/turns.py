@@ -15,9 +15,7 @@ WAITING_BYTES = 4 * 2**20
 small ones."""
 
 SMALL = WAITING_BYTES // 16
-"""Bytes of the last document of a site that sends small ones. Of one that has sent none yet it is hoped, up to CROWD_BYTES."""
-
-CROWD_BYTES = 4 * WAITING_BYTES
+"""Bytes of the last document of a site that sends small ones. Of one that has sent none yet this is not known."""
 
 REMEMBERED = 1_000
 
@@ -60,13 +58,9 @@ class Turns:
             await self._fewer.wait()
 
     def _fits(self, site: str) -> bool:
-        all_bytes = self.bytes.total()
-        if all_bytes < WAITING_BYTES:
-            return True
-        if self.bytes[site]:
-            return False
-        last = self._last.get(site)
-        return last <= SMALL if last is not None else all_bytes < CROWD_BYTES
+        return self.bytes.total() < WAITING_BYTES or (
+            not self.bytes[site] and self._last.get(site, WAITING_BYTES) <= SMALL
+        )
 
     def hold(self, site: str, size: int) -> None:
         self.bytes[site] += size

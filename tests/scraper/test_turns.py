@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from scraper.turns import CROWD_BYTES, SMALL, WAITING_BYTES, Turns
+from scraper.turns import SMALL, WAITING_BYTES, Turns
 
 
 class Desk:
@@ -91,9 +91,12 @@ def test_a_site_whose_documents_fill_memory_holds_up_itself_and_others_like_it_o
         turns.hold("huge", WAITING_BYTES - 1)
         assert [await has_room(turns, site) for site in ("small", "large", "new", "huge")] == [True] * 4
         turns.hold("huge", 1)
-        assert [await has_room(turns, site) for site in ("small", "large", "new", "huge")] == [True, False, True, False]
-        turns.hold("huge", CROWD_BYTES)
-        assert [await has_room(turns, site) for site in ("small", "large", "new")] == [True, False, False]
+        assert [await has_room(turns, site) for site in ("small", "large", "new", "huge")] == [
+            True,
+            False,
+            False,
+            False,
+        ]
         turns.hold("small", 1)
         assert not await has_room(turns, "small")
 
@@ -102,10 +105,10 @@ def test_a_site_whose_documents_fill_memory_holds_up_itself_and_others_like_it_o
 
 def test_who_waits_for_room_has_it_when_documents_are_read() -> None:
     async def check(desk: Desk) -> None:
-        desk.turns.hold("large", CROWD_BYTES)
+        desk.turns.hold("large", WAITING_BYTES)
         waiting = [asyncio.create_task(desk.turns.room(site)) for site in ("large", "new")]
         await asyncio.sleep(0)
-        desk.turns.hold("large", -CROWD_BYTES)
+        desk.turns.hold("large", -WAITING_BYTES)
         await asyncio.gather(*waiting)
         assert not desk.turns.bytes
 
