@@ -31,15 +31,20 @@ _SHORT_TEXT = 80
 """Letters; below it equal texts prove nothing ("Watch the video above")."""
 
 
+LONGEST = 4_096
+"""Characters of an address; twice what browsers and search engines take. A feed could have us send megabytes to other sites."""
+
+
 def normalize(url: str, base: str = "") -> str:
-    """The address by the WHATWG URL standard, without fragment; "" if it is none we may ask (http and https only)."""
+    """The address by the WHATWG URL standard, without fragment; "" if it is none we may ask (http and https only, no longer
+    than LONGEST)."""
     # One call into the library: reading and setting each part of its URL object costs five times as much, and a page has
     # some hundred links.
     try:
         href = ada_url.join_url(base, url.strip()) if base else ada_url.normalize_url(url.strip())
     except ValueError:
         return ""
-    if not href.startswith(("http://", "https://")):
+    if len(href) > LONGEST or not href.startswith(("http://", "https://")):
         return ""
     bare, _, fragment = href.partition("#")
     if "@" in bare[: bare.find("/", 8)]:

@@ -53,7 +53,7 @@ _KNOWN = 8_192
 
 def resolved(href: str, base: str) -> str:
     """The address that `href` means on a page with this base, normalized; "" if it is none we may ask."""
-    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")) or len(href) > identity.LONGEST:
         return ""
     alone = href.startswith(("http:", "https:"))
     rooted = href.startswith("/") and not alone

@@ -36,7 +36,16 @@ def test_other_addresses_have_other_keys(one: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "mailto:a@example.org", "javascript:alert(1)", "/relative", "https://", "data:,x"]
+    "text",
+    [
+        "",
+        "mailto:a@example.org",
+        "javascript:alert(1)",
+        "/relative",
+        "https://",
+        "data:,x",
+        "https://a.example/" + "é" * 2_000,
+    ],
 )
 def test_what_is_no_web_address_has_no_key(text: str) -> None:
     assert key(text) == normalize(text) == ""
