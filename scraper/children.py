@@ -147,7 +147,7 @@ class Children:
             raise
         finally:
             self._busy.discard(child)
-        if answer.out_of_memory:
+        if answer.last:
             self._end(child, patience=_FAREWELL_SECONDS)
         else:
             self._idle.append(child)

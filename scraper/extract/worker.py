@@ -14,7 +14,7 @@ import struct
 import sys
 import time
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import BinaryIO
 
@@ -78,7 +78,7 @@ class Answer:
     robots: RobotsAnswer | None = None
     unreadable: str = ""
     guilty: str = ""
-    out_of_memory: bool = False
+    last: bool = False
     """This process has said its last word."""
     fault: str = ""
     """Our own mistake, as a traceback."""
@@ -112,13 +112,17 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
         order, body = frame
         _allow(bounds.cpu_seconds)
         answer = _answer(wire.loads(Order, order), body, bounds)
-        if not answer.out_of_memory and _at_the_limit(bounds.memory_bytes):
+        peak, left = _memory()
+        # lxml does not say so when memory runs out: to it a page it had no room for is one that breaks off.
+        if not answer.last and peak > bounds.memory_bytes - _LAST_BYTES:
             answer = _out_of_memory(bounds)
+        elif left > bounds.memory_bytes // 2:  # what documents left behind must not be a later one's fault
+            answer = replace(answer, last=True)
         message = wire.dumps(answer)
         if len(message) > ANSWER_BYTES:
             message = wire.dumps(Answer(guilty=f"gives more than {ANSWER_BYTES:,} bytes"))
         _write(answers, message)
-        if answer.out_of_memory:
+        if answer.last:
             return
 
 
@@ -190,17 +194,18 @@ def too_large(bounds: Bounds) -> str:
 
 
 def _out_of_memory(bounds: Bounds) -> Answer:
-    return Answer(guilty=too_large(bounds), out_of_memory=True)
+    return Answer(guilty=too_large(bounds), last=True)
 
 
-def _at_the_limit(memory_bytes: int) -> bool:
-    """Whether memory ran out, though nobody said so: to lxml a page it had no room for is one that breaks off.
+def _memory() -> tuple[int, int]:
+    """Bytes of address space: the most there were so far, and what there are.
 
-    VmPeak (proc(5)), since the peak is what the limit binds; `ru_maxrss` would begin with our parent's.
+    VmPeak and VmSize (proc(5)), since they are what the limit binds; `ru_maxrss` would begin with our parent's.
     """
     with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - once a page, and Path costs as much as the reading
-        peak = status.read().partition(b"VmPeak:")[2].split(None, 1)[0]
-    return int(peak) * 1024 > memory_bytes - _LAST_BYTES
+        said = status.read()
+    peak, size = (int(said.partition(name)[2].split(None, 1)[0]) * 1024 for name in (b"VmPeak:", b"VmSize:"))
+    return peak, size
 
 
 def _as_answer(read: Document) -> Answer:

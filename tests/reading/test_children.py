@@ -176,6 +176,20 @@ def test_a_document_that_takes_too_much_memory_is_guilty_and_the_next_is_read() 
     run(work, Bounds(memory_bytes=400 * 2**20, cpu_seconds=5))
 
 
+def test_what_documents_leave_behind_in_a_child_is_no_fault_of_the_next() -> None:
+    """Headings are kept in mind, however long they are."""
+
+    async def work(children: Children) -> None:
+        used: set[int] = set()
+        for n in range(16):
+            headings = b"".join(b"<h2>%d %d %s</h2>" % (n, part, b"y" * 2**18) for part in range(12))
+            assert isinstance(await children.document(b"<html><body>" + headings, ASK), Reading)
+            used |= {child._process.pid for child in children._idle}
+        assert len(used) > 1
+
+    run(work, Bounds(memory_bytes=400 * 2**20, cpu_seconds=10))
+
+
 def test_a_body_beyond_the_bound_meets_no_child() -> None:
     async def work(children: Children) -> None:
         with pytest.raises(Guilty, match="larger than 10 bytes"):

@@ -60,7 +60,7 @@ ANSWERS = st.one_of(
     st.builds(Answer, page=READINGS),
     st.builds(Answer, feed=st.builds(FeedDocument, title=TEXT, found=rows(FOUND), whole=st.booleans())),
     st.builds(Answer, sitemap=st.builds(SitemapDocument, found=rows(FOUND))),
-    st.builds(Answer, guilty=TEXT, out_of_memory=st.booleans()),
+    st.builds(Answer, guilty=TEXT, last=st.booleans()),
 )
 
 
