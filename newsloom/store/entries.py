@@ -329,8 +329,12 @@ class Batch:
         new = {"source": self.source.name, "read_key": "", **new}
         preferred = _least(known["preferred"], new.get("preferred", ""))
         first_seen = min(known["first_seen"], instants.written(self.first_seen))
-        self.change(known, {"preferred": preferred, "first_seen": first_seen}, shows=False)
-        if not self.is_shown(known["id"]):
+        facts: dict[str, Any] = {"preferred": preferred, "first_seen": first_seen}
+        shown = self.is_shown(known["id"])
+        if not shown and known["body_from"] != faces.PAGE and new["body_from"] == faces.PAGE:  # only this one has been read
+            facts |= {name: new[name] for name in ("kind", *faces.FACE)}
+        self.change(known, facts, shows=False)
+        if not shown:
             self._elect(known["id"], preferred, first_seen, new)
 
     def _elect(self, entry: int, preferred: str, first_seen: str, *rivals: faces.Columns) -> None:
@@ -384,12 +388,12 @@ class Batch:
             facts |= {
                 name: lost[name] for name in ("is_brief", "brief_time", "brief_tag", "brief_text", "brief_published")
             }
+        shown = self.is_shown(kept["id"])
         if kept["body_from"] != faces.PAGE and lost["body_from"] == faces.PAGE:  # only the other one has been read
-            facts |= {
-                name: lost[name] for name in ("kind", *faces.FACE) if name not in ("published", "guessed", "updated")
-            }
+            stay = ("published", "guessed", "updated") if shown else ()  # where a feed has put it, it stays
+            facts |= {name: lost[name] for name in ("kind", *faces.FACE) if name not in stay}
         self.change(kept, facts)
-        if not self.is_shown(kept["id"]):
+        if not shown:
             self._elect(kept["id"], preferred, first_seen, lost)
 
     def _first_shown(self, entry: int) -> str:

@@ -337,3 +337,22 @@ def test_saved_twice_is_saved_once(pages: list[Page]) -> None:
         once = [desk.rows(sql) for sql in everything]
         desk.save(*pages)
         assert [desk.rows(sql) for sql in everything] == once
+
+
+@pytest.mark.parametrize("listed_as_item", [True, False])
+def test_an_original_read_after_a_copys_full_feed_item_is_the_entry_with_its_own_time(
+    desk: Desk, listed_as_item: bool
+) -> None:
+    copy = "https://b.example/copy"
+    desk.adopt([A, B])
+    desk.listed(item(copy, BODY, title="Bridge agreed", published=START - HOUR), of=B)
+    if listed_as_item:
+        desk.listed(item(STORY, "A teaser.", title="Bridge agreed", published=START - 5 * HOUR))
+    else:
+        desk.listed(Found(url=STORY))
+    desk.save(page(STORY, BODY, title="Bridge agreed", published=START - 5 * HOUR))
+    original = desk.entry(STORY)
+    assert (original.url, original.source, original.published) == (STORY, "a", START - 5 * HOUR)
+    desk.save(page(copy, BODY, title="Bridge agreed", published=START - HOUR), of=B)
+    assert desk.entry(copy) == desk.entry(STORY)
+    assert (desk.entry(copy).url, desk.entry(copy).published) == (STORY, START - 5 * HOUR)
