@@ -331,7 +331,9 @@ class Batch:
         first_seen = min(known["first_seen"], instants.written(self.first_seen))
         facts: dict[str, Any] = {"preferred": preferred, "first_seen": first_seen}
         shown = self.is_shown(known["id"])
-        if not shown and known["body_from"] != faces.PAGE and new["body_from"] == faces.PAGE:  # only this one has been read
+        if (
+            not shown and known["body_from"] != faces.PAGE and new["body_from"] == faces.PAGE
+        ):  # only this one has been read
             facts |= {name: new[name] for name in ("kind", *faces.FACE)}
         self.change(known, facts, shows=False)
         if not shown:

@@ -1,7 +1,6 @@
 """One article from what a page says of itself and what it shows; each value is judged before it is believed."""
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
 
@@ -10,19 +9,16 @@ from lxml.html import HtmlElement
 from newsloom.news.items import Article
 from scraper.extract import dates
 from scraper.extract.content import Content
-from scraper.extract.declared import Declared, Json, listed, plain
+from scraper.extract.declared import Declared, listed, plain
 from scraper.extract.forms import form, paywalled
 from scraper.extract.page import Habits
 from scraper.extract.parts import Body
 from scraper.extract.people import authors, split
 from scraper.extract.pictures import lead_image
+from scraper.extract.tags import tags
 from scraper.extract.times import modified_time, published_time
 from scraper.extract.titles import folded, without_site
 from scraper.extract.words import line, showable
-
-_MOST_TAGS = 40
-_NO_TAG = re.compile(r"https?:|\w[\w ]*:|^[0-9a-f-]{32,36}$|^[\w-]+\.(?:com|org|net|co\.\w\w|de|tv)$", re.IGNORECASE)
-"""Keys of ad servers and content systems among a page's keywords (`nlp category: politics`, ids, the site's own host)."""
 
 
 def article(
@@ -53,7 +49,7 @@ def article(
     published = time.instant if time else None
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
     section, origins["section"] = (chosen["section"], "selector") if chosen.get("section") else _section(said)
-    tags, origins["tags"] = _tags(said)
+    words, origins["tags"] = tags(content, said)
     modified, origins["modified"] = modified_time(said, published, fetched, zone, language)
     image, origins["image"] = lead_image(tree, said, url)
     kind, origins["form"] = form(said, url)
@@ -69,7 +65,7 @@ def article(
         published_offset=time.offset if time else None,
         modified=modified,
         section=line(section),
-        tags=tuple(map(line, tags)),
+        tags=tuple(map(line, words)),
         image=image,
         language=language,
         canonical=said.canonical,
@@ -123,26 +119,6 @@ def _section(said: Declared) -> tuple[str, str]:
     )
     named = ((origin, plain(value)) for origin, value in ways)
     return next(((v, origin) for origin, v in named if 0 < len(v) <= 80 and not v.startswith("http")), ("", ""))
-
-
-def _tags(said: Declared) -> tuple[tuple[str, ...], str]:
-    """The site's words for it: those of the article's own node first, else of the meta tags for news, else plain keywords."""
-    meta = said.meta.get
-    ways: tuple[tuple[str, Sequence[Json]], ...] = (
-        ("json-ld", listed(said.article.get("keywords"))),
-        ("meta", meta("article:tag", ()) + meta("og:article:tag", ())),
-        ("meta", meta("news_keywords", ())),
-        ("meta", meta("parsely-tags", ()) + meta("sailthru.tags", ()) + meta("cxenseparse:taglist", ())),
-        ("microdata", said.micro.get("keywords", ())),
-        ("state", listed(said.state.get("tags"))),
-        ("meta", meta("keywords", ())),
-    )
-    for origin, values in ways:
-        words = [w.strip() for v in values for w in re.split(r"[,;|、，]" if len(values) <= 2 else r"[;|]", plain(v))]
-        tags = tuple(dict.fromkeys(w for w in words if 1 < len(w) <= 60 and not _NO_TAG.search(w)))
-        if tags:
-            return tags[:_MOST_TAGS], origin
-    return (), ""
 
 
 def _sure(said: Declared, body: Body, *, closed: bool | None) -> bool:
