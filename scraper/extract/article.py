@@ -49,7 +49,7 @@ def article(
     published = time.instant if time else None
     summary, origins["summary"] = (chosen["summary"], "selector") if chosen.get("summary") else _summary(said)
     section, origins["section"] = (chosen["section"], "selector") if chosen.get("section") else _section(said)
-    words, origins["tags"] = tags(content, said)
+    words, origins["tags"] = tags(tree, said, url)
     modified, origins["modified"] = modified_time(said, published, fetched, zone, language)
     image, origins["image"] = lead_image(tree, said, url)
     kind, origins["form"] = form(said, url)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from urllib.parse import urljoin
+from itertools import islice
+from urllib.parse import urljoin, urlsplit
 
+from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import site
-from scraper.extract.content import Content
 from scraper.extract.declared import Declared, Json, listed, plain
 from scraper.extract.words import flat
 
@@ -23,7 +24,7 @@ _CODES = 6
 """So many words of capitals only, and no other, are an agency's codes (`AER`, `INDS08`): no reader knows them."""
 
 
-def tags(content: Content, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
+def tags(tree: HtmlElement, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
     """The tags and where they were found: at the article's own node, in meta tags for news, in plain keywords, on the page."""
     meta = said.meta.get
     ways: tuple[tuple[str, Sequence[Json]], ...] = (
@@ -39,7 +40,7 @@ def tags(content: Content, said: Declared, url: str) -> tuple[tuple[str, ...], s
         words = (w for v in values for w in re.split(r"[,;|、，]" if len(values) <= 2 else r"[;|]", plain(v)))
         if found := _judged(words):
             return found, origin
-    found = _shown(content, url)
+    found = _shown(tree, url)
     return found, "page" if found else ""
 
 
@@ -80,33 +81,52 @@ _UP = 5
 _NEAR = 2
 
 
-def _shown(content: Content, url: str) -> tuple[str, ...]:
+_SIGNS = XPath(
+    "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::strong or self::b or self::dt"
+    " or (self::a and (contains(@rel, 'tag') or contains(@href, '/t') or contains(@href, '/keyword') or contains(@href, '/emne')"
+    " or contains(@href, '/amne') or contains(@href, '/etiqueta') or contains(@href, '/sujet') or contains(@href, '/hashtag')))"
+    " or contains(@class, 'ags') or contains(@class, 'opics') or contains(@class, 'eywords') or contains(@class, 'hemen')"
+    " or contains(@class, 'chlagw') or contains(@class, 'tiquetas') or contains(@class, 'emas') or contains(@class, 'ist')]"
+)
+"""What may be, or stand before, a list of tags; in one look, for most elements are neither."""
+
+
+def _shown(tree: HtmlElement, url: str) -> tuple[str, ...]:
     """The links of the first list behind the headline that is one of tags."""
-    behind = False
-    for element in content.elements:
-        if element.tag == "h1":
-            behind = True
-        elif behind and element.tag in _LABELS and (box := _list_at(element)) is not None:
-            if found := _judged(_text(a) for a in box.iter("a") if _leads_to_tag(a, url)):
-                return found
+    for element in _behind([e for e in _SIGNS(tree) if not _in_menu(e)]):
+        box = _list_at(element)
+        found = _judged(_text(a) for a in box.iter("a") if _leads_to_tag(a, url)) if box is not None else ()
+        if found:
+            return found
     return ()
 
 
+def _in_menu(element: HtmlElement) -> bool:
+    return next(element.iterancestors("nav"), None) is not None
+
+
+def _behind(elements: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
+    """What follows the headline; everything, where there is none: to the parser an open menu may have swallowed it."""
+    start = next((i for i, element in enumerate(elements) if element.tag == "h1"), 0)
+    return islice(elements, start, None)
+
+
 def _list_at(element: HtmlElement) -> HtmlElement | None:
-    """The list of tags whose first link or label an element is."""
-    if element.tag != "a":
-        return _labelled(element) if _LABEL.fullmatch((element.text or "").strip()) else None
-    box = _box(element) if _may_be_tag(element) else None
+    """The list of tags that an element is the label, the first link or the frame of."""
+    if element.tag in _LABELS and _LABEL.fullmatch((element.text or "").strip()):
+        return _labelled(element)
+    link = next(element.iter("a"), None)
+    box = _box(link) if link is not None and _may_be_tag(link) else None
     return box if box is not None and _lists_tags(box) else None
 
 
 def _leads_to_tag(link: HtmlElement, url: str) -> bool:
-    """Whether it leads to a page of the same site: none that skips, jumps to comments or shares."""
-    href = link.get("href") or ""
-    return "#" not in href and (not href.startswith(("http", "//")) or site(urljoin(url, href)) == site(url))
+    """Whether it leads to another page of the same site: none that skips, shows comments or shares."""
+    goal = urljoin(url, link.get("href") or "")
+    return goal.startswith("http") and urlsplit(goal).path != urlsplit(url).path and site(goal) == site(url)
 
 
-_LABELS = frozenset({"a", "span", "div", "p", "h2", "h3", "h4", "h5", "h6", "strong", "b", "li", "dt"})
+_LABELS = frozenset({"h2", "h3", "h4", "h5", "h6", "strong", "b", "dt"})
 
 
 def _box(link: HtmlElement) -> HtmlElement | None:
