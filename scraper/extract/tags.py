@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from lxml.etree import XPath
 from lxml.html import HtmlElement
 
 from newsloom.news.identity import site
@@ -66,8 +66,8 @@ _NO_BOX = re.compile(
 )
 _LABEL = re.compile(
     r"(?:tags?|topics?|keywords?|related topics|more on|read more (?:about|on)|filed under|"
-    r"themen|schlagwörter|schlagworte|stichwörter|mehr (?:zum thema|lesen über|zu)|mots[- ]clés|sujets|étiquettes|"
-    r"temas|etiquetas|más sobre|argomenti|emner|ämnen|etiketler|"
+    r"(?:ähnliche |verwandte )?themen|schlagwörter|schlagworte|stichwörter|mehr (?:zum thema|lesen über|zu)|"
+    r"mots[- ]clés|sujets|étiquettes|temas|etiquetas|más sobre|argomenti|emner|ämnen|etiketler|"
     r"теги|темы|теми|关键词|標籤|标签|タグ|キーワード|태그)\s*[:：]?",
     re.IGNORECASE,
 )
@@ -78,45 +78,40 @@ _ROOM = 30
 """Letters besides its links that a list of tags may have: its label, commas."""
 _LINKS = 30
 _UP = 5
-_NEAR = 2
-
-
-_SIGNS = XPath(
-    "//*[self::h1 or self::h2 or self::h3 or self::h4 or self::h5 or self::h6 or self::strong or self::b or self::dt"
-    " or (self::a and (contains(@rel, 'tag') or contains(@href, '/t') or contains(@href, '/keyword') or contains(@href, '/emne')"
-    " or contains(@href, '/amne') or contains(@href, '/etiqueta') or contains(@href, '/sujet') or contains(@href, '/hashtag')))"
-    " or contains(@class, 'ags') or contains(@class, 'opics') or contains(@class, 'eywords') or contains(@class, 'hemen')"
-    " or contains(@class, 'chlagw') or contains(@class, 'tiquetas') or contains(@class, 'emas') or contains(@class, 'ist')]"
-)
-"""What may be, or stand before, a list of tags; in one look, for most elements are neither."""
+_NEAR = 3
 
 
 def _shown(tree: HtmlElement, url: str) -> tuple[str, ...]:
     """The links of the first list behind the headline that is one of tags."""
-    for element in _behind([e for e in _SIGNS(tree) if not _in_menu(e)]):
+    for element in _behind_headline(tree):
         box = _list_at(element)
-        found = _judged(_text(a) for a in box.iter("a") if _leads_to_tag(a, url)) if box is not None else ()
-        if found:
-            return found
+        if box is not None and not _in_menu(box):
+            found = _judged(_text(a) for a in box.iter("a") if _leads_to_tag(a, url))
+            if found:
+                return found
     return ()
+
+
+def _behind_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """Links and labels that follow the headline; all, where there is none: to the parser an open menu may have swallowed it."""
+    headline = next((h for h in tree.iter("h1") if not _in_menu(h)), None)
+    if headline is None:
+        yield from tree.iter("a", *_LABELS)
+        return
+    for around in (headline, *headline.iterancestors()):
+        for element in around.itersiblings():
+            yield from element.iter("a", *_LABELS)
 
 
 def _in_menu(element: HtmlElement) -> bool:
     return next(element.iterancestors("nav"), None) is not None
 
 
-def _behind(elements: Sequence[HtmlElement]) -> Iterator[HtmlElement]:
-    """What follows the headline; everything, where there is none: to the parser an open menu may have swallowed it."""
-    start = next((i for i, element in enumerate(elements) if element.tag == "h1"), 0)
-    return islice(elements, start, None)
-
-
 def _list_at(element: HtmlElement) -> HtmlElement | None:
-    """The list of tags that an element is the label, the first link or the frame of."""
-    if element.tag in _LABELS and _LABEL.fullmatch((element.text or "").strip()):
-        return _labelled(element)
-    link = next(element.iter("a"), None)
-    box = _box(link) if link is not None and _may_be_tag(link) else None
+    """The list of tags whose first link or label an element is."""
+    if element.tag != "a":
+        return _labelled(element) if _LABEL.fullmatch((element.text or "").strip()) else None
+    box = _box(element) if _may_be_tag(element) else None
     return box if box is not None and _lists_tags(box) else None
 
 
@@ -126,7 +121,7 @@ def _leads_to_tag(link: HtmlElement, url: str) -> bool:
     return goal.startswith("http") and urlsplit(goal).path != urlsplit(url).path and site(goal) == site(url)
 
 
-_LABELS = frozenset({"h2", "h3", "h4", "h5", "h6", "strong", "b", "dt"})
+_LABELS = ("h2", "h3", "h4", "h5", "h6", "strong", "b", "dt")
 
 
 def _box(link: HtmlElement) -> HtmlElement | None:
@@ -156,27 +151,35 @@ def _is_list(box: HtmlElement) -> bool:
 
 
 def _may_be_tag(link: HtmlElement) -> bool:
-    return (
-        "tag" in (link.get("rel") or "").split()
-        or bool(_PATH.search(link.get("href") or ""))
-        or bool(_BOX.search(_names(link, *_above(link))))
-    )
+    href = link.get("href")
+    if not href or (frame := link.getparent()) is None:
+        return False
+    names = f"{link.get('class')} {frame.get('class')}"
+    if (outer := frame.getparent()) is not None and outer.tag != "body":
+        names += f" {outer.get('class')}"
+    return _names_tags(names) or bool(_PATH.search(href)) or "tag" in (link.get("rel") or "").split()
+
+
+@lru_cache(maxsize=4_096)  # a page, and a site's pages, have few names for many elements
+def _names_tags(name: str) -> bool:
+    return bool(_BOX.search(name))
 
 
 def _lists_tags(box: HtmlElement) -> bool:
     """Whether a box of links says that it holds tags: by its name, by its links' kind, or by where they lead."""
     links = list(box.iter("a"))
-    names = _names(box, *_above(box), *box.iterdescendants())
+    names = _names(*islice(_outwards(box), _NEAR), *box.iterdescendants())
     if _NO_BOX.search(names):
         return False
     kinds = [(a.get("rel") or "").split() for a in links]
     if all("tag" in kind and "category" not in kind for kind in kinds) or _BOX.search(names):
         return True
-    return len(links) > 1 and all(_PATH.search(a.get("href") or "") for a in links)
+    return len(links) > 1 and box.tag != "nav" and all(_PATH.search(a.get("href") or "") for a in links)
 
 
-def _above(element: HtmlElement) -> Iterator[HtmlElement]:
-    return (a for _, a in zip(range(_NEAR), element.iterancestors(), strict=False) if a.tag not in ("body", "html"))
+def _outwards(element: HtmlElement) -> Iterator[HtmlElement]:
+    yield element
+    yield from (a for a in element.iterancestors() if a.tag not in ("body", "html"))
 
 
 def _names(*elements: HtmlElement) -> str:
