@@ -132,6 +132,8 @@ def _box(link: HtmlElement) -> HtmlElement | None:
             if not _is_list(above):
                 break
             box = above
+            if above.tag == "nav":
+                break
     return box
 
 
