@@ -27,7 +27,8 @@ _NO_NAME = re.compile(
     r"contributing|senior|chief|special|political|sports?)\b.*$|"
     r"\b(?:reporter|correspondent|editor|writer|journalist|columnist|producer|contributor|minutes?|hours?|ago|newsletter|"
     r"redakteur(?:in)?|korrespondent(?:in)?|comments?)\b|"
-    r"\b(?:staff|team|says|sagt|agencies|company|redaktion|redazione|redacci[oó]n)$",
+    r"\b(?:staff|team|says|sagt|agencies|company|redaktion|redazione|redacci[oó]n)$|"
+    r"^(?:m\.?d|ph\.?\s?d|r\.?n|r\.?d|d\.?o|j\.?d|dds|dvm|mba|mph|m\.?sc|b\.?sc|bsn|msn|lcsw|cpa|esq|jr|sr|facp)$",
     re.IGNORECASE,
 )  # fmt: skip
 _ROLE = re.compile(r"\s*(?:\(.*?\)|\[.*?\]|\s[-–—]\s.*|\s(?:기자|記者|记者|muhabir\w*)(?:\s.*)?)$")
@@ -56,32 +57,82 @@ _MOST = 12
 
 
 def authors(content: Content, said: Declared, url: str) -> tuple[tuple[str, ...], str]:
-    """The authors' names and where they were found: people; where none is named, whom the page declares, be it its own staff."""
+    """The authors' names and where they were found: people; where none is named, the house, if it stands for the piece."""
     own = {folded(n) for n in (*said.site_names, *host_names(url))} | {""}
     people, organisations = _from_nodes(listed(said.article.get("author")) or listed(said.article.get("creator")))
     ways: list[tuple[str, Iterable[str]]] = [
         ("json-ld", people),
-        ("microdata", said.micro.get("author", ())),
         ("meta", _meta(said)),
+        ("microdata", said.micro.get("author", ())),
         ("state", _from_nodes(_state_authors(said))[0]),
         ("byline", _visible(content)),
-        ("json-ld", organisations),
     ]
     for origin, texts in ways:
-        names = tuple(dict.fromkeys(n for text in texts for n in split(text) if folded(n) not in own))
-        people_only = tuple(n for n in names if folded(n) not in _AGENCIES)
+        names = _names(texts, own)
         if names:
-            return (people_only or names)[:_MOST], origin
-    house = [n for n in map(_house, [*people, *organisations, *said.micro.get("author", ())]) if n]
-    return tuple(house[:1]), "declared" if house else ""
+            fuller = _names(_meta(said), own) if origin == "json-ld" else ()
+            # of several authors some content systems declare the first
+            return (fuller[:_MOST], "meta") if set(names) < set(fuller) else (names[:_MOST], origin)
+    house = _house(content, organisations, [*people, *said.micro.get("author", ())])
+    return ((house,), "declared") if house else ((), "")
 
 
-def _house(text: str) -> str:
-    """A declared author that is no person: the site, its staff, an agency; "" for what is no name at all."""
-    name = " ".join(text.split()).strip(" .,:;-–—|*\"'")
+def _house(content: Content, organisations: Iterable[str], others: Iterable[str]) -> str:
+    """The organisation that a page declares to be one; or that it declares a name, and shows as who wrote.
+
+    What declares the site a person, and shows it nowhere, is a content system without a user.
+    """
+    for name in map(_as_house, organisations):
+        if name and not _COMPANY.search(name):
+            return name
+    return next((n for n in map(_as_house, others) if n and not _NO_NAME.search(n) and _signs(content, n)), "")
+
+
+def _names(texts: Iterable[str], own: set[str]) -> tuple[str, ...]:
+    """The names in several texts, each once; publications and agencies are none beside people."""
+    names = tuple(dict.fromkeys(n for text in texts for n in _signed(list(split(text)), own)))
+    people = tuple(n for n in names if not (folded(n) in _AGENCIES or _PUBLICATION.search(n)))
+    return people or names
+
+
+def _signed(names: list[str], own: set[str]) -> list[str]:
+    """The names of one byline without the site's; what follows that is a place rather than a name: `Daily Paper, Oslo, Norway`."""
+    after_house = bool(names) and folded(names[0]) in own
+    return [n for n in names if folded(n) not in own and not (after_house and " " not in n)]
+
+
+_PUBLICATION = re.compile(
+    r"^[A-Z]{3,5}$|^[Tt]he\s|\b(?:News|Times|Tribune|Gazette|Herald|Report|Magazine|Network|Press|Media|Radio|Television|TV|"
+    r"Zeitung|Nachrichten)$"
+)
+"""A paper, a station: many a page names it in one breath with who wrote for it (`Jane Doe, The Daily Paper`)."""
+
+
+def _signs(content: Content, name: str) -> bool:
+    """Whether a name stands where the page says who wrote: many a page declares its site, whoever wrote it."""
+    wanted = folded(name)
+    for element in content.elements:
+        text = element.text
+        if text and element.tag in _BYLINES and folded(_BY.sub("", text.strip())) == wanted:
+            around = (element, *(a for _, a in zip(range(2), element.iterancestors(), strict=False)))
+            if _BY.match(text.strip()) or any(map(_is_authors, around)):
+                return True
+    return False
+
+
+def _is_authors(element: HtmlElement) -> bool:
+    name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('rel') or ''}"
+    return _names_byline(name) or is_profile(element.get("href") or "")
+
+
+def _as_house(text: str) -> str:
+    """A declared author that is no person; "" for what is no name at all."""
+    name = re.sub(r"\s*\(.*?\)$", "", " ".join(text.split())).strip(" .,:;-–—|*\"'")
     return "" if not 2 <= len(name) <= 60 or _NOBODY.search(name) else name
 
 
+_COMPANY = re.compile(r"\b(?:gmbh|inc|ltd|llc|corp(?:oration)?|company|plc|ag|s\.?a|b\.?v)$", re.IGNORECASE)
+"""It publishes; it does not write."""
 _NOBODY = re.compile(
     r"https?:|www\.|@|^[\W\d_]+$|^(?:admin(?:istrator)?|user|unknown|anonymous|none|null|undefined|author|root|test|guest|editor)\d*$",
     re.IGNORECASE,
@@ -95,7 +146,10 @@ def _from_nodes(nodes: Sequence[Json]) -> tuple[list[str], list[str]]:
         node = each.get("node", each) if isinstance(each, dict) else each  # wrapped, as GraphQL has it
         kind = str(node.get("@type", "")) if isinstance(node, dict) else ""
         names = listed(node.get("name") or node.get("title")) if isinstance(node, dict) else [node]
-        (organisations if "Organization" in kind else people).extend(plain(n) for n in names if plain(n))
+        found = [name for n in names if (name := plain(n))]
+        if kind == "Thing":  # so a template calls what it knows nothing of
+            found = [name for name in found if _is_person(name)]
+        (organisations if "Organization" in kind else people).extend(found)
     return people, organisations
 
 
@@ -110,8 +164,8 @@ def _meta(said: Declared) -> list[str]:
             r"written|by|author|von|par", said.first("twitter:label1"), re.IGNORECASE
         ):
             continue
-        if names := [n for v in values for n in split(plain(v))]:
-            return names
+        if any(next(split(text), "") for text in map(plain, values)):
+            return [plain(v) for v in values]
     return []
 
 
@@ -123,21 +177,30 @@ def _visible(content: Content) -> Iterator[str]:
     if links:
         yield from links
         return
-    for element in content.elements:
-        if element.tag not in _BYLINES:
-            continue
-        name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
-        own = element.text or ""
-        if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
-            text = "" if _in_comments(element) or _is_credit(element) else _text(element)
-            if 4 <= len(text) <= 80 and (names := [n for n in split(text) if _is_person(n)]):
-                yield from names
-                return
-        elif own and (names := _labelled(own)):
-            yield from names
-            return
+    yield from next((names for element in content.elements if (names := _byline_at(element))), ())
 
 
+def _byline_at(element: HtmlElement) -> list[str]:
+    if element.tag not in _BYLINES and element.tag != "time":
+        return []
+    name = f"{element.get('class') or ''} {element.get('itemprop') or ''} {element.get('data-testid') or ''}"
+    own = element.text or ""
+    if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
+        text = "" if _in_comments(element) or _is_credit(element) else _text(element)
+        return [n for n in split(text) if _is_person(n)] if 4 <= len(text) <= 80 else []
+    return (own and _labelled(own)) or _signed_behind(element)
+
+
+def _signed_behind(element: HtmlElement) -> list[str]:
+    """Names behind a time in the same line: `<time>3 May 2024</time> by Jane Doe`."""
+    text = (element.tail or "").strip(_EDGES)
+    if not 4 <= len(text) <= 60 or not _BY_TEXT.match(text) or _in_comments(element):
+        return []
+    timed = element.tag == "time" or element.find(".//time") is not None  # else it may be a book that someone wrote
+    return [n for n in split(text) if _is_person(n)] if timed else []
+
+
+_EDGES = " \t\r\n|·•,-–—"
 _BYLINES = frozenset({"a", "span", "div", "p", "address", "li", "strong", "em", "small", "font", "td"})
 _PROFILE = re.compile(
     r"/(?:by|authors?|autor(?:en|es|i|a)?|auteurs?|forfatter|writers?|contributors?|columnists?|reporters?|journalists?|"

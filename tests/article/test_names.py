@@ -23,6 +23,7 @@ from scraper.extract.titles import without_site
         ("https://paper.example/staff/jane", []),
         ("jane@paper.example", []),
         ("paper.example, Oslo, Norway", []),
+        ("Jane Doe, MD, Ph.D.", ["Jane Doe"]),
         ("Staff Reporter", []),
         ("Updated 3 hours ago", []),
     ],
