@@ -37,7 +37,7 @@ def authors_of(author: object = None, *, head: str = "", before: str = "") -> tu
         ({"@type": "Person", "name": "Daily Paper Staff"}, '<p class="byline">By Daily Paper Staff</p>', ""),
         ({"@type": "Organization", "name": "Paper Holding GmbH"}, "", ""),
         ({"@type": "Organization", "name": "Daily Paper"}, '<p class="byline">By Nora Whitcombe</p>', "Nora Whitcombe"),
-        ({"@type": "Thing", "name": "DESK"}, "", ""),
+        ({"@type": "Thing", "name": "RTVX"}, "", ""),
         ({"@type": "Thing", "name": "Nora Whitcombe"}, "", "Nora Whitcombe"),
     ],
 )
