@@ -33,6 +33,7 @@ def open_writing(path: Path) -> sqlite3.Connection:
             connection.execute(
                 "PRAGMA synchronous = NORMAL"
             )  # a kill loses nothing, a power cut at most the last second
+            connection.execute("PRAGMA temp_store = MEMORY")  # a batch's own index, see match.py
             schema.migrate(connection, path)
             with transaction(connection):
                 _index_form(connection)

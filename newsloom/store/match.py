@@ -1,13 +1,15 @@
 """A rule as SQL. The only place where what a person wrote meets the full-text index, always quoted."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
 from typing import Any
 
-from newsloom.news.rules import All, AnyOf, Not, Rule, Value, Words, parse
+from newsloom.news.rules import VALUE_FIELDS, All, AnyOf, Not, Rule, Value, Words, parse
+from newsloom.store.database import listing as many
+from newsloom.store.schema import TOKENIZER
 from newsloom.store.spaced import spaced
 
 parsed = lru_cache(maxsize=4096)(parse)
@@ -18,12 +20,8 @@ _COLUMNS = {"": "{title summary text}", "title": "{title}", "author": "{authors}
 
 @dataclass
 class Conditions:
-    """Compiles rules over `entries e`; collects their parameters, so that several rules can stand in one statement.
+    """Compiles rules over `entries e`; collects their parameters, so that several rules can stand in one statement."""
 
-    `within`: the rules are asked of a few entries, whose ids lie between the parameters `:low` and `:high`.
-    """
-
-    within: bool = False
     values: dict[str, Any] = field(default_factory=dict)
     _names: Iterator[int] = field(default_factory=count)
 
@@ -43,8 +41,7 @@ class Conditions:
         raise AssertionError(rule)  # words always have an expression
 
     def _matching(self, expression: str) -> str:
-        span = " AND rowid BETWEEN :low AND :high" if self.within else ""
-        return f"e.id IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH :{self._bound(expression)}{span})"  # noqa: S608 - a parameter's name
+        return f"e.id IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH :{self._bound(expression)})"  # noqa: S608 - a parameter's name
 
     def _labelled(self, rule: Value) -> str:
         text = rule.text.casefold()
@@ -52,8 +49,7 @@ class Conditions:
             value = f"value >= :{self._bound(text)} AND value < :{self._bound(text + chr(0x10FFFF))}"
         else:
             value = f"value = :{self._bound(text)}"
-        span = " AND entry BETWEEN :low AND :high" if self.within else ""
-        return f"e.id IN (SELECT entry FROM labels WHERE field = '{rule.field}' AND {value}{span})"  # noqa: S608 - one of four names
+        return f"e.id IN (SELECT entry FROM labels WHERE field = '{rule.field}' AND {value})"  # noqa: S608 - one of four names
 
     def _bound(self, value: str) -> str:
         name = f"p{next(self._names)}"
@@ -81,6 +77,7 @@ def _merged(rules: tuple[Rule, ...], kind: type[All] | type[AnyOf]) -> tuple[Rul
     return (*([kind(rules=words)] if len(words) > 1 else words), *(r for r in rules if r not in words))
 
 
+@lru_cache(maxsize=4096)  # every batch asks every topic's
 def _expression(rule: Rule) -> str | None:
     """The rule in FTS5's own language; None if FTS5 cannot say it (https://sqlite.org/fts5.html, 3)."""
     match rule:
@@ -108,10 +105,75 @@ def _quoted(text: str) -> str:
     return '"' + spaced(text).replace('"', '""') + '"'
 
 
-def ids(connection: sqlite3.Connection, rule: Rule, low: int, high: int) -> set[int]:
-    """Which entries with ids from `low` to `high` a rule holds."""
-    conditions = Conditions(within=True)
-    sql = (
-        f"SELECT e.id FROM entries e WHERE e.id BETWEEN :low AND :high AND e.joined IS NULL AND ({conditions.of(rule)})"  # noqa: S608 - see above
-    )
-    return {i for (i,) in connection.execute(sql, conditions.values | {"low": low, "high": high})}
+class Some:
+    """Rules asked of some entries: what one costs does not depend on how many others are stored.
+
+    The words of few entries are put into an index of their own. In the store's a single `word*` reads every entry that has such
+    a word, and each word is looked for in all parts that the index has grown.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, entries: Iterable[int]) -> None:
+        self._connection = connection
+        self._entries = frozenset(entries)
+        self._asked = (many(self._entries),)
+        self._index = ""
+        self._found: dict[str, frozenset[int]] = {}
+        self._labels: dict[str, dict[str, set[int]]] = {}
+
+    def of(self, rule: Rule) -> frozenset[int]:
+        """Those that the rule holds."""
+        if (expression := _expression(rule)) is not None:
+            return self._matching(expression)
+        match rule:
+            case Value():
+                return self._labelled(rule)
+            case Not(rule=inner):
+                return self._entries - self.of(inner)
+            case AnyOf(rules=rules):
+                return frozenset().union(*(self.of(r) for r in _merged(rules, AnyOf)))
+            case All(rules=rules):
+                return self._entries.intersection(*(self.of(r) for r in _merged(rules, All)))
+        raise AssertionError(rule)  # words always have an expression
+
+    def _matching(self, expression: str) -> frozenset[int]:
+        if expression not in self._found:
+            index = self._index = self._index or self._indexed()
+            rows = self._connection.execute(
+                f"SELECT rowid FROM {index} WHERE {index} MATCH ? AND rowid BETWEEN ? AND ?",  # noqa: S608 - one of two names
+                (expression, min(self._entries, default=0), max(self._entries, default=0)),
+            )
+            self._found[expression] = self._entries.intersection(i for (i,) in rows)
+        return self._found[expression]
+
+    def _indexed(self) -> str:
+        """The name of an index that holds the entries."""
+        if len(self._entries) > _FEW:
+            return "entries_fts"
+        self._connection.execute(_OWN)
+        self._connection.execute("INSERT INTO temp.own_fts(own_fts) VALUES ('delete-all')")
+        self._connection.execute(_FILL, self._asked)
+        return "own_fts"
+
+    def _labelled(self, rule: Value) -> frozenset[int]:
+        if not self._labels:
+            self._labels = {field: {} for field in VALUE_FIELDS}
+            for field, value, entry in self._connection.execute(_LABELS, self._asked):
+                self._labels[field].setdefault(value, set()).add(entry)
+        text, values = rule.text.casefold(), self._labels[rule.field]
+        if not rule.prefix:
+            return frozenset(values.get(text, ()))
+        return frozenset().union(*(entries for value, entries in values.items() if value.startswith(text)))
+
+
+_FEW = 500
+"""Entries; more of them are looked for in the store's own index, which reads its lists but once for all."""
+_OWN = f"""
+CREATE VIRTUAL TABLE IF NOT EXISTS temp.own_fts
+ USING fts5(title, summary, text, authors, content='', columnsize=0, tokenize="{TOKENIZER}")
+"""
+_FILL = """
+INSERT INTO temp.own_fts(rowid, title, summary, text, authors)
+SELECT id, spaced(title), spaced(summary), spaced(text), spaced(authors)
+  FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
+"""
+_LABELS = "SELECT field, value, entry FROM labels WHERE entry IN (SELECT value FROM json_each(?))"

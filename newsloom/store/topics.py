@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from newsloom.news.rules import RuleError, parse
 from newsloom.store import instants
 from newsloom.store.database import listing as many
 from newsloom.store.errors import StoreError
-from newsloom.store.match import Conditions, ids, parsed
+from newsloom.store.match import Conditions, Some, parsed
 
 _SELECTION = ("match", "include", "source", "mute")
 """What decides who is a member; a change of the rest only makes the feed be written anew."""
@@ -159,105 +159,112 @@ class Matcher:
         """
         if not entries:
             return
-        runs = list(_runs(entries))
-        self._mute(entries, runs)
-        before = self._before(entries)
-        bulk = {i for (i,) in self._connection.execute(_BULK, (many(entries),))}
-        shown = {(e, t) for e, t in self._connection.execute(_SHOWN, (many(entries),))}
+        some = _Entries(self._connection, entries)
+        self._mute(some)
+        change = _Change(some, changed, in_bulk=in_bulk)
         for topic in self._topics:
-            now = self._now(topic, entries, runs)
-            self._settle(
-                topic["id"],
-                before.get(topic["id"], {}),
-                now,
-                changed=changed,
-                bulk=entries if in_bulk else bulk,
-                shown={e for e, t in shown if t == topic["id"]},
-            )
+            change.note(topic["id"], some.members(topic))
+        change.write()
 
-    def _mute(self, entries: set[int], runs: Sequence[tuple[int, int]]) -> None:
+    def _mute(self, some: "_Entries") -> None:
         """Muted is what every source that carries it mutes."""
-        muted_by: dict[str, set[int]] = {
-            m["name"]: set().union(*(ids(self._connection, parsed(m["mute"]), *run) for run in runs))
-            for m in self._mutes
+        muted_by = {m["name"]: some.rules.of(parsed(m["mute"])) for m in self._mutes}
+        muted = {e for e, by in some.sources.items() if all(e in muted_by.get(s, ()) for s in by)}
+        for said, ids in ((1, muted - some.muted), (0, some.muted - muted)):
+            if ids:
+                self._connection.execute(
+                    "UPDATE entries SET muted = ? WHERE id IN (SELECT value FROM json_each(?))", (said, many(ids))
+                )
+        some.muted = muted
+
+
+class _Entries:
+    """Some entries, and what topics ask of them."""
+
+    def __init__(self, connection: sqlite3.Connection, entries: set[int]) -> None:
+        self.connection = connection
+        self.rules = Some(connection, entries)
+        self.asked = (many(entries),)
+        self.sources: dict[int, set[str]] = defaultdict(set)
+        self._carried: dict[str, set[int]] = defaultdict(set)
+        for entry, source in connection.execute(_CARRIERS, self.asked):
+            self.sources[entry].add(source)
+            self._carried[source].add(entry)
+        rows = connection.execute(_FACTS, self.asked).fetchall()
+        self.published = {r["id"]: r["published"] for r in rows}
+        self.muted = {r["id"] for r in rows if r["muted"]}
+        self.bulk = {r["id"] for r in rows if r["bulk"]}
+        self._kinds = {
+            EntryKind.ARTICLE: {r["id"] for r in rows if r["kind"] == EntryKind.ARTICLE},
+            EntryKind.BRIEF: {r["id"] for r in rows if r["is_brief"]},
         }
-        carriers: dict[int, list[str]] = defaultdict(list)
-        for entry, source in self._connection.execute(_CARRIERS, (many(entries),)):
-            carriers[entry].append(source)
-        muted = {e for e, by in carriers.items() if all(e in muted_by.get(s, ()) for s in by)}
-        self._connection.execute(
-            "UPDATE entries SET muted = 1 WHERE muted = 0 AND id IN (SELECT value FROM json_each(?))", (many(muted),)
-        )
-        self._connection.execute(
-            "UPDATE entries SET muted = 0 WHERE muted = 1 AND id IN (SELECT value FROM json_each(?))",
-            (many(entries - muted),),
-        )
 
-    def _before(self, entries: set[int]) -> dict[int, dict[int, _Stand]]:
-        stands: dict[int, dict[int, _Stand]] = defaultdict(dict)
-        for topic, entry, published, bulk in self._connection.execute(_BEFORE, (many(entries),)):
-            stands[topic][entry] = _Stand(published=published, bulk=bulk)
-        return stands
+    def members(self, topic: sqlite3.Row) -> set[int]:
+        """Those that belong to a topic; what `_members` says of all entries."""
+        kinds = topic["include"].split(",")
+        found = set().union(*(ids for kind, ids in self._kinds.items() if kind in kinds)) - self.muted
+        if topic["source"]:
+            found &= self._carried.get(topic["source"], set())
+        if topic["match"] and found:
+            found &= self.rules.of(parsed(topic["match"]))
+        if topic["mute"] and found:
+            found -= self.rules.of(parsed(topic["mute"]))
+        return found
 
-    def _now(self, topic: sqlite3.Row, entries: set[int], runs: Sequence[tuple[int, int]]) -> dict[int, str]:
-        conditions = Conditions(within=True)
-        sql = f"SELECT e.id, e.published FROM entries e WHERE e.id BETWEEN :low AND :high AND {_members(topic, conditions)}"  # noqa: S608 - match.py's, with parameters
-        return {
-            entry: published
-            for low, high in runs
-            for entry, published in self._connection.execute(sql, conditions.values | {"low": low, "high": high})
-            if entry in entries
-        }
 
-    def _settle(
-        self,
-        topic: int,
-        before: dict[int, _Stand],
-        now: dict[int, str],
-        *,
-        changed: set[int],
-        bulk: set[int],
-        shown: set[int],
-    ) -> None:
-        left = before.keys() - now.keys()
-        joined = now.keys() - before.keys()
-        moved = {e for e, stand in before.items() if e in now and now[e] != stand.published}
-        news = [(topic, e, int(e in bulk and e not in shown)) for e in joined]
+class _Change:
+    """What a batch changes in the membership and the pending of all topics; written at once."""
+
+    def __init__(self, some: _Entries, changed: set[int], *, in_bulk: bool) -> None:
+        self._connection = some.connection
+        self._published = some.published
+        self._changed = changed
+        self._bulk = set(some.published) if in_bulk else some.bulk
+        self._before: dict[int, dict[int, _Stand]] = defaultdict(dict)
+        for topic, entry, published, bulk in self._connection.execute(_BEFORE, some.asked):
+            self._before[topic][entry] = _Stand(published=published, bulk=bulk)
+        self._shown = {(entry, topic) for entry, topic in self._connection.execute(_SHOWN, some.asked)}
+        self._gone: list[tuple[int, str, int]] = []
+        self._left: list[tuple[int, int]] = []
+        self._come: list[tuple[int, str, int, int]] = []
+        self._news: list[tuple[int, int, int]] = []
+        self._dirty: list[tuple[int]] = []
+
+    def note(self, topic: int, now: set[int]) -> None:
+        """These are the topic's members now, of the entries that the change is about."""
+        before = self._before.get(topic, {})
+        left, joined = before.keys() - now, now - before.keys()
+        moved = {e for e, stand in before.items() if e in now and self._published[e] != stand.published}
+        self._news += [(topic, e, int(e in self._bulk and (e, topic) not in self._shown)) for e in joined]
         # A member that was left out when many joined is never news later, however it changes.
-        news += [(topic, e, 0) for e, s in before.items() if e in now and e in changed and (not s.bulk or e in shown)]
+        self._news += [
+            (topic, e, 0)
+            for e, stand in before.items()
+            if e in now and e in self._changed and (not stand.bulk or (e, topic) in self._shown)
+        ]
+        self._gone += [(topic, before[e].published, e) for e in left | moved]
+        self._left += [(topic, e) for e in left]
+        self._come += [(topic, self._published[e], e, int(e in self._bulk)) for e in joined]
+        self._come += [(topic, self._published[e], e, before[e].bulk) for e in moved]
+        if joined or left or self._changed & now:
+            self._dirty.append((topic,))
+
+    def write(self) -> None:
         run = self._connection.executemany
-        run(
-            "DELETE FROM membership WHERE topic = ? AND published = ? AND entry = ?",
-            [(topic, before[e].published, e) for e in left | moved],
-        )
-        run("DELETE FROM pending WHERE topic = ? AND entry = ?", [(topic, e) for e in left])
-        run(
-            "INSERT INTO membership(topic, published, entry, bulk) VALUES (?, ?, ?, ?)",
-            [(topic, now[e], e, int(e in bulk) if e in joined else before[e].bulk) for e in joined | moved],
-        )
-        run("INSERT INTO pending(topic, entry, bulk) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", news)
-        if joined or left or changed & now.keys():
-            self._connection.execute("UPDATE topics SET changes = changes + 1 WHERE id = ?", (topic,))
+        run("DELETE FROM membership WHERE topic = ? AND published = ? AND entry = ?", self._gone)
+        run("DELETE FROM pending WHERE topic = ? AND entry = ?", self._left)
+        run("INSERT INTO membership(topic, published, entry, bulk) VALUES (?, ?, ?, ?)", self._come)
+        run("INSERT INTO pending(topic, entry, bulk) VALUES (?, ?, ?) ON CONFLICT DO NOTHING", self._news)
+        run("UPDATE topics SET changes = changes + 1 WHERE id = ?", self._dirty)
 
 
-_BULK = "SELECT id FROM entries WHERE bulk = 1 AND id IN (SELECT value FROM json_each(?))"
+_FACTS = """
+SELECT id, published, kind, is_brief, muted, bulk
+  FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
+"""
 _SHOWN = "SELECT DISTINCT entry, topic FROM log WHERE entry IN (SELECT value FROM json_each(?))"
 _CARRIERS = "SELECT DISTINCT entry, source FROM carriers WHERE entry IN (SELECT value FROM json_each(?))"
 _BEFORE = "SELECT topic, entry, published, bulk FROM membership WHERE entry IN (SELECT value FROM json_each(?))"
-
-
-def _runs(entries: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """Ids as runs without gaps, so that the index is asked once for each."""
-    low = high = None
-    for entry in sorted(entries):
-        if high is not None and entry == high + 1:
-            high = entry
-            continue
-        if low is not None and high is not None:
-            yield low, high
-        low = high = entry
-    if low is not None and high is not None:
-        yield low, high
 
 
 def mute_changed(connection: sqlite3.Connection, source: str) -> None:

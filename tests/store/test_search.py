@@ -218,6 +218,22 @@ def test_a_rule_in_a_search_is_the_same_as_in_a_topic(
                 assert sorted(str(e.id) for e in reader.search(rule, limit=100)) == [m for (m,) in members], rule
 
 
+def test_rules_are_asked_of_many_entries_as_of_few(desk: Desk) -> None:
+    rules = ["bridge", "bri*", "ferry NOT title:odd", "NOT ferry", "tag:odd OR ferry", "tag:o* AND lang:en"]
+    desk.adopt(topics=[topic(f"t{n}", rule) for n, rule in enumerate(rules)])
+    texts = ["bridge", "ferry", "sea"]
+    pages = [
+        page(f"https://a.example/{n}", texts[n % 3], title=f"{'even' if n % 2 else 'odd'} {n}", tags=("odd",) * (n % 2))
+        for n in range(600)
+    ]
+    desk.save(*pages[:590])
+    desk.save(*pages[590:])
+    for n, rule in enumerate(rules):
+        members = desk.rows("SELECT uuid FROM by_topic WHERE topic = ? ORDER BY 1", f"t{n}")
+        with Reader.open(desk.path, desk.now) as reader:
+            assert sorted(str(e.id) for e in reader.search(rule, limit=1000)) == [m for (m,) in members], rule
+
+
 def test_deep_and_long_rules_are_answered(shelf: Desk) -> None:
     deep = "(" * 49 + "bridge" + " OR ferry)" * 49
     long = " OR ".join(f"word{n}" for n in range(900)) + " OR bridge"
