@@ -24,21 +24,23 @@ _CUT = 600
 def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]) -> tuple[str, str]:
     """The headline and where it was found. Both empty if the page has none.
 
-    The visible headline counts where it agrees with a declared one; else the declared ones in order of trust.
+    The visible headline counts where it agrees with a declared one, or is the only one and none is declared of the article
+    itself; else the declared ones in order of trust.
     """
-    names = [*said.site_names, *host_names(url)]
+    headings = _headings(tree)
+    names = [*said.site_names, *host_names(url), *(text for heading, text in headings if _leads_home(heading))]
     declared = [(origin, without_site(_cut(text), names, suffixes)) for origin, text in _declared(tree, said)]
     declared = [(origin, text) for origin, text in declared if text and not _is_name(text, names)]
-    shown = [(h, without_suffix(t, suffixes)) for h, t in _headings(tree) if not _is_name(t, names)]
+    shown = [(h, without_suffix(t, suffixes)) for h, t in headings if not _is_name(t, names)]
     shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]
     best = max(shown, key=lambda s: max((_agreement(s[1], text) for _, text in declared), default=0), default=None)
     if best and (not declared or max(_agreement(best[1], text) for _, text in declared) >= 0.5):
         # a break between two lines of a headline is style; the declared one has a space there
         bare = best[1].replace(" ", "")
         return max([best[1], *(t for _, t in declared if t.replace(" ", "") == bare)], key=len), "h1"
-    strong = next(((o, t) for o, t in declared if o != "title"), None)
-    if len(shown) == 1 and len(shown[0][1].split()) >= 4 and not strong:
-        return shown[0][1], "h1"
+    of_article = any(origin in ("json-ld", "microdata") for origin, _ in declared)
+    if len(shown) == 1 and _is_line(shown[0][1]) and not of_article and _opens(shown[0][0]):
+        return shown[0][1], "h1"  # what is declared for sharing or searching may be worded for that
     if declared:
         origin, text = declared[0]
         longer = next((t for _, t in declared if len(t) > len(text) and _goes_on(text, t)), "")
@@ -86,6 +88,33 @@ def _headings(tree: HtmlElement) -> list[tuple[HtmlElement, str]]:
     return found
 
 
+def _leads_home(heading: HtmlElement) -> bool:
+    """Whether a heading is the site's name on top of its pages: all of it links to the front page."""
+    link = heading.find(".//a")
+    return (
+        link is not None
+        and _HOME.fullmatch((link.get("href") or "").strip()) is not None
+        and "".join(link.itertext()).strip() == "".join(heading.itertext()).strip()
+    )
+
+
+_HOME = re.compile(r"(?:https?://[^/?#]+/?|/)(?:index\.\w+)?")
+
+
+def _is_line(text: str) -> bool:
+    """Whether it has the length of a headline: four words, or eight characters of a script without spaces."""
+    return len(text.split()) >= 4 or weight(text) - len(text) >= 12
+
+
+def _opens(heading: HtmlElement) -> bool:
+    """Whether no paragraph stands before a heading in its box: else it is one of a section."""
+    return all(len("".join(p.itertext())) < _PARAGRAPH for p in heading.itersiblings("p", preceding=True))
+
+
+_PARAGRAPH = 80
+"""Letters."""
+
+
 def without_suffix(text: str, suffixes: tuple[str, ...]) -> str:
     for suffix in suffixes:
         text = text.removesuffix(suffix.rstrip()).rstrip()
@@ -114,11 +143,15 @@ def without_site(text: str, names: Iterable[str], suffixes: tuple[str, ...] = ()
 def _is_label(separator: str, head: str, tail: str) -> bool:
     """Whether what follows a bar is a label (`| Rust Blog`), for it is short and what stands before it is not."""
     return (
-        separator.strip() in "|｜ㅣ"
+        (separator.strip() in "|｜ㅣ" or (separator == "-" and bool(_PAPER.search(tail))))
         and len(tail.split()) <= 4
         and (len(head.split()) >= 4 or weight(head) >= 24)  # a headline in a script without spaces is one "word"
         and weight(tail) < weight(head) / 2
     )
+
+
+_PAPER = re.compile("(?:网|網|报|報|新闻|新聞|在线|在線|ニュース|뉴스|신문|일보)$")
+"""What papers and news sites are called in scripts without spaces; a bare hyphen glues their name to a title."""
 
 
 def _names_site(part: str, names: list[str]) -> bool:
@@ -151,13 +184,20 @@ _NO_LETTERS = re.compile(r"[\W_]+")
 
 
 def _without_kicker(heading: HtmlElement, text: str, declared: list[str]) -> str:
-    """The headline without the kicker that stands before it in an element of its own, if the page declares it so."""
-    for headline in declared:
-        a, b = folded(headline), folded(text)
-        if len(headline.split()) >= 3 and len(a) < len(b) and b.endswith(a):
-            kicker = b[: -len(a)]
-            if any(folded("".join(e.itertext())) == kicker for e in heading.iterdescendants()):
-                return headline
+    """The headline without a kicker before it or a line behind it, in an element of its own, if the page declares it so.
+
+    So does `River rises - Flood warning`, where the page shows `Flood warning` above `River rises`.
+    """
+    whole = folded(text)
+    own = {folded("".join(e.itertext())) for e in heading.iterdescendants()} - {whole, ""}
+    for headline in declared if own else ():
+        bare = folded(headline)
+        if len(headline.split()) >= 3 and bare != whole and {whole.removesuffix(bare), whole.removeprefix(bare)} & own:
+            return headline
+        for cut in _SEPARATOR.finditer(headline):
+            first, last = headline[: cut.start()].strip(), folded(headline[cut.end() :])
+            if last in own and whole == last + folded(first):
+                return first
     return text
 
 

@@ -47,6 +47,8 @@ def test_a_sentence_is_no_byline() -> None:
         ("Trees by the river — dailypaper.com", ["dailypaper"], "Trees by the river"),
         ("Trees - and what they cost", ["Daily Paper"], "Trees - and what they cost"),
         ("六十年の銭湯｜山里新聞", ["山里新聞"], "六十年の銭湯"),
+        ("古い水車小屋は毎年春に水に浸かる-山里新聞", [], "古い水車小屋は毎年春に水に浸かる"),
+        ("북한 핵문제 해법을 논의하는 두 정상의 회담-서울", [], "북한 핵문제 해법을 논의하는 두 정상의 회담-서울"),
         ("What people love about trees | Tree Blog", [], "What people love about trees"),
     ],
 )

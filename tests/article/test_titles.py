@@ -81,3 +81,65 @@ def test_a_sections_name_glued_to_a_declared_title_is_none_of_it() -> None:
     article = read(html, "https://paper.example/world/trees-1234", fetched=datetime(2026, 3, 3, tzinfo=UTC)).article
     assert article is not None
     assert article.title == "River trees agreed"
+
+
+def titled(*, title: str, heading: str, head: str = "", before: str = "") -> tuple[str, str]:
+    html = (
+        f"<!doctype html><html lang=en><head><meta charset=utf-8><title>{title}</title>{head}</head>"
+        f"<body><article>{before}{heading}{PARAGRAPHS}</article></body></html>"
+    )
+    article = read(
+        html.encode(), "https://paper.example/world/trees-1234", fetched=datetime(2026, 3, 3, tzinfo=UTC)
+    ).article
+    assert article is not None
+    return article.title, article.origins["title"]
+
+
+SHOWN = "Why the old mill floods every spring"
+SOUGHT = "Best riverside walks near Millbrook"
+SHARED = f'<meta property="og:title" content="{SOUGHT}">'
+NEWS = f'<script type="application/ld+json">{{"@type": "NewsArticle", "headline": "{SOUGHT}"}}</script>'
+
+
+@pytest.mark.parametrize(
+    ("heading", "head", "before", "found"),
+    [
+        (f"<h1>{SHOWN}</h1>", SHARED, "", (SHOWN, "h1")),
+        (f"<h1>{SHOWN}</h1>", NEWS, "", (SOUGHT, "json-ld")),
+        (f"<h1>{SHOWN}</h1><h1>One more line of several words</h1>", SHARED, "", (SOUGHT, "meta")),
+        (f"<h1>{SHOWN}</h1>", SHARED, PARAGRAPHS, (SOUGHT, "meta")),
+        ("<h1>Our walks</h1>", SHARED, "", (SOUGHT, "meta")),
+        ("<h1>古い水車小屋は毎年春に水に浸かる</h1>", SHARED, "", ("古い水車小屋は毎年春に水に浸かる", "h1")),
+    ],
+    ids=["shared", "declared of the article", "one of two", "of a section", "of two words", "without spaces"],
+)
+def test_the_only_headline_shown_counts_before_one_that_is_worded_for_sharing(
+    heading: str, head: str, before: str, found: tuple[str, str]
+) -> None:
+    assert titled(title=SOUGHT, heading=heading, head=head, before=before) == found
+
+
+@pytest.mark.parametrize("home", ["/", "https://paper.example", "https://paper.example/index.php"])
+def test_a_heading_that_leads_home_is_the_sites_name(home: str) -> None:
+    heading = f'<h1><a href="{home}">Letters from a small house</a></h1>'
+    assert titled(title="Trees agreed upon | Letters from a small house", heading=heading) == (
+        "Trees agreed upon",
+        "title",
+    )
+
+
+@pytest.mark.parametrize(
+    ("heading", "declared"),
+    [
+        (f"<h1>{SHOWN} <small>3 March 2026, Nature</small></h1>", SHOWN),
+        (f"<h1><span>Flood warning</span> <span>{SHOWN}</span></h1>", f"{SHOWN} - Flood warning"),
+    ],
+)
+def test_a_line_of_its_own_in_the_headline_is_none_of_it_if_the_page_says_so(heading: str, declared: str) -> None:
+    assert titled(title="", heading=heading, head=f'<meta property="og:title" content="{declared}">') == (SHOWN, "h1")
+
+
+def test_a_subtitle_that_the_page_declares_with_the_headline_stays() -> None:
+    heading = f"<h1><span>{SHOWN}</span><span>: a visit</span></h1>"
+    declared = f'<meta property="og:title" content="{SHOWN}: a visit">'
+    assert titled(title="", heading=heading, head=declared)[0] == f"{SHOWN}: a visit"
