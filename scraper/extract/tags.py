@@ -99,8 +99,11 @@ def _behind_headline(tree: HtmlElement) -> Iterator[HtmlElement]:
         yield from tree.iter("a", *_LABELS)
         return
     for around in (headline, *headline.iterancestors()):
+        parent = around.getparent()
+        within = parent is not None and parent.tag in ("article", "main")
         for element in around.itersiblings():
-            yield from element.iter("a", *_LABELS)
+            if within or element.tag not in _FRAME:
+                yield from element.iter("a", *_LABELS)
 
 
 def _in_menu(element: HtmlElement) -> bool:
@@ -121,6 +124,8 @@ def _leads_to_tag(link: HtmlElement, url: str) -> bool:
     return goal.startswith("http") and urlsplit(goal).path != urlsplit(url).path and site(goal) == site(url)
 
 
+_FRAME = frozenset({"nav", "aside", "footer"})
+"""Of the page, not of its article; half of all links stand there."""
 _LABELS = ("h2", "h3", "h4", "h5", "h6", "strong", "b", "dt")
 
 

@@ -57,6 +57,13 @@ def test_menus_trends_shares_and_links_in_running_text_are_no_tags(beside: str) 
     assert (article.tags, "tags" in article.origins) == ((), False)
 
 
+@pytest.mark.parametrize("frame", ["aside", "footer"])
+def test_tags_beside_or_below_all_articles_are_the_sites(frame: str) -> None:
+    listed = '<a href="/tag/rivers">Rivers</a> <a href="/tag/trees">Trees</a>'
+    assert tags_behind(f'</main><{frame} class="tags">{listed}</{frame}>').tags == ()
+    assert tags_behind(f'<{frame} class="tags">{listed}</{frame}>').tags == ("Rivers", "Trees")
+
+
 def test_declared_tags_count_before_listed_ones() -> None:
     article = tags_behind('<p class="tags"><a href="/t">Trees</a></p>', keywords=["Rivers", "Floods"])
     assert (article.tags, article.origins["tags"]) == (("Rivers", "Floods"), "json-ld")
