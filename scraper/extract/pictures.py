@@ -13,7 +13,8 @@ from scraper.extract.people import is_profile
 from scraper.extract.words import line
 
 _NO_PICTURE = re.compile(
-    r"logo|placeholder|default[-_.]|fallback|favicon|blank\.|spacer|social[-_]?share|avatar", re.IGNORECASE
+    r"logo|placeholder|^default[-_.]|[-_]default[-_]?(?:image|img|share|social|thumb|news|og)|[-_]default\.\w+$|fallback|favicon|blank\.|spacer|social[-_]?share|avatar",
+    re.IGNORECASE,
 )
 _NO_LEAD = re.compile(
     r"logo|icon|avatar|author|byline|profile|headshot|badge|banner|advert|sponsor|promo|related|newsletter|teaser|sprite|emoji|"
@@ -39,12 +40,20 @@ def lead_image(tree: HtmlElement, said: Declared, url: str) -> tuple[Image | Non
     A card for sharing is often cut to another form, or has the site's name on it. Logos and placeholders are none.
     """
     declared = _declared(tree, said, url)
-    shown = _shown(tree)
-    if shown is not None and not (declared is not None and _shows(shown, declared.url)):
-        image = _as_image(shown, url)
-        if image is not None:
-            return image, "page"
+    shown = next(((element, image) for element in _shown(tree) if (image := _as_image(element, url))), None)
+    if shown is not None and (declared is None or not _leads(tree, declared.url, shown[0])):
+        return shown[1], "page"
     return declared, "declared" if declared else ""
+
+
+def _leads(tree: HtmlElement, address: str, shown: HtmlElement) -> bool:
+    """Whether the page shows the file at `address` above a picture, or as it: some sites lead above the headline."""
+    for image in tree.iter("img"):
+        if _shows(image, address):
+            return True
+        if image is shown:
+            return False
+    return False
 
 
 def _declared(tree: HtmlElement, said: Declared, url: str) -> Image | None:
@@ -77,8 +86,8 @@ def _pictures(said: Declared) -> Iterator[tuple[str, Node]]:
 # ---------------------------------------------------------- what the page shows
 
 
-def _shown(tree: HtmlElement) -> HtmlElement | None:
-    """The first picture behind the headline and before the article is well begun."""
+def _shown(tree: HtmlElement) -> Iterator[HtmlElement]:
+    """The pictures behind the headline and before the article is well begun."""
     behind, paragraphs = False, 0
     for element in tree.iter("h1", "p", "img"):
         if element.tag == "h1":
@@ -88,10 +97,9 @@ def _shown(tree: HtmlElement) -> HtmlElement | None:
         elif element.tag == "p":
             paragraphs += len("".join(element.itertext())) > _PARAGRAPH
             if paragraphs > _BEGUN:
-                return None
+                return
         elif _may_lead(element):
-            return element
-    return None
+            yield element
 
 
 def _may_lead(image: HtmlElement) -> bool:
@@ -107,7 +115,7 @@ def _may_lead(image: HtmlElement) -> bool:
 
 
 def _as_image(image: HtmlElement, url: str) -> Image | None:
-    found = _largest(image)
+    found, wide = _largest(image)
     absolute = _absolute(found, url)
     name = absolute.partition("?")[0].rpartition("/")[2]
     odd = name.lower().endswith((".svg", ".gif")) or "/author" in absolute or _NO_PICTURE.search(name)
@@ -118,16 +126,16 @@ def _as_image(image: HtmlElement, url: str) -> Image | None:
     return Image(
         url=absolute,
         caption=line(_words(caption) if caption is not None else ""),
-        width=_pixels(image.get("width")),
-        height=_pixels(image.get("height")),
+        width=wide or _pixels(image.get("width")),
+        height=None if wide else _pixels(image.get("height")),
     )
 
 
-def _largest(image: HtmlElement) -> str:
-    """The address of the widest copy that the page offers of a picture."""
-    wide = max(_copies(image), key=lambda copy: copy[1], default=("", 0.0))
+def _largest(image: HtmlElement) -> tuple[str, int | None]:
+    """The address of the widest copy that the page offers of a picture, and its width if that is told beside it."""
+    address, size = max(_copies(image), key=lambda copy: copy[1], default=("", 0.0))
     plain_one = next((v for n in _LAZY if (v := (image.get(n) or "").strip()) and not v.startswith("data:")), "")
-    return wide[0] or plain_one
+    return address or plain_one, int(size) if address and size >= _SMALL else None
 
 
 def _copies(image: HtmlElement) -> Iterator[tuple[str, float]]:

@@ -31,7 +31,7 @@ def image_of(behind: str, *, head: str = CARD, before: str = "") -> Image | None
 def test_the_picture_at_the_articles_head_leads_in_its_largest_copy_with_its_caption() -> None:
     found = image_of(FIGURE + PARAGRAPHS)
     assert found is not None
-    assert found.url == "https://paper.example/img/river-31.webp?w=1600"
+    assert (found.url, found.width) == ("https://paper.example/img/river-31.webp?w=1600", 1600)
     assert found.caption == "The river on Tuesday"
 
 
@@ -62,6 +62,32 @@ def test_without_a_picture_at_its_head_an_article_has_the_one_it_declares(behind
     found = image_of(behind, before=before)
     assert found is not None
     assert found.url == "https://paper.example/img/card-4711.jpg"
+
+
+def test_the_writers_portrait_above_the_lead_picture_is_passed_over() -> None:
+    found = image_of("<div><img src='/img/authors/d0308.jpg'></div>" + FIGURE + PARAGRAPHS)
+    assert found is not None
+    assert found.url == "https://paper.example/img/river-31.webp?w=1600"
+
+
+def test_the_declared_picture_leads_where_it_stands_above_the_headline() -> None:
+    found = image_of(FIGURE + PARAGRAPHS, before="<figure><img src='/img/card-4711-900x600.jpg'></figure>")
+    assert found is not None
+    assert found.url == "https://paper.example/img/card-4711.jpg"
+
+
+@pytest.mark.parametrize(
+    ("name", "leads"),
+    [
+        ("river-31_default_0.jpg", True),
+        ("default-image.jpg", False),
+        ("og-default.png", False),
+        ("paper_default_share_2.png", False),
+    ],
+)
+def test_a_picture_that_stands_for_none_leads_nothing(name: str, leads: bool) -> None:
+    found = image_of(PARAGRAPHS, head=f"<meta property=og:image content='https://paper.example/img/{name}'>")
+    assert (found is not None) == leads
 
 
 def test_a_page_without_any_has_none() -> None:
