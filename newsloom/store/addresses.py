@@ -212,9 +212,18 @@ def row_of(connection: sqlite3.Connection, source: str, url: str, role: Role, no
 
 
 def asked(
-    connection: sqlite3.Connection, row: sqlite3.Row, page: Page, published: datetime | None, *, calm: bool
+    connection: sqlite3.Connection,
+    row: sqlite3.Row,
+    page: Page,
+    gave: int | None,
+    published: datetime | None,
+    *,
+    calm: bool,
 ) -> None:
-    """Keep what came of asking. The same page told twice counts once. `calm`: it held nothing new."""
+    """Keep what came of asking: the entry that it `gave`, when that was `published`. `calm`: it held nothing new.
+
+    The same page told twice counts once.
+    """
     at = instants.written(page.fetched)
     again = row["asked_at"] == at and row["state"] == page.state
     failures = row["tries"] if again else retries.tries(page, row["tries"])
@@ -231,7 +240,7 @@ def asked(
         """
         UPDATE addresses
            SET state = ?, reason = ?, status = ?, tries = ?, calm = ?, retry_at = ?, asked_at = ?, worked_at = ?,
-               etag = ?, last_modified = ?, digest = ?, reader = ?
+               etag = ?, last_modified = ?, digest = ?, reader = ?, entry = coalesce(?, entry)
          WHERE id = ?
         """,
         (
@@ -239,7 +248,7 @@ def asked(
             row["calm"] if again else row["calm"] + 1 if calm else 0,
             instants.written(retry), at, None if dismissed else at if answered else row["worked_at"],
             *_validators(row, page, fresh=fresh), page.digest if fresh else row["digest"],
-            READER if fresh else row["reader"], row["id"],
+            READER if fresh else row["reader"], gave, row["id"],
         ),
     )  # fmt: skip
 
@@ -536,12 +545,13 @@ def known_elsewhere(connection: sqlite3.Connection, source: str, key: str, entry
     )
 
 
-def read_for_all(connection: sqlite3.Connection, address: int, key: str, entry: int) -> None:
-    """The same, of sources that have it queued."""
-    others = connection.execute(
-        "SELECT id FROM addresses WHERE key = ? AND id <> ? AND role = 'article' AND state = ?", (key, address, QUEUED)
-    ).fetchall()
+def read_for_all(connection: sqlite3.Connection, source: str, key: str, entry: int) -> None:
+    """The same, of the other sources that have it queued."""
+    others = connection.execute("SELECT id FROM addresses WHERE key = ? AND source <> ?", (key, source)).fetchall()
     connection.executemany(
-        "UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL WHERE id = ?",
-        [(entry, State.READ, other) for (other,) in others],
+        """
+        UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL
+         WHERE id = ? AND role = 'article' AND state = ?
+        """,
+        [(entry, State.READ, other, QUEUED) for (other,) in others],
     )

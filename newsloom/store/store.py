@@ -376,11 +376,12 @@ class Store:
         row = addresses.row_of(connection, batch.source.name, page.asked, page.role, batch.now)
         entry, news = row["entry"], News.SAME if page.state is State.SAME else News.NONE
         published: datetime | None = None
+        gave: int | None = None
         if page.article is not None and page.state is State.READ:
             entry, news = batch.page(page, page.article, row)
+            gave = entry
             if entry is not None:
-                addresses.gave(connection, batch.source.name, row["key"], entry)
-                addresses.read_for_all(connection, row["id"], row["key"], entry)
+                addresses.read_for_all(connection, batch.source.name, row["key"], entry)
                 sightings.attach(batch, entry, list({row["key"], identity.key(page.url)} - {""}))
         elif page.state in (State.GONE, State.REFUSED):
             entry = sightings.stays_brief(batch, row["key"]) or entry
@@ -392,7 +393,7 @@ class Store:
                 published = instants.read(kept["published"])
             if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):
                 log.released(connection, [kept["id"]])
-        addresses.asked(connection, row, page, published, calm=news is News.SAME)
+        addresses.asked(connection, row, page, gave, published, calm=news is News.SAME)
         seen = rows.see(page, row, self._limits.leads - crawl.leads)
         crawl.leads += seen.queued
         return Saved(news=news, briefs=seen.new, leads=seen.queued)
