@@ -57,7 +57,12 @@ def resolved(href: str, base: str) -> str:
         return ""
     alone = href.startswith(("http:", "https:"))
     rooted = href.startswith("/") and not alone
-    return _resolved(href, "" if alone else "/".join(base.split("/", 3)[:3]) if rooted else base)
+    return _resolved(href, "" if alone else _root(base) if rooted else base)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _root(base: str) -> str:
+    return "/".join(base.split("/", 3)[:3])
 
 
 @lru_cache(maxsize=_KNOWN)

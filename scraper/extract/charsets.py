@@ -61,6 +61,7 @@ _LANG = re.compile(rb"<html\b[^>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.IG
 _TAG = re.compile(rb"<[^>]{0,2000}>")
 _ASCII_RUN = re.compile(rb"[\x00-\x7f]{40,}")
 _SAMPLE = 4096
+_PIECE = 32_768
 _LATIN = frozenset(
     {"utf-8", "cp1250", "cp1254", "cp1257", "cp1258", "iso8859-2", "iso8859-15", "iso8859-16", "mac-roman"}
 )
@@ -72,12 +73,12 @@ def decode(body: bytes, charset_of_header: str = "") -> str:
 
     `charset_of_header` is the label from the Content-Type header, as written; one that nobody knows counts as none.
     """
-    return sound(body) or _judged(body, charset_of_header)
+    return body.decode() if is_sound(body) else _judged(body, charset_of_header)
 
 
-def sound(body: bytes) -> str:
-    """The text of what is UTF-8 without a flaw or a byte order mark, as nearly all pages are; "" for what has to be looked at."""
-    return "" if read_bom(body)[1] or _without_order(body) else _flawless(body)
+def is_sound(body: bytes) -> bool:
+    """Whether it is UTF-8 without a flaw or a byte order mark, as nearly all pages are: nothing else needs to be looked at."""
+    return not read_bom(body)[1] and not _without_order(body) and _is_flawless(body)
 
 
 def _judged(body: bytes, charset_of_header: str) -> str:
@@ -87,13 +88,18 @@ def _judged(body: bytes, charset_of_header: str) -> str:
     return to_unicode(body, _encoding(body, charset_of_header))
 
 
-def _flawless(body: bytes) -> str:
-    if body.isascii() and b"\x1b" in body:  # ISO-2022-JP is written in ASCII
-        return ""
+def _is_flawless(body: bytes) -> bool:
+    if b"\x1b" in body and body.isascii():  # ISO-2022-JP is written in ASCII
+        return False
+    view, at = memoryview(body), 0
     try:
-        return body.decode()
+        while at < len(
+            view
+        ):  # a piece at a time: a text as large as a page costs as much to put somewhere as to decode
+            at += codecs.utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(view))[1]
     except UnicodeDecodeError:
-        return ""
+        return False
+    return True
 
 
 def charset(content_type: str) -> str:
@@ -115,7 +121,7 @@ def _encoding(body: bytes, label: str) -> str:
     header = "" if _wide(header) else header
     if body.isascii():
         return header or _declared(body) or "utf-8"  # ISO-2022-JP is written in ASCII
-    if any(_flawless(body[:-n]) for n in (1, 2, 3)):  # broken off within a character
+    if any(_is_flawless(body[:-n]) for n in (1, 2, 3)):  # broken off within a character
         return "utf-8"
     labels = [name for name in (header, _declared(body)) if name]
     if labels and labels[0] != "utf-8":

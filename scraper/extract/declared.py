@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin
 
 from lxml.etree import XPath
 from lxml.html import HtmlElement
@@ -18,6 +17,8 @@ from scraper.extract.words import flat
 
 Json = Any
 Node = dict[str, Json]
+Script = tuple[str, str]
+"""Its type in lower case, and its text."""
 
 _STRONG = re.compile(
     r"(?:News|Posting|Report|Blog)?(?:Article|Posting|Report|Review|Recipe)$|^(?:NewsArticle|LiveBlogPosting)$"
@@ -39,6 +40,8 @@ _DEEPEST = 24
 class Declared:
     """What a page says, by the place where it says it. Lists are in order of trust."""
 
+    title: str = ""
+    """The text of its <title>."""
     article: Node = field(default_factory=dict)
     """The JSON-LD node of the page's own article, references resolved; empty if there is none."""
     page: Node = field(default_factory=dict)
@@ -70,15 +73,17 @@ class Declared:
 def declared(tree: HtmlElement, url: str) -> Declared:
     """Everything the page at `url` says of itself."""
     meta = _meta(tree)
+    title = tree.findtext(".//head/title") or tree.findtext(".//title") or ""
     canonical, aliases, alternates = _addresses(tree, meta, url)
-    scripts = [s for s in tree.iter("script") if s.text]
+    scripts = [((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text)]
     nodes = _nodes(scripts)
-    titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), (tree.findtext(".//title") or "")]
+    titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), title]
     article = _choose([n for n in nodes if _types(n, _STRONG)], {key(url), key(canonical)}, titles)
     page = _choose([n for n in nodes if _types(n, _WEAK)], {key(url), key(canonical)}, titles)
     micro = _micro(tree)
     state: Node = {} if article.get("articleBody") else _state(scripts, titles)
     return Declared(
+        title=title,
         article=article,
         page=page,
         micro=micro,
@@ -173,10 +178,7 @@ def _alternate(link: HtmlElement, rel: list[str]) -> str:
 
 
 def _absolute(href: str, url: str) -> str:
-    try:
-        return normalize(urljoin(url, href.strip())) if href.strip() else ""
-    except ValueError:
-        return ""
+    return normalize(href, url) if href.strip() else ""
 
 
 def _is_front(url: str) -> bool:
@@ -186,9 +188,9 @@ def _is_front(url: str) -> bool:
 # ------------------------------------------------------------------ JSON-LD
 
 
-def _nodes(scripts: Iterable[HtmlElement]) -> list[Node]:
+def _nodes(scripts: Iterable[Script]) -> list[Node]:
     """All nodes of all JSON-LD scripts that may be about the page, references resolved one step."""
-    documents = [d for s in scripts if "ld+json" in (s.get("type") or "").lower() for d in _documents(s.text or "")]
+    documents = [d for kind, text in scripts if "ld+json" in kind for d in _documents(text)]
     found = list(_walk(documents))
     named = {n["@id"]: n for n in _everything(documents) if isinstance(n.get("@id"), str) and len(n) > 1}
     return [{k: _resolved(v, named) for k, v in node.items()} for node in found]
@@ -347,7 +349,7 @@ _BODIES = ("articleBody", "body", "content", "text", "paragraphs", "blocks", "ht
 _STATE = re.compile(r"^\s*(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"]{2,60}\s*=\s*(?=[{\[])")
 
 
-def _state(scripts: Iterable[HtmlElement], titles: list[str]) -> Node:
+def _state(scripts: Iterable[Script], titles: list[str]) -> Node:
     """The object in the page's script state that carries this page's headline and the most text; {} if none does."""
     wanted = [w for w in (_folded(plain(t)) for t in titles if t) if len(w) >= 8]
     best: tuple[int, Node] = (0, {})
@@ -361,28 +363,23 @@ def _state(scripts: Iterable[HtmlElement], titles: list[str]) -> Node:
     return best[1]
 
 
-def _states(scripts: Iterable[HtmlElement]) -> Iterator[Json]:
+def _states(scripts: Iterable[Script]) -> Iterator[Json]:
     """The JSON values in scripts that may hold an article: data scripts, assignments, the stream of Next.js."""
     decoder = json.JSONDecoder(strict=False)
     stream: list[str] = []
-    for script in scripts:
-        text = script.text or ""
-        kind = (script.get("type") or "").lower()
+    for kind, text in scripts:
         if found := _PUSH.match(text):
             start, stop = found.end(), text.rfind("]")
             stream.extend(_string(decoder, text[start:stop]))
         elif "ld+json" not in kind:
             start = 0 if "json" in kind else found.end() if (found := _STATE.match(text)) else -1
-            if start >= 0 and _names(text, HEADLINES) and _names(text, _BODIES):
+            if start >= 0 and _HEADLINE_KEY.search(text, start) and _BODY_KEY.search(text, start):
                 yield from _value(decoder, text[start:].lstrip())
     if stream:
         yield from _streamed(decoder, "".join(stream))
 
 
-def _names(text: str, keys: Iterable[str]) -> bool:
-    return any(f'"{key}"' in text for key in keys)
-
-
+_HEADLINE_KEY, _BODY_KEY = (re.compile(f'"(?:{"|".join(names)})"') for names in (HEADLINES, _BODIES))
 _PUSH = re.compile(r"^\s*self\.__next_f\.push\(\[1,\s*(?=\")")
 
 

@@ -14,7 +14,7 @@ from isal import isal_zlib
 from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found, Role
 from scraper.extract import dates
-from scraper.extract.charsets import charset, decode, sound
+from scraper.extract.charsets import charset, decode, is_sound
 from scraper.extract.page import Habits, Reading
 
 BODY_BYTES = 16 * 2**20
@@ -115,7 +115,7 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
         raise large
     try:
         body = beginning[:body_bytes]
-        kind, text = sniff(body, sound(body) or decode(body, charset(ask.content_type)), ask)
+        kind, text = sniff(body, decode(body, charset(ask.content_type)), ask)
         read = _parsed(kind, text, ask) if kind in _READ_IN_PART else None
     except Unreadable:
         raise large from None
@@ -125,11 +125,13 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
 
 def _read(body: bytes, ask: Ask) -> Document:
-    utf8 = sound(body)
-    kind, text = sniff(body, utf8 or decode(body, charset(ask.content_type)), ask)
+    if _HTML.match(body) and is_sound(body):  # as nearly all pages: their text is the parser's to decode
+        refuse_crowded_tags(body)
+        return _page(body, ask)
+    kind, text = sniff(body, decode(body, charset(ask.content_type)), ask)
     if kind is Kind.PAGE:
         refuse_crowded_tags(body)
-        return _page(body if utf8 else text, ask)
+        return _page(text, ask)
     return _parsed(kind, text, ask)
 
 
@@ -180,7 +182,9 @@ _READ_IN_PART = frozenset({Kind.FEED, Kind.SITEMAP, Kind.ADDRESSES})
 
 _FEED_ROOTS = frozenset({"rss", "feed", "rdf", "channel"})
 _SITEMAP_ROOTS = frozenset({"urlset", "sitemapindex"})
-_PROLOG = re.compile(r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*+(?:\[.*?\]\s*)?>)*+", re.IGNORECASE | re.DOTALL)
+_BEFORE = r"(?:\s++|<\?.*?\?>|<!--.*?-->|<!doctype\b[^\[>]*+(?:\[.*?\]\s*)?>)*+"
+_PROLOG = re.compile(_BEFORE, re.IGNORECASE | re.DOTALL)
+_HTML = re.compile(rf"{_BEFORE}<html[\s>]".encode(), re.IGNORECASE | re.DOTALL)
 _ROOT = re.compile(r"<(?:[\w.-]+:)?([a-zA-Z][\w.-]*)")
 _BURIED = re.compile(
     r"<\?xml\b[^>]{0,200}>\s*+(?:<[?!][^>]{0,500}>\s*+)*<(?:rss|feed|rdf:RDF|urlset|sitemapindex)[\s>]|<rss[\s>]"

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from urllib.parse import urljoin
 
 from lxml.etree import _Element
 from lxml.html import fragment_fromstring
@@ -48,12 +47,14 @@ class Body:
         return sum(weight(p.text) for p in self.parts)
 
 
+_BEYOND = re.compile(r"[\u0e00-\uffff]")
+"""Sooner looked for than the blocks one by one; most texts in Latin letters, Greek or Cyrillic have none."""
 _WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
 
 
 def weight(text: str) -> int:
     """How much a text says, in letters of an alphabet: an ideograph, kana or hangul syllable counts as two and a half."""
-    return len(text) + (3 * len(_WIDE.findall(text)) // 2 if not text.isascii() else 0)
+    return len(text) if text.isascii() or not _BEYOND.search(text) else len(text) + 3 * len(_WIDE.findall(text)) // 2
 
 
 def _grouped(parts: Iterable[Part]) -> Iterator[str]:
@@ -159,11 +160,11 @@ class _Run:
             return "", "", 0
         text, markup, linked = "".join(self.text), "".join(self.html), self.linked
         self.text, self.html, self.linked = [], [], 0
-        markup = flat(markup)
         if "\0" not in text:
-            return flat(text), markup, linked
+            bare = flat(text)
+            return bare, bare if markup == text else flat(markup), linked
         lines = (flat(line) for line in text.split("\n\0"))
-        return "\n".join(line for line in lines if line), _OUTER_BREAKS.sub("", markup), linked
+        return "\n".join(line for line in lines if line), _OUTER_BREAKS.sub("", flat(markup)), linked
 
 
 _OUTER_BREAKS = re.compile(r"^(?:<br>\s*)+|(?:\s*<br>)+$")
@@ -298,10 +299,7 @@ def image_address(image: _Element, url: str) -> str:
 
 
 def _absolute(href: str, url: str) -> str:
-    try:
-        return normalize(urljoin(url, href.strip())) if href.strip() and not href.startswith("#") else ""
-    except ValueError:
-        return ""
+    return normalize(href, url) if href.strip() and not href.startswith("#") else ""
 
 
 def from_pieces(pieces: Iterable[str], url: str, origin: str) -> Body | None:

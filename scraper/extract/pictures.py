@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin
 
 from lxml.html import HtmlElement
 
@@ -182,7 +181,4 @@ def _pixels(value: Json) -> int | None:
 
 
 def _absolute(address: str, url: str) -> str:
-    try:
-        return normalize(urljoin(url, address.strip())) if address else ""
-    except ValueError:
-        return ""
+    return normalize(address, url) if address else ""

@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 
 from lxml import etree
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
@@ -128,16 +129,21 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
 
 def _parse(html: bytes | str) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
+    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
+    try:
+        tree = document_fromstring(utf8, parser=_parser())
+    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
+        return None
+    return tree if len(tree) else None
+
+
+@cache
+def _parser() -> HTMLParser:
     # nobody asks for an element by its id, so that no table of them is needed
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     # lxml.html looks a class up for each element, in Python; nothing here needs its classes for forms
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=HtmlElement))
-    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
-    try:
-        tree = document_fromstring(utf8, parser=parser)
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        return None
-    return tree if len(tree) else None
+    return parser
 
 
 def _chosen_title(tree: HtmlElement, habits: Habits) -> tuple[str, str] | None:

@@ -60,7 +60,7 @@ _LISTS = frozenset({"CollectionPage", "SearchResultsPage", "ItemList", "ProfileP
 
 def refusal(tree: HtmlElement, said: Declared, title: str, body: Body, url: str) -> str:
     """Why a page that is no front page is no article either, in a few words for people; empty if it is one."""
-    names = (title, _page_title(tree))
+    names = (title, _page_title(said))
     if any(_says_not_found(name, said, body) for name in names):
         return "the page says that it was not found"
     if _is_wall(tree, said, names, body, url):
@@ -92,8 +92,8 @@ def _linked(heading: HtmlElement) -> bool:
     return next(heading.iterancestors("a"), None) is not None
 
 
-def _page_title(tree: HtmlElement) -> str:
-    return " ".join((tree.findtext(".//title") or "")[:_LONGEST].split())
+def _page_title(said: Declared) -> str:
+    return " ".join(said.title[:_LONGEST].split())
 
 
 def _says_not_found(name: str, said: Declared, body: Body) -> bool:

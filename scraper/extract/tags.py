@@ -53,10 +53,9 @@ def _judged(words: Iterable[str]) -> tuple[str, ...]:
 # ---------------------------------------------------------- what the page shows
 
 _PATH = re.compile(
-    r"/(?:tags?|topics?|themen?|thema|keywords?|tagg|emne|amne|temas?|etiquetas?|sujets?|hashtags?|teg|tegi|etiket)/[^/?#]",
-    re.IGNORECASE,
+    r"/(?:tags?|topics?|themen?|thema|keywords?|tagg|emne|amne|temas?|etiquetas?|sujets?|hashtags?|teg|tegi|etiket)/[^/?#]"
 )
-"""Where sites keep the pages of their tags."""
+"""Where sites keep the pages of their tags; in lower case, for a pattern that knows none takes three times as long."""
 _BOX = re.compile(
     r"(?:tag|topic|keyword)s?[-_]?list|(?:tags|topics|keywords|themen|schlagwörter|schlagworte|etiquetas|temas)(?![a-z])",
     re.IGNORECASE,
@@ -164,7 +163,12 @@ def _may_be_tag(link: HtmlElement) -> bool:
     names = f"{link.get('class')} {frame.get('class')}"
     if (outer := frame.getparent()) is not None and outer.tag != "body":
         names += f" {outer.get('class')}"
-    return _names_tags(names) or bool(_PATH.search(href)) or "tag" in (link.get("rel") or "").split()
+    return _names_tags(names) or _is_tags_page(href) or "tag" in (link.get("rel") or "").split()
+
+
+@lru_cache(maxsize=4_096)  # a site's pages have one menu
+def _is_tags_page(href: str) -> bool:
+    return bool(_PATH.search(href.lower()))
 
 
 @lru_cache(maxsize=4_096)  # a page, and a site's pages, have few names for many elements
@@ -181,7 +185,7 @@ def _lists_tags(box: HtmlElement) -> bool:
     kinds = [(a.get("rel") or "").split() for a in links]
     if all("tag" in kind and "category" not in kind for kind in kinds) or _BOX.search(names):
         return True
-    return len(links) > 1 and box.tag != "nav" and all(_PATH.search(a.get("href") or "") for a in links)
+    return len(links) > 1 and box.tag != "nav" and all(_is_tags_page(a.get("href") or "") for a in links)
 
 
 def _outwards(element: HtmlElement) -> Iterator[HtmlElement]:

@@ -29,7 +29,7 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
     """
     headings = _headings(tree)
     names = [*said.site_names, *host_names(url), *(text for heading, text in headings if _leads_home(heading))]
-    declared = [(origin, without_site(_cut(text), names, suffixes)) for origin, text in _declared(tree, said)]
+    declared = [(origin, without_site(_cut(text), names, suffixes)) for origin, text in _declared(said)]
     declared = [(origin, text) for origin, text in declared if text and not _is_name(text, names)]
     shown = [(h, without_suffix(t, suffixes)) for h, t in headings if not _is_name(t, names)]
     shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]
@@ -68,14 +68,14 @@ def first_words(body: Body) -> str:
     return sentence if len(sentence) <= 100 else sentence[:100].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
 
 
-def _declared(tree: HtmlElement, said: Declared) -> list[tuple[str, str]]:
+def _declared(said: Declared) -> list[tuple[str, str]]:
     return [
         ("json-ld", plain(said.article.get("headline")) or plain(said.article.get("name"))),
         ("microdata", plain(next(iter(said.micro.get("headline", ())), ""))),
         ("state", plain(next((said.state[n] for n in HEADLINES if isinstance(said.state.get(n), str)), ""))),
         ("meta", plain(said.first("og:title"))),
         ("meta", plain(said.first("twitter:title", "parsely-title", "sailthru.title", "dc.title", "dcterms.title"))),
-        ("title", plain(tree.findtext(".//head/title") or tree.findtext(".//title") or "")),
+        ("title", plain(said.title)),
     ]
 
 

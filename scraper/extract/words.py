@@ -2,12 +2,16 @@
 
 import re
 
+_BEYOND = re.compile("[\u0e00-\uffff]")
+"""Sooner looked for than the blocks one by one; most texts in Latin letters, Greek or Cyrillic have none."""
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 
 
 def weight(text: str) -> int:
     """The length in Latin letters that would say as much: a character of Chinese, Japanese, Thai ... counts for 2.5."""
-    return len(text) + int(1.5 * len(_UNSPACED.findall(text))) if not text.isascii() else len(text)
+    if text.isascii() or not _BEYOND.search(text):
+        return len(text)
+    return len(text) + int(1.5 * len(_UNSPACED.findall(text)))
 
 
 def flat(text: str) -> str:
@@ -29,7 +33,8 @@ def showable(text: str) -> str:
     Control characters are dropped, those of C1 read as windows-1252 (HTML, 13.2.5.80), lone surrogates become U+FFFD.
     Of the marks of direction only those go that reach beyond the text if they are not closed (UAX 9, 3.3.2).
     """
-    return text if text.isprintable() else _UNSHOWN.sub(_instead, text)
+    # most texts that are not printable to Python are so for the ends of their lines
+    return text if text.replace("\n", "").isprintable() else _UNSHOWN.sub(_instead, text)
 
 
 def _instead(found: re.Match[str]) -> str:
