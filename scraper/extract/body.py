@@ -11,7 +11,7 @@ from scraper.extract.declared import Declared, Json, listed, plain, state_paragr
 from scraper.extract.density import by_density
 from scraper.extract.library import by_library
 from scraper.extract.page import Habits
-from scraper.extract.parts import Body, Part, from_pieces, parts_of, weight
+from scraper.extract.parts import Body, Part, from_pieces, parts_of
 from scraper.extract.people import is_byline
 from scraper.extract.titles import folded
 
@@ -87,7 +87,7 @@ def _trimmed(body: Body, headline: str) -> Body:
 
 
 def _begins(part: Part, title: str, least: int) -> bool:
-    return part.tag == "p" and weight(part.text) >= least and folded(part.text) != title
+    return part.tag == "p" and part.size >= least and folded(part.text) != title
 
 
 _LINE = 100
@@ -103,4 +103,4 @@ def _is_dressing(part: Part, title: str) -> bool:
     words = folded(part.text)
     dated = len(part.text) < 60 and dates.parse(part.text) is not None
     cut = len(title) > _LINE and words.startswith(title[:_LINE])
-    return words == title or cut or dated or (weight(part.text) < _LINE and is_byline(part.text))
+    return words == title or cut or dated or (part.size < _LINE and is_byline(part.text))

@@ -234,7 +234,7 @@ def _standfirst(body: Sequence[_Element], text: _Text, url: str) -> tuple[Part, 
 def _clear(parts: tuple[Part, ...], share: float) -> Body | None:
     """The parts as a body, if paragraphs and other long texts make most of it."""
     body = Body(parts=parts, origin="density")
-    long = [(p.tag, size) for p in parts if p.tag in _LONG and (size := weight(p.text)) >= _LINE]
+    long = [(p.tag, size) for p in parts if p.tag in _LONG and (size := p.size) >= _LINE]
     clear = sum(tag == "p" for tag, _ in long) >= 3 and sum(size for _, size in long) >= share * body.size
     return body if clear else None
 
@@ -261,7 +261,7 @@ def _once(parts: Iterable[Part]) -> Iterator[Part]:
     seen = set[str]()
     for part in parts:
         again = part.tag == "p" and times[part.text] > 1
-        if again and (_is_label(part.text) or (part.text in seen and weight(part.text) >= _LINE)):
+        if again and (_is_label(part.text) or (part.text in seen and part.size >= _LINE)):
             continue
         seen.add(part.text)
         yield part

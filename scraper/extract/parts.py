@@ -26,6 +26,11 @@ class Part:
     group: str = ""
     """`ul` or `ol` of a list item; `table` of a row."""
 
+    @cached_property
+    def size(self) -> int:
+        """Letters, an ideograph counting as two and a half."""
+        return weight(self.text)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Body:
@@ -44,7 +49,7 @@ class Body:
     @cached_property
     def size(self) -> int:
         """Letters, an ideograph counting as two and a half."""
-        return sum(weight(p.text) for p in self.parts)
+        return sum(p.size for p in self.parts)
 
 
 _BEYOND = re.compile(r"[\u0e00-\uffff]")

@@ -9,7 +9,7 @@ from lxml.html import HtmlElement
 
 from newsloom.news.identity import key
 from scraper.extract.declared import Declared, listed
-from scraper.extract.parts import Body, weight
+from scraper.extract.parts import Body
 from scraper.extract.titles import folded
 
 FRONT = "front page, no article"
@@ -118,7 +118,7 @@ def _is_wall(tree: HtmlElement, said: Declared, names: Iterable[str], body: Body
 
 
 def _paragraphs(body: Body) -> int:
-    return sum(p.tag == "p" and weight(p.text) >= 120 for p in body.parts)
+    return sum(p.tag == "p" and p.size >= 120 for p in body.parts)
 
 
 def is_front(tree: HtmlElement, said: Declared, url: str) -> bool:
