@@ -84,6 +84,10 @@ class Answer:
     """Our own mistake, as a traceback."""
 
 
+_SOME_GARBAGE = 10_000
+"""Objects that may be made before garbage is looked for; of a page's some thousand nearly all go by themselves."""
+
+
 def main(bounds: str) -> None:
     """Serve until the other end closes the pipe. `bounds` is a Bounds as JSON."""
     # The pipe keeps a number of its own: a stray print of a library, in Python or in C, goes to standard error.
@@ -105,6 +109,7 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
     from scraper.extract import reading  # noqa: F401, PLC0415
 
     gc.freeze()  # what is loaded by now is never garbage; looking through it took some three hundredths of the time of reading
+    gc.set_threshold(_SOME_GARBAGE, 20, 20)  # by default four times a page, for next to nothing: a page makes few cycles
     _confine(bounds)
     _say_nothing_of_memory()
     _write(answers, b"")  # ready
