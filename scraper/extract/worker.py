@@ -112,12 +112,14 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
     gc.set_threshold(_SOME_GARBAGE, 20, 20)  # by default four times a page, for next to nothing: a page makes few cycles
     _confine(bounds)
     _say_nothing_of_memory()
+    status = os.open("/proc/self/status", os.O_RDONLY)  # kept, for opening it once a page is a hundredth of reading one
+    allowed = 0
     _write(answers, b"")  # ready
     while (frame := _next(asks)) is not None:
         order, body = frame
-        _allow(bounds.cpu_seconds)
+        allowed = _allow(bounds.cpu_seconds, allowed)
         answer = _answer(wire.loads(Order, order), body, bounds)
-        peak, left = _memory()
+        peak, left = _memory(status)
         # lxml does not say so when memory runs out: to it a page it had no room for is one that breaks off.
         if not answer.last and peak > bounds.memory_bytes - _LAST_BYTES:
             answer = _out_of_memory(bounds)
@@ -166,11 +168,16 @@ def _say_nothing_of_memory() -> None:
     sys.unraisablehook, sys.excepthook = unraisable, raised
 
 
-def _allow(seconds: int) -> None:
-    """Raise the soft limit of CPU to what has been used plus `seconds`; meeting it ends the process by SIGXCPU."""
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+def _allow(seconds: int, allowed: int) -> int:
+    """Raise the soft limit of CPU to what has been used plus `seconds`, and say it; meeting it ends the process by SIGXCPU.
+
+    `allowed` is what it stands at: it is counted in whole seconds, which hold hundreds of pages.
+    """
     soft = math.ceil(time.process_time() + seconds)
-    resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    if soft != allowed:
+        _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+        resource.setrlimit(resource.RLIMIT_CPU, (soft if hard == resource.RLIM_INFINITY else min(soft, hard), hard))
+    return soft
 
 
 def _answer(order: Order, body: bytes, bounds: Bounds) -> Answer:  # noqa: PLR0911 - one a fate
@@ -194,6 +201,9 @@ def _answer(order: Order, body: bytes, bounds: Bounds) -> Answer:  # noqa: PLR09
         return Answer(fault=traceback.format_exc(limit=-12))
 
 
+_STATUS_BYTES = 8_192
+
+
 def too_large(bounds: Bounds) -> str:
     return f"needs more than {bounds.memory_bytes // 2**20} MiB of memory"
 
@@ -202,13 +212,12 @@ def _out_of_memory(bounds: Bounds) -> Answer:
     return Answer(guilty=too_large(bounds), last=True)
 
 
-def _memory() -> tuple[int, int]:
-    """Bytes of address space: the most there were so far, and what there are.
+def _memory(status: int) -> tuple[int, int]:
+    """Bytes of address space: the most there were so far, and what there are. `status` is /proc/self/status, open.
 
     VmPeak and VmSize (proc(5)), since they are what the limit binds; `ru_maxrss` would begin with our parent's.
     """
-    with open("/proc/self/status", "rb") as status:  # noqa: PTH123 - once a page, and Path costs as much as the reading
-        said = status.read()
+    said = os.pread(status, _STATUS_BYTES, 0)
     peak, size = (int(said.partition(name)[2].split(None, 1)[0]) * 1024 for name in (b"VmPeak:", b"VmSize:"))
     return peak, size
 
