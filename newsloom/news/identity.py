@@ -71,13 +71,17 @@ def key(url: str) -> str:
     parts = urlsplit(normal)
     host = parts.netloc.removesuffix(":80").removesuffix(":443")
     bare = host.removeprefix("www.")
-    if site(f"http://{bare}/") == site(normal):
+    if bare != host and site(f"http://{bare}/") == site(normal):
         host = bare
-    # As latin-1 every byte is a character and comes back as it was, whatever charset the site writes its addresses in.
-    pairs = parse_qsl(parts.query, keep_blank_values=True, encoding="latin-1")
-    query = urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.fullmatch(k)), encoding="latin-1")
     path = parts.path.rstrip("/") or "/"
-    return urlunsplit(("https", host, path, query, parts.fragment))
+    return urlunsplit(("https", host, path, _told(parts.query) if parts.query else "", parts.fragment))
+
+
+def _told(query: str) -> str:
+    """What a query says of what is read, in one order."""
+    # As latin-1 every byte is a character and comes back as it was, whatever charset the site writes its addresses in.
+    pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
+    return urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.fullmatch(k)), encoding="latin-1")
 
 
 @cache

@@ -38,7 +38,7 @@ def article(
     content = Content(tree)
     chosen = _chosen(tree, habits)
     names, origins["authors"] = (
-        (tuple(split(chosen["authors"])), "selector") if chosen.get("authors") else authors(content, said, url)
+        (split(chosen["authors"]), "selector") if chosen.get("authors") else authors(content, said, url)
     )
     when = dates.written(chosen.get("published", ""), zone=zone, language=language)
     time, origins["published"] = (

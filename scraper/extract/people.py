@@ -90,12 +90,12 @@ def _house(content: Content, organisations: Iterable[str], others: Iterable[str]
 
 def _names(texts: Iterable[str], own: set[str]) -> tuple[str, ...]:
     """The names in several texts, each once; publications and agencies are none beside people."""
-    names = tuple(dict.fromkeys(n for text in texts for n in _signed(list(split(text)), own)))
+    names = tuple(dict.fromkeys(n for text in texts for n in _signed(split(text), own)))
     people = tuple(n for n in names if not (folded(n) in _AGENCIES or _PUBLICATION.search(n)))
     return people or names
 
 
-def _signed(names: list[str], own: set[str]) -> list[str]:
+def _signed(names: Sequence[str], own: set[str]) -> list[str]:
     """The names of one byline without the site's; what follows that is a place rather than a name: `Daily Paper, Oslo, Norway`."""
     after_house = bool(names) and folded(names[0]) in own
     return [n for n in names if folded(n) not in own and not (after_house and " " not in n)]
@@ -164,7 +164,7 @@ def _meta(said: Declared) -> list[str]:
             r"written|by|author|von|par", said.first("twitter:label1"), re.IGNORECASE
         ):
             continue
-        if any(next(split(text), "") for text in map(plain, values)):
+        if any(map(split, map(plain, values))):
             return [plain(v) for v in values]
     return []
 
@@ -288,17 +288,22 @@ def _text(element: HtmlElement) -> str:
     return " ".join(" ".join(t for t in element.itertext() if isinstance(t, str)).split())
 
 
-def split(text: str) -> Iterator[str]:
+@lru_cache(maxsize=4_096)  # a site has few who write for it
+def split(text: str) -> tuple[str, ...]:
     """The names in a byline: `By Jane Doe and John Roe, Political Reporter` -> Jane Doe, John Roe."""
     text = " ".join(text.split())
     if re.match(r"https?:", text):
-        return
+        return ()
     pieces = _BETWEEN.split(text)
     if len(pieces) > 1 and _HOST.match(pieces[0]):
-        return  # `example.de, Hamburg, Germany` is an address
-    for piece in pieces:
-        name = _ROLE.sub("", _BY.sub("", piece).strip()).strip(" .,:;-–—|*\"'")
-        if name.isupper() and name.isascii() and " " in name:
-            name = name.title()
-        if 2 <= len(name) <= 60 and len(name.split()) <= 5 and not _NO_NAME.search(name) and not _HOST.match(name):
-            yield name
+        return ()  # `example.de, Hamburg, Germany` is an address
+    return tuple(name for piece in pieces if _may_be_name(name := _bare(piece)))
+
+
+def _bare(piece: str) -> str:
+    name = _ROLE.sub("", _BY.sub("", piece).strip()).strip(" .,:;-–—|*\"'")
+    return name.title() if name.isupper() and name.isascii() and " " in name else name
+
+
+def _may_be_name(text: str) -> bool:
+    return 2 <= len(text) <= 60 and len(text.split()) <= 5 and not _NO_NAME.search(text) and not _HOST.match(text)

@@ -29,7 +29,9 @@ def title(tree: HtmlElement, said: Declared, url: str, suffixes: tuple[str, ...]
     """
     headings = _headings(tree)
     names = [*said.site_names, *host_names(url), *(text for heading, text in headings if _leads_home(heading))]
-    declared = [(origin, without_site(_cut(text), names, suffixes)) for origin, text in _declared(said)]
+    declared = _declared(said)
+    own = {text: without_site(_cut(text), names, suffixes) for text in {text for _, text in declared}}  # most say one
+    declared = [(origin, own[text]) for origin, text in declared]
     declared = [(origin, text) for origin, text in declared if text and not _is_name(text, names)]
     shown = [(h, without_suffix(t, suffixes)) for h, t in headings if not _is_name(t, names)]
     shown = [(h, _without_kicker(h, t, [d for o, d in declared if o != "title"])) for h, t in shown]

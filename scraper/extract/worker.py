@@ -109,7 +109,9 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
     from scraper.extract import reading  # noqa: F401, PLC0415
 
     gc.freeze()  # what is loaded by now is never garbage; looking through it took some three hundredths of the time of reading
-    gc.set_threshold(_SOME_GARBAGE, 20, 20)  # by default four times a page, for next to nothing: a page makes few cycles
+    gc.set_threshold(
+        _SOME_GARBAGE, 20, 20
+    )  # by default four times a page, for next to nothing: a page makes few cycles
     _confine(bounds)
     _say_nothing_of_memory()
     status = os.open("/proc/self/status", os.O_RDONLY)  # kept, for opening it once a page is a hundredth of reading one

@@ -89,7 +89,7 @@ class Body:
 def find_body(page: Outline, taken: Sequence[Group]) -> Body:
     """The element with most running text, rows of blocks not counted."""
     inside = {i for g in taken for i in range(g.first, g.last)}
-    long = [i for i, unit in enumerate(page.units) if _is_paragraph(unit) and i not in inside]
+    long = [i for i, unit in enumerate(page.units) if unit.weight >= _LONG and _is_prose(unit) and i not in inside]
     scores: dict[Node, float] = {}
     for i in long:
         unit = page.units[i]
@@ -104,8 +104,8 @@ def find_body(page: Outline, taken: Sequence[Group]) -> Body:
     return Body(best, [i for i in own if texts[page.units[i].text] == 1])
 
 
-def _is_paragraph(unit: Unit) -> bool:
-    return unit.weight >= _LONG and not unit.node.chrome and not unit.heading and unit.linked < 0.4 * len(unit.text)
+def _is_prose(unit: Unit) -> bool:
+    return not unit.node.chrome and not unit.heading and unit.linked < 0.4 * len(unit.text)
 
 
 # Headings
@@ -115,6 +115,8 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
     """Units that are words over a block. A label that rows repeat ("Read more") is none."""
     found: dict[int, BriefKind] = {}
     for i, unit in enumerate(page.units):
+        if len(unit.text) > headings.LONGEST:
+            continue
         kind = headings.kind_of(unit.text)
         if kind is None and unit.heading and headings.is_section(unit.text):
             kind = BriefKind.LATEST
@@ -187,7 +189,7 @@ def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, Brief
     rows: dict[int, Row] = {}
     parents: dict[int, list[Row]] = {}
     for anchor in links:
-        node = _row_of(anchor, barriers, body)
+        node = _row_of(page, anchor, barriers, body)
         if id(node) in rows or node.up is None:
             continue
         row = Row(node.first, max(node.last, node.first), anchor.key, node)
@@ -210,14 +212,16 @@ def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, Brief
     return joined
 
 
-def _row_of(anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
+def _row_of(page: Outline, anchor: Anchor, barriers: Sequence[int], body: Body) -> Node:
     """The largest element around a link that is about nothing else."""
     row = anchor.node
+    over, under = bisect_left(barriers, anchor.first), bisect_left(barriers, anchor.last)
+    before = barriers[over - 1] if over else -1
+    after = barriers[under] if under < len(barriers) else len(page.units)
     for node in anchor.node.line():
         if node.up is None or node.many or node.last - node.first > _ROW_UNITS or body.holds(node):
             break
-        inside = barriers[bisect_left(barriers, node.first) : bisect_left(barriers, node.last)]
-        if inside and any(not anchor.first <= b < anchor.last for b in inside):
+        if node.first <= before or node.last > after:
             break
         row = node
     return row
