@@ -36,7 +36,10 @@ class Turns:
         """Bytes of the last document of a site."""
         self.bytes: Counter[str] = Counter()
         """Of documents that are read or wait for it, by site."""
-        self._fewer = asyncio.Event()
+        self._bytes = 0
+        """All of these."""
+        self._outside: dict[asyncio.Future[None], str] = {}
+        """Who waits for room, and the site of each."""
 
     @asynccontextmanager
     async def turn(self, site: str) -> AsyncIterator[None]:
@@ -54,22 +57,32 @@ class Turns:
     async def room(self, site: str) -> None:
         """Returns when another document of the site would find room: what is downloaded faster than read only fills memory."""
         while not self._fits(site):
-            self._fewer.clear()
-            await self._fewer.wait()
+            fits = asyncio.get_running_loop().create_future()
+            self._outside[fits] = site
+            try:
+                await fits
+            finally:
+                self._outside.pop(fits, None)
 
     def _fits(self, site: str) -> bool:
-        return self.bytes.total() < WAITING_BYTES or (
-            not self.bytes[site] and self._last.get(site, WAITING_BYTES) <= SMALL
-        )
+        return self._bytes < WAITING_BYTES or (not self.bytes[site] and self._last.get(site, WAITING_BYTES) <= SMALL)
 
     def hold(self, site: str, size: int) -> None:
+        self._bytes += size
         self.bytes[site] += size
         if self.bytes[site] <= 0:
             del self.bytes[site]
         if size < 0:
-            self._fewer.set()
+            self._let_in()
         else:
             _remember(self._last, site, size)
+
+    def _let_in(self) -> None:
+        """Wakes those who fit now: to wake all of them at each document's end costs more than to read it from its pipe."""
+        for fits in [fits for fits, site in self._outside.items() if self._fits(site)]:
+            del self._outside[fits]
+            if not fits.done():
+                fits.set_result(None)
 
     async def _wait(self, site: str) -> None:
         if self._free:
