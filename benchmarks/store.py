@@ -1,0 +1,212 @@
+"""What the store costs, at ten thousand articles and at as many as you like.
+
+    python benchmarks/store.py [--articles 100000] [--keep FILE]
+
+Articles of 5 kB are made up (30,000 words, as often as words are in a language), saved as a crawl saves pages, twenty in a
+transaction, into a store with four topics, and measured:
+
+save      CPU of a new article - address, entry, labels, four topics, full text - beside a bare FTS5 insert of the same text, in
+          turns in this process; at 10,000 articles and at the end, and the ratio of the two
+rows      what has no text but a headline, beside one-row upserts by sqlite-utils: rows a CPU second
+newest    the newest 50 of a topic; a search for a common word, for a bare NOT: milliseconds, each the median of some
+topics    a new article with a hundred topics more, saved alone and among twenty
+disk      bytes an article
+
+A million articles take 9 GB and some 40 minutes of one processor. `--keep` leaves the store where you say.
+"""
+
+import argparse
+import asyncio
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate, islice
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from sqlite_utils import Database  # noqa: E402 - as above
+
+from newsloom.news.items import Article, Topic  # noqa: E402 - as above
+from newsloom.news.memory import Page, State  # noqa: E402 - as above
+from newsloom.news.sources import Schedule, Source  # noqa: E402 - as above
+from newsloom.store import Reader, Store  # noqa: E402 - as above
+from newsloom.store.schema import TOKENIZER  # noqa: E402 - as above
+
+NOW = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
+BATCH = 20
+FIRST = 10_000
+ROUNDS = 20
+SOURCES = 200
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=100_000, help="how many the store is to hold (default 100000)")
+    parser.add_argument("--keep", type=Path, metavar="FILE", help="where to leave the store")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        asyncio.run(measure(options.keep or Path(folder, "newsloom.db"), options.articles, Path(folder)))
+
+
+async def measure(path: Path, articles: int, folder: Path) -> None:
+    texts = made_up(random.Random(4))
+    sources = [source(n) for n in range(SOURCES)]
+    topics = [
+        Topic(key="all", title="All"),
+        Topic(key="source/s0", title="S0", source="s0"),
+        Topic(key="words", title="Words", match="w900 OR w1200"),
+        Topic(key="phrase", title="Phrase", match='"w3 w5" OR w2000*'),
+    ]
+    with Store.open(path, lambda: NOW) as store:
+        await store.adopt(sources, topics)
+        await fill(store, sources, texts, FIRST)
+        early, bare = await beside_bare(store, sources, texts, folder / "bare.db")
+        print(f"save      at {FIRST:>9,}: {early * 1e3:.2f} ms an article, {early / bare:.2f} x a bare FTS insert ({bare * 1e3:.2f} ms)")
+        await rows(store, sources, folder / "rows.db")
+        await fill(store, sources, texts, articles - held(path))
+        late, bare = await beside_bare(store, sources, texts, folder / "bare.db")
+        print(
+            f"save      at {held(path):>9,}: {late * 1e3:.2f} ms an article, {late / bare:.2f} x a bare FTS insert; "
+            f"{late / early:.2f} x what it took at {FIRST:,}"
+        )
+        newest(path)
+        more = [Topic(key=f"t{n}", title=f"T{n}", match=f'w{800 + 31 * n} OR "w{n} w{n + 7}" OR w{5000 + n}*') for n in range(100)]
+        await store.adopt(sources, [*topics, *more])
+        alone, among = await each(store, sources, texts, 1, 200), await each(store, sources, texts, BATCH, 600)
+        print(f"topics    100 more: {alone * 1e3:.2f} ms for an article saved alone, {among * 1e3:.2f} ms among {BATCH}")
+        stored = held(path)
+    print(f"disk      {path.stat().st_size / stored / 1e3:.1f} kB an article")
+
+
+def source(n: int) -> Source:
+    return Source(name=f"s{n}", url=f"https://s{n}.example/", title=f"S{n}", schedule=Schedule(every=timedelta(hours=1)), max_age=None)
+
+
+def made_up(chance: random.Random) -> Iterator[tuple[str, str]]:
+    """Titles and texts of 5 kB, for ever: word n is as often as 1/(n + 3) (Zipf's law)."""
+    words = [f"w{n}" for n in range(30_000)]
+    weights = list(accumulate(1 / (n + 3) for n in range(30_000)))
+    while True:
+        said = chance.choices(words, cum_weights=weights, k=930)
+        yield " ".join(said[:9]), "\n\n".join(" ".join(said[at : at + 60]) for at in range(9, len(said), 60))
+
+
+_NUMBER = iter(range(10**9))
+
+
+def pages(some: Source, texts: Iterator[tuple[str, str]], count: int) -> list[Page]:
+    found = []
+    for title, text in islice(texts, count):
+        n = next(_NUMBER)
+        url = f"{some.url}news/2026/05/{n}-{title[:24].replace(' ', '-')}"
+        article = Article(
+            url=url, title=title, text=text, html="", summary=text[:150], authors=("Jane Doe",), language="en", section="News",
+            published=NOW - timedelta(minutes=n % 40_000), tags=("one", "two"),
+        )  # fmt: skip
+        found.append(Page(asked=url, url=url, state=State.READ, fetched=NOW, article=article))
+    return found
+
+
+async def fill(store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], count: int) -> None:
+    began, done = time.monotonic(), 0
+    while done < count:
+        some = sources[done // 200 % len(sources)]
+        done += len(await store.save(some, pages(some, texts, min(200, count - done))))
+        if done % 20_000 == 0:
+            print(f"          {done:,} of {count:,} more, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
+
+async def each(store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], size: int, count: int) -> float:
+    """CPU seconds of an article, in transactions of `size`."""
+    batches = [(some, pages(some, texts, size)) for some in islice(sources, count // size)]
+    began = time.process_time()
+    for some, batch in batches:
+        await store.save(some, batch)
+    return (time.process_time() - began) / (len(batches) * size)
+
+
+async def beside_bare(
+    store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], path: Path
+) -> tuple[float, float]:
+    """CPU seconds of an article saved, and of its title and text put into an index; medians of rounds in turns."""
+    bare = sqlite3.connect(path, isolation_level=None)
+    bare.execute("PRAGMA journal_mode = WAL")
+    bare.execute("PRAGMA synchronous = NORMAL")
+    bare.execute(f'CREATE VIRTUAL TABLE IF NOT EXISTS t USING fts5(title, text, tokenize="{TOKENIZER}")')
+    ours, theirs = [], []
+    for n in range(ROUNDS):
+        some = sources[n % len(sources)]
+        batches = [pages(some, texts, BATCH) for _ in range(5)]
+        began = time.process_time()
+        for batch in batches:
+            await store.save(some, batch)
+        between = time.process_time()
+        for batch in batches:
+            bare.execute("BEGIN")
+            said = [(p.article.title, p.article.text) for p in batch if p.article]
+            bare.executemany("INSERT INTO t(title, text) VALUES (?, ?)", said)
+            bare.execute("COMMIT")
+        ours.append((between - began) / (5 * BATCH))
+        theirs.append((time.process_time() - between) / (5 * BATCH))
+    bare.close()
+    return statistics.median(ours), statistics.median(theirs)
+
+
+async def rows(store: Store, sources: Sequence[Source], path: Path) -> None:
+    """Headlines without a text, and sqlite-utils' upserts of as much."""
+    headlines = ((f"w{n} speaks of w{n // 7} and w{n % 1000}", "") for n in range(10**9))
+    database = Database(path)
+    database.conn.execute("PRAGMA journal_mode = WAL")
+    database.conn.execute("PRAGMA synchronous = NORMAL")
+    table: Any = database["rows"]
+    ours, theirs = [], []
+    for n in range(ROUNDS):
+        batch = pages(sources[n], headlines, BATCH)
+        began = time.process_time()
+        await store.save(sources[n], batch)
+        between = time.process_time()
+        for page in batch:
+            article = page.article
+            if article:
+                row = {"url": page.asked, "title": article.title, "source": sources[n].name, "published": str(article.published)}
+                table.upsert(row, pk="url")
+        ours.append(BATCH / (between - began))
+        theirs.append(BATCH / (time.process_time() - between))
+    database.close()
+    mine, other = statistics.median(ours), statistics.median(theirs)
+    print(f"rows      {mine:,.0f} a CPU second, {mine / other:.2f} x sqlite-utils' upserts of one ({other:,.0f})")
+
+
+def newest(path: Path) -> None:
+    with Reader.open(path, lambda: NOW) as reader, sqlite3.connect(f"file:{path}?mode=ro", uri=True) as plain:
+        asked = "SELECT m.entry FROM topics t JOIN membership m ON m.topic = t.id WHERE t.key = 'all' ORDER BY m.published DESC LIMIT 50"
+        took = median_ms(lambda: plain.execute(asked).fetchall())
+        word, wide = (median_ms(lambda query=query: reader.search(query, limit=50), 7) for query in ("w1", "NOT w1"))
+    print(f"newest    of a topic {took:.3f} ms; search for a common word {word:.1f} ms, for all without it {wide:.1f} ms")
+
+
+def median_ms(work: Callable[[], object], times: int = 50) -> float:
+    took = []
+    for _ in range(times):
+        began = time.process_time()
+        work()
+        took.append(time.process_time() - began)
+    return statistics.median(took) * 1e3
+
+
+def held(path: Path) -> int:
+    with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as reader:
+        [(count,)] = reader.execute("SELECT count(*) FROM entries")
+    return int(count)
+
+
+if __name__ == "__main__":
+    main()
