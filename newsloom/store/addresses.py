@@ -548,6 +548,8 @@ def known_elsewhere(connection: sqlite3.Connection, source: str, key: str, entry
 def read_for_all(connection: sqlite3.Connection, source: str, key: str, entry: int) -> None:
     """The same, of the other sources that have it queued."""
     others = connection.execute("SELECT id FROM addresses WHERE key = ? AND source <> ?", (key, source)).fetchall()
+    if not others:
+        return
     connection.executemany(
         """
         UPDATE addresses SET entry = ?, state = ?, reason = 'read by another source', retry_at = NULL

@@ -93,9 +93,10 @@ class Batch:
         if entry is None:
             raise AssertionError("an INSERT without a row")
         self._unindexed.add(entry)
-        self._label(entry, row)
+        source: str = row["source"]
+        self._label(entry, row, ("source", source))
         self.know(entry, [key], how)
-        self.carry(entry, self.source.name, carried_at)
+        self.connection.execute(_CARRY, (entry, source, plain(carried_at)))
         self._mark(entry)
         return entry
 
@@ -133,37 +134,27 @@ class Batch:
 
     def know(self, entry: int, keys: Iterable[str], how: str) -> None:
         """Addresses by which the entry is known from now on, unless they are another's."""
-        self.connection.executemany(
-            "INSERT INTO keys(key, entry, how) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(plain(k), entry, how) for k in keys if k],
-        )
+        if known := [(plain(k), entry, how) for k in keys if k]:
+            self.connection.executemany(_KNOW, known)
 
     def carry(self, entry: int, source: str, url: str) -> None:
         """That this source carried it, there."""
-        added = self.connection.execute(
-            "INSERT INTO carriers(entry, source, url) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            (entry, source, plain(url)),
-        )
+        added = self.connection.execute(_CARRY, (entry, source, plain(url)))
         if added.rowcount > 0:
-            self.connection.execute(
-                "INSERT INTO labels(field, value, entry) VALUES ('source', ?, ?) ON CONFLICT DO NOTHING",
-                (source.casefold(), entry),
-            )
+            self.connection.execute(_LABEL, ("source", source.casefold(), entry))
             self._touched.add(entry)
 
-    def _label(self, entry: int, columns: Mapping[str, Any]) -> None:
+    def _label(self, entry: int, columns: Mapping[str, Any], *more: tuple[str, str]) -> None:
         language = columns["language"]
         labels = {
+            *more,
             ("section", columns["section"]),
             ("tag", columns["brief_tag"]),
             ("lang", language),
             ("lang", language.split("-")[0]),
         }
         labels |= {("tag", tag) for tag in columns["tags"].split("\n")}
-        self.connection.executemany(
-            "INSERT INTO labels(field, value, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING",
-            [(field, value.casefold(), entry) for field, value in labels if value],
-        )
+        self.connection.executemany(_LABEL, [(field, value.casefold(), entry) for field, value in labels if value])
 
     def _mark(self, entry: int) -> None:
         self._touched.add(entry)
@@ -251,16 +242,19 @@ class Batch:
         if article.canonical and identity.key(article.canonical) in own:  # the same address as the publisher writes it
             new["url"] = plain(article.canonical)
         facts = {"read_key": own[-1], "preferred": self._preferred(article), "bulk": listed["backlog"]}
-        entry, news = self._place(page, article, new | facts, own)
+        led, declared = self._redirects(page), self._declared(article)
+        entry, news = self._place(page, article, new | facts, own, [*led, *declared])
         self.know(entry, own, "address")
-        self.know(entry, self._redirects(page), "redirect")
-        self.know(entry, self._declared(article), "declared")
+        self.know(entry, led, "redirect")
+        self.know(entry, declared, "declared")
         return entry, news
 
-    def _place(self, page: Page, article: Article, new: dict[str, Any], own: Sequence[str]) -> tuple[int, News]:
-        """Find or make the entry of a page: by its address, by those it declares, by its text."""
+    def _place(
+        self, page: Page, article: Article, new: dict[str, Any], own: Sequence[str], others: Sequence[str]
+    ) -> tuple[int, News]:
+        """Find or make the entry of a page: by its address, by the `others` that redirects and it itself name, by its text."""
         known = self._led_to(own, new)
-        declared = self._believable([*self._redirects(page), *self._declared(article)], new)
+        declared = self._believable(others, new)
         if known is not None and declared is not None:
             known = self.join(known, declared)
         known = known or declared
@@ -433,6 +427,9 @@ def _least(one: str, other: str) -> str:
     return min(filter(None, (one, other)), default="")
 
 
+_KNOW = "INSERT INTO keys(key, entry, how) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_CARRY = "INSERT INTO carriers(entry, source, url) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_LABEL = "INSERT INTO labels(field, value, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _JOIN = (
     "UPDATE keys SET entry = ?1 WHERE entry = ?2",
     """INSERT INTO carriers(entry, source, url, face) SELECT ?1, source, url, face FROM carriers WHERE entry = ?2

@@ -5,6 +5,7 @@ from typing import overload
 
 NEVER = "9999-12-31T23:59:59Z"
 
+_SECONDS = len("2026-05-03T18:27:00")
 _FUTURE = timedelta(days=1)
 _OLDEST = datetime(1400, 1, 1, tzinfo=UTC)
 """Before it there were no newspapers: 0001-01-01 is how some programs write "no date"."""
@@ -20,7 +21,8 @@ def written(instant: datetime | None) -> str | None:
     """To the second, downwards."""
     if instant is None:
         return None
-    return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+    there = instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    return there.isoformat(timespec="seconds")[:_SECONDS] + "Z"
 
 
 @overload
@@ -37,7 +39,7 @@ def believable(instant: datetime | None, now: datetime) -> datetime | None:
     if instant is None:
         return None
     try:
-        there = instant.astimezone(UTC).replace(microsecond=0)
+        there = (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(microsecond=0)
     except OverflowError:  # year 1 or 9999, moved by its offset
         return None
     return None if there < _OLDEST or there == _EPOCH or there > now + _FUTURE else there

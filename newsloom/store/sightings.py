@@ -63,6 +63,8 @@ class Rows:
 
         `leads` is how many more addresses this crawl may take from briefs.
         """
+        if not page.briefs:
+            return Seen(new=0, queued=0)
         here = _Here(page, address, leads)
         known: list[tuple[Any, ...]] = []
         for brief in page.briefs:
@@ -75,10 +77,12 @@ class Rows:
             if entry is not None:
                 known.append((here.page, *row.said, here.at, here.at, entry))
                 continue
-            self._connection.executemany(_KEEP, known)
-            known.clear()
+            if known:
+                self._connection.executemany(_KEEP, known)
+                known.clear()
             self._see_one(row, here)
-        self._connection.executemany(_KEEP, known)
+        if known:
+            self._connection.executemany(_KEEP, known)
         return Seen(new=here.new, queued=here.queued)
 
     def _row(self, brief: Brief) -> _Row:
