@@ -2,23 +2,12 @@
 
 from typing import Any
 
-from scrapy import Request, Spider
-from scrapy.http import Response
-from scrapy.logformatter import LogFormatter
-
 from newsloom.news.sources import Limits, NetworkRules, Source
 
 ACCEPT = (
     "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/feed+json,"
     "application/xml;q=0.9,*/*;q=0.8"
 )
-
-
-class Silence(LogFormatter):
-    """Of each request and each item Scrapy makes a line that nobody reads (network.py)."""
-
-    def crawled(self, request: Request, response: Response, spider: Spider) -> None:  # type: ignore[override]
-        """No line."""
 
 
 def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, Any]:
@@ -57,11 +46,10 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
         "DOWNLOAD_WARNSIZE": 0,
         "REDIRECT_MAX_TIMES": limits.redirects,
         "DOWNLOADER": "scraper.downloader.Downloader",
-        "SCHEDULER": "scraper.downloader.Line",
+        # Scrapy's usual queue asks its own downloader, which is not there, for the lines it keeps.
+        "SCHEDULER_PRIORITY_QUEUE": "scrapy.pqueues.ScrapyPriorityQueue",
         "CONCURRENT_REQUESTS": rules.connections,
         "CONCURRENT_REQUESTS_PER_DOMAIN": rules.connections,  # of these so many connections are kept open
-        "CONCURRENT_ITEMS": 1,
         "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",
         "STATS_DUMP": False,
-        "LOG_FORMATTER": "scraper.settings.Silence",
     }

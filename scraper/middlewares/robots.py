@@ -18,6 +18,7 @@ from scrapy.http import Response
 from newsloom.news.identity import origin, site
 from newsloom.news.memory import Due, Robots, Role, State
 from scraper.children import Guilty
+from scraper.downloader import ask
 from scraper.ledger import HaltedError
 from scraper.middlewares.cut import UP_TO
 from scraper.origins import OriginState
@@ -117,7 +118,7 @@ class RobotsMiddleware:
         asked = Request(address, meta={_ASKED: True, UP_TO: BYTES}, dont_filter=True, priority=100)
         now = self._spider.now
         try:
-            response = await self._crawler.engine.download_async(asked)
+            response = await ask(self._crawler, asked)
         except HaltedError:
             raise
         except NotTaken as error:

@@ -5,18 +5,15 @@ A site with habits of its own gets a subclass in a file beside this one (docs/sp
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Any, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import scrapy
-from scrapy import signals
-from scrapy.crawler import Crawler
-from scrapy.exceptions import DontCloseSpider
 from scrapy.http import Response
-from twisted.python.failure import Failure
 
 from newsloom.news.identity import origin
 from newsloom.news.items import Article, Brief
@@ -25,6 +22,7 @@ from newsloom.news.sources import Limits, Source, SourceKind
 from newsloom.news.times import Now
 from scraper.children import ChildError, Guilty, Unreadable
 from scraper.credentials import Credentials
+from scraper.downloader import ask
 from scraper.extract.documents import Ask, Document, FeedDocument, SitemapDocument
 from scraper.extract.links import article_links
 from scraper.extract.page import Habits, Reading
@@ -84,70 +82,63 @@ class NewsSpider(scrapy.Spider):
         self.network = network
         self.now = now
         self.limits = limits
-        self._refill: asyncio.Task[None] | None = None
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> "NewsSpider":
-        spider = super().from_crawler(crawler, *args, **kwargs)
-        crawler.signals.connect(spider._idle, signals.spider_idle)  # noqa: SLF001 - it is ours
-        return spider
 
     async def start(self) -> AsyncIterator[scrapy.Request]:
-        """The first portion of what is due; `spider_idle` brings the others."""
+        """The whole walk. Scrapy gets no request of it to keep (downloader.py), and ends the crawl when it ends."""
+        await self._walk()
+        nothing: tuple[scrapy.Request, ...] = ()
+        for request in nothing:
+            yield request
+
+    async def _walk(self) -> None:
+        """Portion by portion of what is due: one is asked for when the one before is answered and told."""
+        with suppress(HaltedError):
+            while portion := await self.ledger.portion():
+                waiting = iter(sorted(portion, key=lambda due: due.role not in ENTRANCES))
+                async with asyncio.TaskGroup() as workers:
+                    for _ in range(min(self.network.rules.connections, len(portion))):
+                        workers.create_task(self._work_on(waiting))
+
+    async def _work_on(self, waiting: Iterator[Due]) -> None:
+        """Takes one address after the other, until none waits or the crawl ends."""
+        for due in waiting:
+            try:
+                await self._settle(self._as_said(due))
+            except HaltedError:
+                return
+            except Exception:
+                # A defect of ours in telling an outcome must cost that outcome, not the crawl; the address stays due.
+                log.exception("not told source=%s url=%s", self.source.name, due.url)
+
+    async def _settle(self, due: Due) -> None:
+        """Asks an address, again if it is worth it, and tells what came of it. Raises HaltedError when the crawl ends."""
         try:
-            for due in await self.ledger.portion():
-                if (request := await self._request(due)) is not None:
-                    yield request
+            request: scrapy.Request | None = _conditional(due)
+            while request is not None:
+                response = await ask(self.crawler, request)
+                outcome = await self._answered(response, due)
+                request = self._again(response, outcome)
         except HaltedError:
-            return
-
-    def _idle(self) -> None:
-        if self.ledger.halting.is_set():
-            return
-        if self._refill is None:
-            self._refill = asyncio.create_task(self._next_portion())
-        raise DontCloseSpider
-
-    async def _next_portion(self) -> None:
-        """More of what is due, else the end. A portion is asked for when the one before is answered and told."""
-        engine = self.crawler.engine
-        try:
-            requests = [r for d in await self.ledger.portion() if (r := await self._request(d)) is not None]
-        except HaltedError:
-            requests = []
-        for request in requests:
-            engine.crawl(request)
-        self._refill = None
-        if not requests:
-            await engine.close_spider_async(reason="finished")
-
-    async def _request(self, due: Due) -> scrapy.Request | None:
-        """A request whose answer is told; an address that cannot even be asked is told at once."""
-        due = self._as_said(due)
-        try:
-            return _conditional(due, callback=self._answered, errback=self._failed)
-        except ValueError as error:
-            await self._tell(due, failed(due, error, self.now())[0])
-            return None
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever kept it from being asked is what came of it
+            outcome, bound = failed(due, error, self.now())
+            self.ledger.bound(bound)
+        await self._tell(outcome)
 
     def _as_said(self, due: Due) -> Due:
         """The config's address in the role that the config gives it."""
         said = _SAID.get(self.source.kind)
         return due if due.role is not Role.START or said is None else replace(due, role=said)
 
-    async def _answered(self, response: Response, due: Due) -> None:
+    async def _answered(self, response: Response, due: Due) -> Outcome:
         try:
-            outcome = await self._outcome(due, response)
+            return await self._outcome(due, response)
         except HaltedError:
-            return
+            raise
         except Exception as error:
             # A defect of ours must cost one page, not the crawl; it is told as such, its trace logged.
             log.exception("reading failed source=%s url=%s", self.source.name, due.url)
-            outcome, _ = failed(due, error, self.now())
-        if (again := self._again(response, outcome)) is not None:
-            self.crawler.engine.crawl(again)
-            return
-        await self._tell(due, outcome)
+            return failed(due, error, self.now())[0]
 
     def _again(self, response: Response, outcome: Outcome) -> scrapy.Request | None:
         """A site that asks for a pause of seconds is given it, and asked again; its line waits (politeness.py).
@@ -165,29 +156,17 @@ class NewsSpider(scrapy.Spider):
             fine = said is not None and asked < PATIENT_TIMES and (said - outcome.fetched).total_seconds() <= PATIENCE
         if not fine:
             return None
-        return request.replace(meta={**request.meta, _TIMES: asked + 1}, priority=request.priority + 1)
+        return request.replace(meta={**request.meta, _TIMES: asked + 1})
 
-    async def _failed(self, failure: Failure) -> None:
-        due: Due = failure.request.cb_kwargs["due"]  # type: ignore[attr-defined]  # Scrapy sets it
-        error = failure.value or RuntimeError("no reason given")
-        if isinstance(error, HaltedError):
+    async def _tell(self, outcome: Outcome) -> None:
+        if isinstance(outcome, Listing):
+            listed = await self.ledger.show(outcome)
+            if listed.gap and isinstance(outcome, gaps.FeedListing):
+                await gaps.fill(self, outcome)
             return
-        page, bound = failed(due, error, self.now())
-        self.ledger.bound(bound)
-        await self._tell(due, page)
-
-    async def _tell(self, due: Due, outcome: Outcome) -> None:
-        try:
-            if isinstance(outcome, Listing):
-                listed = await self.ledger.show(outcome)
-                if listed.gap and isinstance(outcome, gaps.FeedListing):
-                    await gaps.fill(self, outcome)
-                return
-            if outcome.state is State.PUT_OFF and outcome.retry_at is not None and outcome.url:
-                await self.ledger.hold(origin(outcome.url), outcome.retry_at)
-            await self.ledger.tell(outcome)
-        except HaltedError:
-            log.debug("not told source=%s url=%s", self.source.name, due.url)
+        if outcome.state is State.PUT_OFF and outcome.retry_at is not None and outcome.url:
+            await self.ledger.hold(origin(outcome.url), outcome.retry_at)
+        await self.ledger.tell(outcome)
 
     # One answer
 
@@ -349,7 +328,7 @@ class NewsSpider(scrapy.Spider):
         """Asks an address within the walk of another, as that role."""
         due = Due(url=url, role=role)
         try:
-            return await self._outcome(due, await self.crawler.engine.download_async(_conditional(due)))
+            return await self._outcome(due, await ask(self.crawler, _conditional(due)))
         except (HaltedError, ChildError):
             raise
         except Exception as error:  # noqa: BLE001 - whatever went wrong with a guess, the next one is tried and this one recorded
@@ -365,7 +344,7 @@ class NewsSpider(scrapy.Spider):
         await self.ledger.tell(outcome)
 
 
-def _conditional(due: Due, **more: Any) -> scrapy.Request:
+def _conditional(due: Due) -> scrapy.Request:
     """The request for an address, asking only for what is new (RFC 9110, 13.1). Raises ValueError for no address."""
     if not urlsplit(due.url).hostname:
         raise ValueError(f"{due.url!r} is no web address")
@@ -377,6 +356,5 @@ def _conditional(due: Due, **more: Any) -> scrapy.Request:
         "If-Modified-Since": last_modified.encode("latin-1", "ignore"),
     }
     return scrapy.Request(
-        due.url, headers={k: v for k, v in headers.items() if v}, cb_kwargs={"due": due}, dont_filter=True,
-        priority=10 if due.role in ENTRANCES else 0, **more,
-    )  # fmt: skip
+        due.url, headers={k: v for k, v in headers.items() if v}, cb_kwargs={"due": due}, dont_filter=True
+    )

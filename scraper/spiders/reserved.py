@@ -13,6 +13,7 @@ from newsloom.news.items import Article
 from newsloom.news.memory import Robots
 from scraper import reservation
 from scraper.children import ChildError
+from scraper.downloader import ask
 from scraper.ledger import HaltedError
 from scraper.outcomes import Answer
 
@@ -55,7 +56,7 @@ async def _file(spider: "NewsSpider", url: str) -> bytes:
 async def _ask(spider: "NewsSpider", address: str) -> Robots:
     """What it answers. No answer is no reservation, for nearly no site has the file; but it is asked again soon."""
     try:
-        response = await spider.crawler.engine.download_async(Request(address, dont_filter=True, priority=50))
+        response = await ask(spider.crawler, Request(address, dont_filter=True))
     except (HaltedError, ChildError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever kept it from being read, there is no file that says anything

@@ -106,3 +106,24 @@ def test_habits_reach_the_reading(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         assert [f.url for f in listing.found] == [bench.site.url + "/n/1", bench.site.url + "/n/2"]
 
     on_bench(check)
+
+
+def test_requests_that_a_spider_hands_to_scrapy_itself_are_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "handing.py").write_text(
+        "import scrapy\nfrom scraper.spiders.generic import NewsSpider\n\n\n"
+        "class Handing(NewsSpider):\n"
+        "    async def start(self):\n"
+        "        yield scrapy.Request(self.source.url, callback=self.look)\n\n"
+        "    def look(self, response):\n"
+        "        self.ledger.bound(response.css('title::text').get())\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def check(bench: Bench) -> None:
+        bench.site.routes |= {"/moved": Reply(status=302, headers={"Location": "/"}), "/": article("One")}
+        report = await bench.crawl(bench.source("/moved", kind=SourceKind.HOME, spider="handing:Handing"))
+        assert report.bounds == ("One",)
+
+    on_bench(check)
