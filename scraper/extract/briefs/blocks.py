@@ -69,13 +69,20 @@ def find_blocks(
     linked = linked_groups(page, candidates(page), known, body)
     head = promo(page, body, clocked)
     rows = [*clocked, *([head] if head else [])]
-    rows += [g for g in linked if not _overlap(g, rows)]
+    rows += [g for g in linked if not _overlap(g, rows) and not _is_led(page, g)]
     groups = sorted([*rows, *_led(page, rows)], key=lambda g: g.first)
     return (*_blocks(page, groups, known, body, seen, kinds), *_prompts(page, body))
 
 
 def _overlap(group: Group, others: Sequence[Group]) -> bool:
     return any(group.first < o.last and o.first < group.last for o in others)
+
+
+def _is_led(page: Outline, group: Group) -> bool:
+    """Whether it is one line of which all is a link, its first words included."""
+    alone = len(group.rows) == 1 and group.last == group.first + 1
+    led = headings.led_by(page.units[group.first].text) if alone else None
+    return led is not None and led[0] in KEPT_BRIEFS
 
 
 def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
@@ -86,7 +93,7 @@ def _led(page: Outline, groups: Sequence[Group]) -> Iterator[Group]:
         if led and led[0] in KEPT_BRIEFS:
             anchor = main_anchor(page, Row(i, i + 1))
             if anchor and len(anchor.text) >= 0.5 * len(led[1]):
-                yield Group([Row(i, i + 1, anchor.key)], unit.node, None, led[0])
+                yield Group([Row(i, i + 1, anchor.key, unit.node)], unit.node, None, led[0], led=True)
 
 
 def _blocks(  # noqa: PLR0917

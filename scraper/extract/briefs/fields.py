@@ -33,6 +33,17 @@ _BYLINE = re.compile(
     r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b(?:[\s:]|$)", re.IGNORECASE
 )
 _COUNT = re.compile(r"^[\W\d]*(?:[\d.,]+\s?[km]?)?[\W\d]*$", re.IGNORECASE)
+_MINUTES = r"(?:mins?|minut\w*|мин\w*|хв\w*|dk|dakika|menit|phút|分鐘|分钟|分|분)\b\.?"
+_LENGTH = re.compile(
+    rf"\W*(?:(?:\d+:)?\d+:\d\d\s*{_MINUTES}|\d{{1,3}}[\s-]?{_MINUTES}"
+    r"(?:\s(?:read|watch|listen|de lectura|de lecture|de leitura|di lettura|lesezeit|leestijd|läsning|okuma|czytania|čtení"
+    r"|чтения|читання))?"
+    r"|\d{1,3}\s(?:photos?|images?|pictures|bilder|fotos?))\W*",
+    re.IGNORECASE,
+)
+"""How long a piece takes to read or to watch, or how many pictures it has."""
+_HIDDEN = re.compile(r"visually-?hidden|\bsr-only|screen-?reader", re.IGNORECASE)
+"""As style sheets commonly name it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +92,8 @@ def _leading_clock(text: str, seen: Seen) -> Printed | None:
 def briefs_of(page: Outline, group: Group, kind: BriefKind, seen: Seen) -> tuple[Brief, ...]:
     """A brief a row; copies of one row (mobile and desktop) become one, the fuller of the two."""
     rows = [_parts(page, row, seen) for row in group.rows]
+    if group.led:
+        _without_lead(rows)
     roles = _Roles(rows)
     found: dict[str, Brief] = {}
     for row in rows:
@@ -91,6 +104,14 @@ def briefs_of(page: Outline, group: Group, kind: BriefKind, seen: Seen) -> tuple
         known = found.get(name)
         found[name] = _fuller(known, brief) if known else brief
     return tuple(found.values())
+
+
+def _without_lead(rows: Sequence[_Parts]) -> None:
+    """Take `Read also:` off a headline that is one link with it."""
+    for row in rows:
+        for part in row.texts:
+            if led := headings.led_by(part.text):
+                part.text, part.weight = led[1], weight(led[1])
 
 
 def _fuller(one: Brief, other: Brief) -> Brief:
@@ -129,8 +150,15 @@ def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
                 time = printed
             if rest and not _is_noise(rest):
                 size = unit.weight if rest == unit.text else weight(rest)
+                if size <= _NAME and _is_hidden(unit):
+                    continue
                 texts.append(Part(rest, size, _leads_to(piece, key), unit.heading))
     return _Parts(anchor, time, texts, _thumbnail(page, row, anchor))
+
+
+def _is_hidden(unit: Unit) -> bool:
+    """Said to screen readers only: what the picture is, what the number counts."""
+    return bool(_HIDDEN.search(unit.node.element.get("class") or ""))
 
 
 def _leads_to(piece: Piece, key: str) -> bool:
@@ -163,7 +191,7 @@ def _time_and_rest(piece: Piece, seen: Seen) -> tuple[Printed | None, str]:
         if printed:
             return printed, ""
     if len(text) <= _LABEL:
-        if not may_hold_time(text):
+        if not may_hold_time(text) or (":" in text and _LENGTH.fullmatch(text)):
             return None, text
         printed = read_time(text, seen.at, seen.zone, seen.language)
         if printed:
@@ -191,7 +219,7 @@ def _time_beside(text: str, seen: Seen) -> tuple[Printed | None, str]:
 @lru_cache(maxsize=4_096)
 def _is_noise(text: str) -> bool:
     """Counts, bylines, and what asks to click."""
-    if _COUNT.match(text) or _BYLINE.match(text):
+    if _COUNT.match(text) or _BYLINE.match(text) or _LENGTH.fullmatch(text):
         return True
     return len(text) < 40 and (text.endswith((">", "»", "›", "→")) or headings.kind_of(text) is not None)
 
@@ -203,10 +231,11 @@ class _Roles:
     """What the texts of a block's rows are, judged over all rows."""
 
     def __init__(self, rows: Sequence[_Parts]) -> None:
-        heads = [p for r in rows for p in r.texts if p.heading]
+        heads = [max(own, key=_WEIGHT) for r in rows if (own := [p for p in r.texts if p.heading])]
         repeated = len({p.text for p in heads}) < len(heads)
         short = bool(heads) and (repeated or median(map(_WEIGHT, heads)) <= 16)
         self.headings_are_tags = short and median(max(map(_WEIGHT, r.texts), default=0) for r in rows) >= 60
+        self.headings_are_texts = bool(heads) and median(map(_WEIGHT, heads)) >= _PARAGRAPH
         alone = [p for r in rows if (p := self._only_long(r))]
         ends = sum(bool(_SENTENCE_END.search(p.text)) for p in alone)
         self.alone_is_text = bool(alone) and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
@@ -222,7 +251,7 @@ class _Roles:
         title = self._title(row)
         tag = self._tag(row, title)
         text = self._text(row, title, tag)
-        if title and self.alone_is_text and not (title.heading and not self.headings_are_tags):
+        if title and self.alone_is_text and (not title.heading or self.headings_are_tags or self.headings_are_texts):
             title, text = self._no_headline(title, text)
         return Brief(
             kind=kind,
@@ -257,7 +286,8 @@ class _Roles:
         return next((p for p in pool if p.weight > _NAME), None) or max(pool, key=_WEIGHT, default=None)
 
     def _tag(self, row: _Parts, title: Part | None) -> Part | None:
-        return next((p for p in row.texts if p is not title and _is_tag(p)), None)
+        said = title.text if title else ""
+        return next((p for p in row.texts if p.text != said and _is_tag(p)), None)
 
     def _text(self, row: _Parts, title: Part | None, tag: Part | None) -> Part | None:
         rest = [p for p in row.texts if p.weight >= _TEXT and p is not title and p is not tag]

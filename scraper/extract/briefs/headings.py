@@ -111,16 +111,16 @@ def _ending(plain: str, words: _Words) -> BriefKind | None:
 
 
 _BRACKETED = re.compile(r"^[【\[［〈《<](?P<lead>[^】\]］〉》>]{2,40})[】\]］〉》>]\s*(?P<rest>.+)$", re.DOTALL)
+_PARTED = re.compile(
+    r"^[\[(（>»►▶•*\s]*(?P<lead>\w[^:：|]{1,39}?)\s*(?:[:：|»►▶]|\s[-–—>]\s)\s*(?P<rest>\S.+?)[\])）]?$", re.DOTALL
+)
 
 
 def led_by(text: str) -> tuple[BriefKind, str] | None:
     """For `Read also: A headline` and `【関連記事】A headline` the kind and the headline; None for any other text."""
-    if bracketed := _BRACKETED.match(text):
-        lead, rest = bracketed["lead"], bracketed["rest"]
-    else:
-        lead, _, rest = text.replace("：", ":", 1).partition(":")
-    kind = kind_of(lead) if rest.strip() and len(lead) <= 40 else None
-    return (kind, rest.strip()) if kind else None
+    parts = _BRACKETED.match(text) or _PARTED.match(text)
+    kind = kind_of(parts["lead"]) if parts else None
+    return (kind, parts["rest"].strip()) if parts and kind else None
 
 
 _CLASSES = (

@@ -51,6 +51,8 @@ class Group:
     kind: BriefKind | None = None
     sure: bool = False
     """Its form leaves no doubt that it is one: no more is asked of its rows."""
+    led: bool = False
+    """Its row begins with words like `Read also:`."""
 
     @property
     def first(self) -> int:

@@ -1,0 +1,112 @@
+"""Habits of sites in general: how they wrap, part, repeat and label what stands in a block."""
+
+from datetime import UTC, datetime
+
+import pytest
+from lxml.html import HtmlElement, document_fromstring
+
+from newsloom.news.items import Brief, BriefKind
+from scraper.extract.briefs import Block, find_blocks
+
+URL = "https://news.example/world/2025/05/14/harbour-wall-gives-way"
+PARAGRAPHS = [
+    "The wall of the old harbour gave way on Tuesday night after three weeks of rain, and two boats sank at their moorings.",
+    "Nobody was hurt, the harbour master said, but the ferry will have to land on the other side of the bay until autumn.",
+    "The town wants to rebuild the wall in concrete; the society that looks after old buildings asks for stone instead.",
+    "A decision is to be made in June, when the engineers have said what lies under the mud on which the wall was built.",
+]
+
+
+def page(*parts: str) -> HtmlElement:
+    return document_fromstring(
+        f"<html><body><main><h1>Harbour wall gives way</h1>{''.join(parts)}</main></body></html>"
+    )
+
+
+def article(*between: str) -> str:
+    first, last = ("".join(f"<p>{p}</p>" for p in PARAGRAPHS[a:b]) for a, b in ((0, 2), (2, 4)))
+    return f"<article>{first}{''.join(between)}{last}</article>"
+
+
+def link(slug: str, text: str) -> str:
+    return f"<a href='/world/2025/05/12/{slug}'>{text}</a>"
+
+
+ROWS = [
+    ("ferry-lands-across-the-bay", "Ferry lands across the bay until autumn"),
+    ("rain-fills-the-reservoirs", "Rain fills the reservoirs to the brim"),
+    ("stone-or-concrete-asks-town", "Stone or concrete, asks a divided town"),
+]
+
+
+def items(*rows: str) -> str:
+    return f"<ul>{''.join(f'<li>{row}</li>' for row in rows)}</ul>"
+
+
+def rows(*, before: str = "", after: str = "", tag: str = "h3") -> str:
+    return items(*(f"{before}<{tag}>{link(slug, title)}</{tag}>{after}" for slug, title in ROWS))
+
+
+def blocks(*parts: str) -> tuple[Block, ...]:
+    return find_blocks(page(*parts), URL, fetched=datetime(2025, 5, 15, 12, tzinfo=UTC), zone="UTC")
+
+
+def briefs(*parts: str) -> list[Brief]:
+    return [b for block in blocks(*parts) for b in block.briefs]
+
+
+def kinds(*parts: str) -> list[tuple[BriefKind | None, int]]:
+    return [(b.kind, len(b.briefs)) for b in blocks(*parts)]
+
+
+def test_a_headline_said_by_picture_and_link_alike_is_the_title() -> None:
+    found = briefs(
+        article(),
+        "<h2>Related stories</h2>",
+        items(
+            *(
+                f"<h3>{link(slug, title)}</h3><h3>{link(slug, title)}</h3>"
+                f"{link(slug, 'What the council, the engineers and the fishermen say about it, and what comes next for the bay')}"
+                "<span>Coast</span>"
+                for slug, title in ROWS
+            )
+        ),
+    )
+    assert [(b.title, b.tag) for b in found] == [(title, "Coast") for _, title in ROWS]
+    assert all(b.text.startswith("What the council") for b in found)
+
+
+def test_what_the_headings_of_all_rows_say_alike_is_not_their_title() -> None:
+    hidden = f"<h3><span>, article with picture</span></h3><p>{PARAGRAPHS[0]}</p>"
+    found = briefs(article(), "<h2>Read next</h2>", rows(before="<a href='/coast/'>Coast</a>", after=hidden))
+    assert [b.title for b in found] == [title for _, title in ROWS]
+
+
+@pytest.mark.parametrize(
+    "length", ["04:16 min", "1:04:16 min", "4 min.", "12 min read", "3 minutos de lectura", "44 Bilder"]
+)
+def test_how_long_a_piece_takes_is_neither_a_time_nor_a_tag(length: str) -> None:
+    found = briefs(article(), "<h2>Related stories</h2>", rows(before=f"<span>{length}</span>"))
+    assert [(b.time_text, b.tag) for b in found] == [("", "")] * 3
+
+
+def test_what_only_screen_readers_are_told_is_no_tag() -> None:
+    found = briefs(
+        article(), "<h2>Related stories</h2>", rows(before="<div class='visually-hidden'>Image</div><b>Coast</b>")
+    )
+    assert [b.tag for b in found] == ["Coast"] * 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        link(ROWS[0][0], f"READ MORE: {ROWS[0][1]}"),
+        f"<strong>[Related: {link(*ROWS[0])}]</strong>",
+        f"Also read | {link(*ROWS[0])}",
+        f"Lesen Sie auch – {link(*ROWS[0])}",
+        f"&gt;&gt; Read more: {link(*ROWS[0])}",
+    ],
+)
+def test_a_line_is_named_by_its_first_words_however_they_are_set_off(line: str) -> None:
+    found = blocks(article(f"<p>{line}</p>"))
+    assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.INLINE, [ROWS[0][1]])]
