@@ -110,3 +110,70 @@ def test_what_only_screen_readers_are_told_is_no_tag() -> None:
 def test_a_line_is_named_by_its_first_words_however_they_are_set_off(line: str) -> None:
     found = blocks(article(f"<p>{line}</p>"))
     assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.INLINE, [ROWS[0][1]])]
+
+
+def test_paragraphs_may_be_wrapped_each_in_elements_of_its_own() -> None:
+    wrapped = [f"<section><div><div><p><span>{p}</span></p></div></div></section>" for p in PARAGRAPHS]
+    inline = f"<div><div>Read more</div>{rows()}</div>"
+    note = "Comments are read by the editors before they are shown here, which may take an hour or two. " * 3
+    note = f"<footer><p>{note}</p></footer>"
+    assert kinds("<article>", *wrapped[:2], inline, *wrapped[2:], "</article>", note) == [(BriefKind.INLINE, 3)]
+
+
+def test_a_block_inside_one_of_several_pieces_of_the_text_is_inline() -> None:
+    piece = "<div class='piece'>{}</div>"
+    first, second = ("".join(f"<p>{p}</p>" for p in PARAGRAPHS[n : n + 2]) for n in (0, 2))
+    longer = "".join(f"<p>{p} {p}</p>" for p in PARAGRAPHS)
+    inline = f"<div><h4>Read more</h4>{rows()}</div>"
+    parts = piece.format(first + inline + second), "<hr>", piece.format(longer)
+    assert kinds(f"<section>{''.join(parts)}</section>") == [(BriefKind.INLINE, 3)]
+
+
+def test_lines_of_another_make_under_the_article_are_not_its_text() -> None:
+    text = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    filed = (
+        "<div>Filed by the desk on 14 May 2025 under World. You may follow the answers to this piece by its feed.</div>"
+    )
+    assert kinds(f"<article>{text}<h3>Related stories</h3>{rows()}{filed}</article>") == [(BriefKind.RELATED, 3)]
+
+
+def test_the_long_name_of_a_section_is_part_of_its_row() -> None:
+    section = "<div><a href='/business/harbours-shipping/'>Harbours, Ferries and Shipping</a></div>"
+    found = briefs(article(), "<h2>Read next</h2>", rows(before=section))
+    assert [b.title for b in found] == [title for _, title in ROWS]
+
+
+def test_a_headline_with_an_address_like_a_section_is_a_row_among_its_like() -> None:
+    short = "<h3><a href='/history/old-harbour'>A short history of the old harbour</a></h3>"
+    both = f"{rows()[:-5]}<li>{short}</li></ul>"
+    assert [b.title for b in briefs(article(), "<h2>Related stories</h2>", both)][
+        -1
+    ] == "A short history of the old harbour"
+    more = "<li><a href='/world/europe'>More stories from Europe</a></li></ul>"
+    assert len(briefs(article(), "<h2>Related stories</h2>", f"{rows()[:-5]}{more}")) == 3
+
+
+def test_the_place_of_an_advertisement_parts_neither_rows_nor_heading() -> None:
+    place = "<div class='ad'><span>Advertisement</span></div>"
+    after_heading = f"<section><h2>Related stories</h2>{place}{rows()}</section>"
+    assert kinds(article(), after_heading) == [(BriefKind.RELATED, 3)]
+    cards = [f"<div class='card'><h3>{link(*row)}</h3></div>" for row in ROWS]
+    between = f"<section><h2>Related stories</h2>{cards[0]}{place}{cards[1]}{cards[2]}</section>"
+    assert kinds(article(), between) == [(BriefKind.RELATED, 3)]
+
+
+def test_rows_of_other_sites_under_an_advertisement_are_its_own() -> None:
+    elsewhere = items(
+        *(f"<a href='https://shop{n}.example/offer-of-the-week-{n}'>{t}</a>" for n, (_, t) in enumerate(ROWS))
+    )
+    assert kinds(article(), f"<section><h2>More for you</h2><span>Advertisement</span>{elsewhere}</section>") == [
+        (BriefKind.SPONSORED, 3)
+    ]
+
+
+def test_read_more_under_a_headline_that_is_no_link_is_no_heading() -> None:
+    teasers = items(
+        *(f"<h3>{title}</h3><p>What is known so far.</p>{link(slug, 'Read more')}" for slug, title in ROWS[:2])
+    )
+    found = blocks(article(), f"<h2>More on harbours</h2>{teasers}")
+    assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.RELATED, [t for _, t in ROWS[:2]])]

@@ -24,7 +24,7 @@ _SKIPPED = frozenset(
         head""",
     )
 )
-_INLINE = frozenset(
+INLINE = frozenset(
     re.findall(
         r"\w+",
         "a abbr b bdi cite code em font i kbd mark q s small span strong sub sup time u ins del wbr",
@@ -211,7 +211,7 @@ class _Walk:
             elif tag == "br":
                 self.flush()
             elif isinstance(tag, str):  # of a comment only what stands after it counts
-                within = mixed and tag in _INLINE
+                within = mixed and tag in INLINE
                 if within and tag != "a":
                     self.into(child, node, _inside(child, tag, state) if tag == "time" else state, glued=True)
                 else:

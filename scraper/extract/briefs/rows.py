@@ -13,10 +13,11 @@ from statistics import median
 
 from lxml.html import HtmlElement
 
+from newsloom.news import identity
 from newsloom.news.items import KEPT_BRIEFS, BriefKind
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
-from scraper.extract.briefs.outline import Anchor, Node, Outline, Unit
+from scraper.extract.briefs.outline import INLINE, Anchor, Node, Outline, Unit
 from scraper.extract.words import weight
 
 _LONG = 80
@@ -26,6 +27,14 @@ _ROW_TEXT = 1_000
 """A row is short: more units or characters than this and it is something else."""
 _NEAR = 3
 """A body's paragraphs are its element's children or grandchildren; deeper text is a caption, a teaser, a form."""
+_USUAL = 0.25
+"""Of a body's paragraphs."""
+_SHARE = 0.25
+"""Of the running text of the longest piece on a page, what makes another one."""
+_PIECES = 12
+"""More of one name are comments."""
+_NAME = 32
+"""Weight up to which the words of a link to a section are its name."""
 _HEADLINE = 22
 """Weight from which the words of a link may be a headline."""
 
@@ -69,19 +78,32 @@ class Body:
 
     node: Node | None
     paragraphs: list[int]
+    more: Sequence["Body"] = ()
+    """Its further pieces, or the articles that follow it on the same page."""
+    tags: Sequence[object] = ()
+    """Of which tag each paragraph is."""
+    usual: set[object] = field(init=False)
+    """The tags of most: a line under the article, on who wrote it, may be of another."""
     own: frozenset[int] = field(init=False)
     """The same units, to look one up."""
     _around: frozenset[Node] = field(init=False)
 
     def __post_init__(self) -> None:
         self.own = frozenset(self.paragraphs)
+        seen = Counter(self.tags)
+        self.usual = {tag for tag, times in seen.items() if times >= _USUAL * len(self.tags)}
         self._around = frozenset(self.node.line()) if self.node else frozenset()
 
     def around(self, group: "Group") -> bool:
         """Whether a group stands in the body's element, with paragraphs both before and after."""
+        return self._is_around(group) or any(piece.around(group) for piece in self.more)
+
+    def _is_around(self, group: "Group") -> bool:
         if not self.paragraphs or not self.paragraphs[0] < group.first or self.paragraphs[-1] < group.last:
             return False
-        return any(n is self.node for n in group.parent.line())
+        if not any(n is self.node for n in group.parent.line()):
+            return False
+        return any(tag in self.usual for tag in self.tags[bisect_left(self.paragraphs, group.last) :])
 
     def holds(self, node: Node) -> bool:
         """Whether `node` is the body's element, or one around it."""
@@ -92,18 +114,57 @@ def find_body(page: Outline, taken: Sequence[Group]) -> Body:
     """The element with most running text, rows of blocks not counted."""
     inside = {i for g in taken for i in range(g.first, g.last)}
     long = [i for i, unit in enumerate(page.units) if unit.weight >= _LONG and _is_prose(unit) and i not in inside]
+    wrapped = {i: _wrapped(page.units[i].node) for i in long}
     scores: dict[Node, float] = {}
-    for i in long:
-        unit = page.units[i]
-        size = min(unit.weight, 600)
-        for node, share in zip(unit.node.line(), (0.3, 1.0, 0.5, 0.25), strict=False):
+    for i, outer in wrapped.items():
+        size = min(page.units[i].weight, 600)
+        for node, share in zip(outer.line(), (0.3, 1.0, 0.5, 0.25), strict=False):
             scores[node] = scores.get(node, 0.0) + size * share
     if not scores:
         return Body(None, [])
-    best = max(scores, key=scores.__getitem__)
-    own = [i for i in long if best.first <= i < best.last and page.units[i].node.depth - best.depth <= _NEAR]
+    alike = _alike(page, max(scores, key=scores.__getitem__), scores)
+    first, *more = [_body(page, node, wrapped) for node in alike]
+    first.more = more
+    return first
+
+
+def _body(page: Outline, node: Node, wrapped: dict[int, Node]) -> Body:
+    own = _own(page, node, wrapped)
+    return Body(node, own, tags=[_block_tag(page.units[i].node) for i in own])
+
+
+def _block_tag(node: Node) -> object:
+    """The tag of the nearest element that is no word's."""
+    return next((n.element.tag for n in node.line() if n.element.tag not in INLINE), None)
+
+
+def _wrapped(node: Node) -> Node:
+    """The outermost element that holds no more than this one does: some systems put each paragraph into two or three."""
+    for _ in range(_NEAR):
+        up = node.up
+        if up is None or up.last - up.first > 1 or up.element.tag == "figure":
+            break
+        node = up
+    return node
+
+
+def _own(page: Outline, body: Node, wrapped: dict[int, Node]) -> list[int]:
+    own = [i for i, outer in wrapped.items() if body.first <= i < body.last and outer.depth - body.depth <= _NEAR]
     texts = Counter(page.units[i].text for i in own)
-    return Body(best, [i for i in own if texts[page.units[i].text] == 1])
+    return [i for i in own if texts[page.units[i].text] == 1]
+
+
+def _alike(page: Outline, best: Node, scores: dict[Node, float]) -> list[Node]:
+    """The element and those of its name that hold as much, from the headline on: an article in pieces, or one after another."""
+    name, tag = best.element.get("class"), best.element.tag
+    if not name:
+        return [best]
+    enough = _SHARE * scores[best]
+    found = [
+        n for n, score in scores.items() if score >= enough and n.element.get("class") == name and n.element.tag == tag
+    ]
+    found = [n for n in found if n.first > page.headline]
+    return sorted(found, key=lambda n: n.first) if 1 < len(found) <= _PIECES else [best]
 
 
 def _is_prose(unit: Unit) -> bool:
@@ -136,6 +197,8 @@ def _calls_to_action(page: Outline, index: int, unit: Unit) -> bool:
     """A "Read more" that is a link to what the text before it is about."""
     if unit.anchor is None or unit.heading:
         return False
+    if unit.anchor.key != page.key and addresses.is_article_like(unit.anchor.url):
+        return True
     return any(
         other.anchor is not None and other.anchor.key == unit.anchor.key
         for other in page.units[max(0, index - 4) : index]
@@ -181,8 +244,17 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
     label = headings.kind_of(text) is not None
     if label and anchor.node.chrome:
         return False
-    says_enough = weight(text) >= _HEADLINE and not label
-    return (says_enough or addresses.is_article_like(anchor.url)) and not addresses.is_menu_like(anchor.url)
+    if label or weight(text) < _HEADLINE:
+        return addresses.is_article_like(anchor.url) and not addresses.is_menu_like(anchor.url)
+    return not addresses.is_menu_like(anchor.url) and not _names_section(page, anchor, weight(text))
+
+
+def _names_section(page: Outline, anchor: Anchor, size: int) -> bool:
+    """A long name of a section over a headline ("Technology & Science"), which would part the row in two."""
+    if size > _NAME or not addresses.is_section_like(anchor.url) or addresses.is_article_like(anchor.url):
+        return False
+    row = _tag_above(anchor.element) == "li"
+    return not row and not (anchor.first < len(page.units) and page.units[anchor.first].heading)
 
 
 def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, BriefKind], body: Body) -> list[Group]:
@@ -234,10 +306,27 @@ def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline, body: Bo
     parts = [[rows[0]]]
     for before, row in pairwise(rows):
         between = range(before.last, row.first)
-        if any(i in known or _stands_between(page, body, i) for i in between):
+        alike = _made_alike(before, row)
+        if any(
+            (i in known and not (alike and _is_ad_label(page, known, i))) or _stands_between(page, body, i)
+            for i in between
+        ):
             parts.append([])
         parts[-1].append(row)
     return parts
+
+
+def _made_alike(one: Row, other: Row) -> bool:
+    """Whether two rows are elements of one name."""
+    if one.node is None or other.node is None:
+        return False
+    mine, theirs = one.node.element, other.node.element
+    return mine.tag == theirs.tag and mine.get("class") == theirs.get("class")
+
+
+def _is_ad_label(page: Outline, known: dict[int, BriefKind], index: int) -> bool:
+    """An "Advertisement" that may stand over the place of an advertisement only: no heading of rows."""
+    return known.get(index) is BriefKind.SPONSORED and not page.units[index].heading
 
 
 def _stands_between(page: Outline, body: Body, index: int) -> bool:
@@ -261,21 +350,30 @@ def _take_what_follows(page: Outline, group: Group, known: dict[int, BriefKind],
 
 
 def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> int | None:
-    """The nearest unit before the group that is a heading, with no more than labels between."""
-    for back in range(1, 6):
-        i = group.first - back
-        if i < 0:
-            return None
+    """The nearest unit before the group that is a heading, with no more than labels between.
+
+    The label of an advertisement is it only if there is no other: it may belong to the place left for one.
+    """
+    label = None
+    for i in range(group.first - 1, max(group.first - 6, -1), -1):
         unit = page.units[i]
-        if i in known:
-            return i
-        if unit.anchor is not None and not unit.heading and unit.weight >= _HEADLINE:
-            return None
+        if i in known and not _is_ad_label(page, known, i):
+            return i if label is None or _leads_home(page, group) else label
+        if unit.anchor is not None and unit.weight >= _HEADLINE and (not unit.heading or label is not None):
+            break
         if unit.heading and not _in_row(unit):
-            return i
+            return i if label is None or _leads_home(page, group) else label
         if unit.weight >= _LONG:
-            return None
-    return None
+            break
+        if i in known and label is None:
+            label = i
+    return label
+
+
+def _leads_home(page: Outline, group: Group) -> bool:
+    here = identity.site(page.url)
+    urls = urls_of(page, group)
+    return sum(identity.site(u) == here for u in urls) > 0.5 * len(urls)
 
 
 def _in_row(unit: Unit) -> bool:
@@ -335,7 +433,13 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
 
 def _links_say(page: Outline, group: Group) -> float:
     """The typical weight of what a row's link says: "here" inside a sentence is no teaser."""
-    return median(max((weight(a.text) for a in leads_of(page, r) if r.key), default=0) for r in group.rows)
+    return median(
+        max(
+            max((weight(a.text) for a in leads_of(page, r) if r.key), default=0),
+            max((u.weight for u in page.units[r.first : r.last] if u.heading), default=0),
+        )
+        for r in group.rows
+    )
 
 
 def leads_of(page: Outline, row: Row) -> list[Anchor]:
@@ -370,8 +474,16 @@ def without_sections(page: Outline, group: Group) -> list[Row]:
     articles = [addresses.is_article_like(u) for u in urls]
     if all(articles) or sum(articles) < 0.6 * len(urls):
         return group.rows
+    shaped = all(_has_headline(page, row) for row, article in zip(group.rows, articles, strict=True) if article)
     return [
         row
         for row, url, article in zip(group.rows, urls, articles, strict=True)
-        if article or (longest(page, row) >= _HEADLINE and not addresses.is_section_like(url))
+        if article
+        or (longest(page, row) >= _HEADLINE and not addresses.is_section_like(url))
+        or (shaped and longest(page, row) >= _HEADLINE and _has_headline(page, row))
     ]
+
+
+def _has_headline(page: Outline, row: Row) -> bool:
+    """Whether the link of a row is a heading in the page's markup."""
+    return any(u.heading and u.anchor is not None and u.anchor.key == row.key for u in page.units[row.first : row.last])
