@@ -177,3 +177,46 @@ def test_read_more_under_a_headline_that_is_no_link_is_no_heading() -> None:
     )
     found = blocks(article(), f"<h2>More on harbours</h2>{teasers}")
     assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.RELATED, [t for _, t in ROWS[:2]])]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Zum selben Thema", BriefKind.RELATED),
+        ("Pode interessar-lhe também", BriefKind.READ_NEXT),
+        ("Ti potrebbero interessare anche", BriefKind.READ_NEXT),
+        ("Inni czytali również", BriefKind.READ_NEXT),
+        ("اقرأ أيضا", BriefKind.READ_NEXT),
+        ("اقرا ايضاً", BriefKind.READ_NEXT),
+        ("संबंधित लेख़", BriefKind.RELATED),
+        ("Popular resources", BriefKind.MOST_READ),
+    ],
+)
+def test_the_words_over_a_block_in_other_languages_and_spellings(heading: str, kind: BriefKind) -> None:
+    assert kinds(article(), f"<h2>{heading}</h2>{rows()}") == [(kind, 3)]
+
+
+@pytest.mark.parametrize(
+    ("heading", "kind"),
+    [
+        ("Stories related to the harbour", BriefKind.RELATED),
+        ("Podobne materiały z regionu", BriefKind.RELATED),
+        ("港に関連する話題", BriefKind.RELATED),
+        ("You may also like from the coast", BriefKind.READ_NEXT),
+    ],
+)
+def test_a_heading_element_tells_the_kind_by_some_of_its_words(heading: str, kind: BriefKind) -> None:
+    assert kinds(article(), f"<h2>{heading}</h2>{rows()}") == [(kind, 3)]
+    assert kinds(article(), f"<h2>Read more about</h2>{rows()}") != [(BriefKind.READ_NEXT, 3)]
+
+
+def test_a_kicker_in_a_heading_is_part_of_the_row_it_leads_to() -> None:
+    cards = items(
+        *(f"<a href='/world/2025/05/12/{slug}'><h3><span>Coast</span><br>{title}</h3></a>" for slug, title in ROWS)
+    )
+    first = (
+        "<a href='/world/2025/05/12/pier-is-next'><h3><span>Coast</span><br>The pier is next, engineers fear</h3></a>"
+    )
+    assert kinds(article(), f"<h2>More on the coast</h2>{first}{'<div>' * 5}{cards}{'</div>' * 5}") == [
+        (BriefKind.RELATED, 4)
+    ]

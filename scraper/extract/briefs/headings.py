@@ -6,25 +6,30 @@ import unicodedata
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from newsloom.news.items import BriefKind
+from newsloom.news.items import KEPT_BRIEFS, BriefKind
 
 LONGEST = 70
 """Characters; no such heading is longer."""
 _KNOWN = 8_192
 """Texts kept in mind: the pages of a site repeat their labels."""
+_FEW = 7
+"""Words; a heading with more is one of the article."""
 _MORE = "…"
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c]")
+"""Of Latin, Greek and Cyrillic; what Arabic and Hindi may leave out: vowels, a hamza on its letter, the dot below."""
+_SPELT = str.maketrans({"’": "'", "ʼ": "'", "\u200c": None, "ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
 _PUNCTUATION = re.compile(r"[^\w\s']+|_+")
 
 
 def folded(text: str) -> str:
     """Without case, accents, punctuation and doubled spaces, so that `READ NEXT:` and `Read next` are one.
 
-    Capitals lose their accents in Greek and often in French; Turkish dots its capital I. Marks of other scripts are letters.
+    Capitals lose their accents in Greek and often in French; Turkish dots its capital I. Most marks of other scripts are letters.
     """
     if text.isascii():
         return " ".join(_PUNCTUATION.sub(" ", text.lower()).split())
-    plain = unicodedata.normalize("NFKD", text).casefold().replace("’", "'").replace("\u200c", "").replace("ı", "i")
+    plain = unicodedata.normalize("NFKD", text).casefold().translate(_SPELT)
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
     return " ".join(_PUNCTUATION.sub(" ", plain).split())
 
@@ -39,10 +44,13 @@ class _Words:
         self.ends: dict[str, BriefKind] = {}
         self.sections: set[str] = set()
         self.comments: set[str] = set()
+        stems: list[str] = []
         for kinds in raw["languages"].values():
             for kind, phrases in kinds.items():
                 for phrase in phrases:
-                    if kind == "section":
+                    if kind == "stems":
+                        stems.append(folded(phrase))
+                    elif kind == "section":
                         self.sections.add(folded(phrase))
                     elif kind == "comments":
                         self.comments.add(folded(phrase))
@@ -50,6 +58,9 @@ class _Words:
                         self._add(phrase, BriefKind(kind))
         self.first_words = frozenset(begin.partition(" ")[0] for begin in self.begins)
         self.endings = tuple(self.ends)
+        spaced = "|".join(re.escape(s) for s in stems if not _UNSPACED.search(s))
+        unspaced = "|".join(re.escape(s) for s in stems if _UNSPACED.search(s))
+        self.stems = re.compile(rf"\b(?:{spaced})|{unspaced}")
 
     def _add(self, phrase: str, kind: BriefKind) -> None:
         before, more, after = phrase.partition(_MORE)
@@ -78,6 +89,26 @@ def kind_of(text: str) -> BriefKind | None:
     if plain.partition(" ")[0] in words.first_words and (kind := _beginning(plain, words)):
         return kind
     return _ending(plain, words) if plain.endswith(words.endings) else None
+
+
+@lru_cache(maxsize=_KNOWN)
+def kind_of_heading(text: str) -> BriefKind | None:
+    """The kind of block that a heading element stands over, by some of its words: "Stories related to bridges"."""
+    if not text or len(text) > LONGEST:
+        return None
+    kind = kind_of(text)
+    return kind if kind is not None else _by_some_words(folded(text).split(" "))
+
+
+def _by_some_words(parts: list[str]) -> BriefKind | None:
+    if len(parts) > _FEW:
+        return None
+    words = _words()
+    for cut in range(len(parts) - 1, 2, -1):
+        kind = words.whole.get(" ".join(parts[:cut]))
+        if kind in KEPT_BRIEFS:
+            return kind
+    return BriefKind.RELATED if words.stems.search(" ".join(parts)) else None
 
 
 @lru_cache(maxsize=_KNOWN)

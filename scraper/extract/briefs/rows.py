@@ -180,9 +180,7 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
     for i, unit in enumerate(page.units):
         if len(unit.text) > headings.LONGEST:
             continue
-        kind = headings.kind_of(unit.text)
-        if kind is None and unit.heading and headings.is_section(unit.text):
-            kind = BriefKind.LATEST
+        kind = _kind_of(unit)
         if kind is not None and not _calls_to_action(page, i, unit) and not _is_menu_item(page, i, unit):
             found[i] = kind
     seen = Counter(headings.folded(page.units[i].text) for i in found)
@@ -191,6 +189,15 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
         for i, kind in found.items()
         if page.units[i].anchor is None or page.units[i].heading or seen[headings.folded(page.units[i].text)] < 4
     }
+
+
+def _kind_of(unit: Unit) -> BriefKind | None:
+    if not unit.heading:
+        return headings.kind_of(unit.text)
+    if unit.anchor is not None and addresses.is_article_like(unit.anchor.url):
+        return headings.kind_of(unit.text)
+    kind = headings.kind_of_heading(unit.text)
+    return BriefKind.LATEST if kind is None and headings.is_section(unit.text) else kind
 
 
 def _calls_to_action(page: Outline, index: int, unit: Unit) -> bool:
@@ -377,7 +384,7 @@ def _leads_home(page: Outline, group: Group) -> bool:
 
 
 def _in_row(unit: Unit) -> bool:
-    return unit.anchor is not None and unit.weight >= _HEADLINE and addresses.is_article_like(unit.anchor.url)
+    return unit.anchor is not None and addresses.is_article_like(unit.anchor.url)
 
 
 def _joined(page: Outline, groups: list[Group], body: Body) -> list[Group]:
