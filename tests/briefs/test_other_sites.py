@@ -105,10 +105,17 @@ def test_what_only_screen_readers_are_told_is_no_tag() -> None:
         f"Also read | {link(*ROWS[0])}",
         f"Lesen Sie auch – {link(*ROWS[0])}",
         f"&gt;&gt; Read more: {link(*ROWS[0])}",
+        link(ROWS[0][0], f"MORE: {ROWS[0][1]}"),
     ],
 )
 def test_a_line_is_named_by_its_first_words_however_they_are_set_off(line: str) -> None:
     found = blocks(article(f"<p>{line}</p>"))
+    assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.INLINE, [ROWS[0][1]])]
+
+
+def test_a_card_may_be_named_by_its_first_words() -> None:
+    card = link(ROWS[0][0], f"<div>Te puede interesar:</div><div>{ROWS[0][1]}</div>")
+    found = blocks(article(f"<div>{card}</div>"))
     assert [(b.kind, [x.title for x in b.briefs]) for b in found] == [(BriefKind.INLINE, [ROWS[0][1]])]
 
 
@@ -203,6 +210,7 @@ def test_the_words_over_a_block_in_other_languages_and_spellings(heading: str, k
         ("Podobne materiały z regionu", BriefKind.RELATED),
         ("港に関連する話題", BriefKind.RELATED),
         ("You may also like from the coast", BriefKind.READ_NEXT),
+        ("The Harbour Post Recommends", BriefKind.READ_NEXT),
     ],
 )
 def test_a_heading_element_tells_the_kind_by_some_of_its_words(heading: str, kind: BriefKind) -> None:
@@ -220,3 +228,58 @@ def test_a_kicker_in_a_heading_is_part_of_the_row_it_leads_to() -> None:
     assert kinds(article(), f"<h2>More on the coast</h2>{first}{'<div>' * 5}{cards}{'</div>' * 5}") == [
         (BriefKind.RELATED, 4)
     ]
+
+
+def test_a_long_line_over_the_headline_is_the_tag_where_the_markup_says_so() -> None:
+    cards = items(
+        *(
+            f"<a href='/world/2025/05/12/{slug}'><span class='kicker'>Westerncoast weather service {n}</span>"
+            f"<div class='card-title'>{title}</div></a>"
+            for n, (slug, title) in enumerate(ROWS)
+        )
+    )
+    found = briefs(article(), "<h2>Read next</h2>", cards)
+    assert [(b.title, b.tag) for b in found] == [
+        (t, f"Westerncoast weather service {n}") for n, (_, t) in enumerate(ROWS)
+    ]
+
+
+def test_a_long_headline_alone_in_its_block_is_a_headline() -> None:
+    title = (
+        "The western ferries face another winter of cancelled crossings, says the head of the company that runs them."
+    )
+    assert [
+        (b.title, b.text)
+        for b in briefs(article(), f"<h3>Related content</h3><p>{link('ferries-face-winter', title)}</p>")
+    ] == [(title, "")]
+
+
+def test_links_in_a_line_of_the_imprint_are_no_rows() -> None:
+    imprint = (
+        "<p>Harbour Post Publishing Company <a href='/post/contact.aspx'>Contact us</a> "
+        "<a href='/post/advertise.aspx'>Advertise in this paper</a> <a href='/post/terms.aspx'>Terms and conditions of use</a></p>"
+    )
+    assert kinds(article(), f"<h3>More in the Harbour Post</h3>{imprint}") == []
+
+
+def test_a_short_menu_under_a_heading_is_no_block() -> None:
+    menu = "<nav><a href='/2025/05/post-letters'>Letters of the day</a> <a href='/2025/05/post-shop'>Harbour Post Shop</a></nav>"
+    assert kinds(article(), f"<h3>More from the Harbour Post</h3>{menu}") == []
+
+
+def test_a_heading_may_be_in_two_elements() -> None:
+    assert kinds(article(), f"<div><h3>RELATED</h3><h3>POSTS</h3></div>{rows()}") == [(BriefKind.RELATED, 3)]
+
+
+def test_the_name_of_a_section_over_a_block_says_more_than_its_class() -> None:
+    def block(heading: str) -> str:
+        return f"<div><div><section class='related-list'><h2>{heading}</h2>{rows()}</section></div></div>"
+
+    assert kinds(article(), block("Business")) == [(BriefKind.LATEST, 3)]
+    assert kinds(article(), block("What else you should know")) == [(BriefKind.RELATED, 3)]
+
+
+def test_the_page_itself_as_first_row_leaves_the_heading_to_the_others() -> None:
+    own = f"<li><h5>Coast</h5><a href='{URL}'>Harbour wall gives way</a></li>"
+    block = rows(before="<h5>Coast</h5>", tag="div").replace("<ul>", f"<ul>{own}")
+    assert kinds(article(), f"<div>Read also</div>{block}") == [(BriefKind.READ_NEXT, 3)]

@@ -139,13 +139,34 @@ def _prompts(page: Outline, body: Body) -> Iterator[Block]:
 def _decide_kind(page: Outline, group: Group, known: dict[int, BriefKind], body: Body) -> None:
     if group.kind is None and group.heading is not None:
         group.kind = known.get(group.heading)
+    if group.kind is None and len(group.rows) == 1:
+        group.kind = _kind_by_label(page, group.rows[0])
     if group.kind is None:
         group.kind = _kind_by_class(group, body)
+        if group.kind in KEPT_BRIEFS and _under_a_name(page, group):
+            group.kind = BriefKind.LATEST
     if group.kind in KEPT_BRIEFS and (len(group.rows) > _MOST or _over_the_headline(page, group, body)):
         group.kind = BriefKind.LATEST
     inside = body.around(group)
     if inside and (group.kind in KEPT_BRIEFS or (group.kind is None and _is_box(page, group))):
         group.kind = BriefKind.INLINE
+
+
+def _under_a_name(page: Outline, group: Group) -> bool:
+    """Whether its heading is a word or two that say nothing of the kind: the name of a section."""
+    return (
+        group.heading is not None
+        and page.units[group.heading].heading
+        and len(page.units[group.heading].text.split()) <= 2
+    )
+
+
+def _kind_by_label(page: Outline, row: Row) -> BriefKind | None:
+    """The kind of a card whose first words are `Read also`, in the link that holds all of it."""
+    label = page.units[row.first]
+    within = label.anchor is not None and label.anchor.key == row.key and row.last - row.first > 1
+    kind = headings.kind_of(label.text) if within else None
+    return kind if kind in KEPT_BRIEFS else None
 
 
 def _over_the_headline(page: Outline, group: Group, body: Body) -> bool:

@@ -42,6 +42,10 @@ _LENGTH = re.compile(
     re.IGNORECASE,
 )
 """How long a piece takes to read or to watch, or how many pictures it has."""
+_TITLE = re.compile(r"title|headline|heading|\bhed\b|titel|titul|titre|\bh[2-6]\b|-h[2-6]\b", re.IGNORECASE)
+_KICKER = re.compile(
+    r"kicker|eyebrow|overline|sub-?(?:title|head)|supra|dachzeile|topic|label|categor|lead|teaser-text", re.IGNORECASE
+)
 _HIDDEN = re.compile(r"visually-?hidden|\bsr-only|screen-?reader", re.IGNORECASE)
 """As style sheets commonly name it."""
 
@@ -64,6 +68,8 @@ class Part:
     leads: bool
     """A link to what the row is about."""
     heading: bool
+    element: HtmlElement
+    """That it stands in."""
 
 
 @dataclass(slots=True, eq=False)
@@ -152,7 +158,7 @@ def _parts(page: Outline, row: Row, seen: Seen) -> _Parts:
                 size = unit.weight if rest == unit.text else weight(rest)
                 if size <= _NAME and _is_hidden(unit):
                     continue
-                texts.append(Part(rest, size, _leads_to(piece, key), unit.heading))
+                texts.append(Part(rest, size, _leads_to(piece, key), unit.heading, unit.node.element))
     return _Parts(anchor, time, texts, _thumbnail(page, row, anchor))
 
 
@@ -238,7 +244,10 @@ class _Roles:
         self.headings_are_texts = bool(heads) and median(map(_WEIGHT, heads)) >= _PARAGRAPH
         alone = [p for r in rows if (p := self._only_long(r))]
         ends = sum(bool(_SENTENCE_END.search(p.text)) for p in alone)
-        self.alone_is_text = bool(alone) and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
+        linked = len(rows) == 1 and rows[0].anchor is not None and rows[0].time is None
+        self.alone_is_text = (
+            bool(alone) and not linked and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
+        )
         firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
         self.repeated = {t for t, n in firsts.items() if n > 1}
 
@@ -273,7 +282,7 @@ class _Roles:
             return None, title
         if _SENTENCE_END.search(title.text) and title.weight >= _PARAGRAPH:
             both = f"{title.text} {text.text}"
-            return None, Part(both, weight(both), title.leads, title.heading)
+            return None, Part(both, weight(both), title.leads, title.heading, title.element)
         return title, text
 
     def _title(self, row: _Parts) -> Part | None:
@@ -283,7 +292,10 @@ class _Roles:
         elif heads := [p for p in texts if p.heading]:
             return max(heads, key=_WEIGHT)
         pool = [p for p in texts if p.leads] or texts or row.texts
-        return next((p for p in pool if p.weight > _NAME), None) or max(pool, key=_WEIGHT, default=None)
+        long = [p for p in pool if p.weight > _NAME]
+        if len(long) > 1:
+            return next((p for p in long if _is_named_title(p.element)), long[0])
+        return long[0] if long else max(pool, key=_WEIGHT, default=None)
 
     def _tag(self, row: _Parts, title: Part | None) -> Part | None:
         said = title.text if title else ""
@@ -294,6 +306,13 @@ class _Roles:
         return (
             max((p for p in rest if title is None or p.text != title.text), key=_WEIGHT, default=None) if rest else None
         )
+
+
+def _is_named_title(element: HtmlElement) -> bool:
+    """Whether its class or that of the element around it is a title's: a line over the headline may be long."""
+    up = element.getparent()
+    names = f"{element.get('class') or ''} {up.get('class') or '' if up is not None else ''}"
+    return bool(_TITLE.search(names)) and not _KICKER.search(names)
 
 
 def _is_tag(part: Part) -> bool:

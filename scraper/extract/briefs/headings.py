@@ -34,6 +34,12 @@ def folded(text: str) -> str:
     return " ".join(_PUNCTUATION.sub(" ", plain).split())
 
 
+def _any_of(stems: list[str]) -> re.Pattern[str]:
+    spaced = "|".join(re.escape(s) for s in stems if not _UNSPACED.search(s))
+    unspaced = "|".join(re.escape(s) for s in stems if _UNSPACED.search(s))
+    return re.compile(rf"\b(?:{spaced})|{unspaced}")
+
+
 class _Words:
     """All phrases of all languages: whole ones, and those with words before or after."""
 
@@ -44,12 +50,15 @@ class _Words:
         self.ends: dict[str, BriefKind] = {}
         self.sections: set[str] = set()
         self.comments: set[str] = set()
-        stems: list[str] = []
+        self.leads: set[str] = set()
+        stems: dict[BriefKind, list[str]] = {BriefKind.RELATED: [], BriefKind.READ_NEXT: []}
         for kinds in raw["languages"].values():
             for kind, phrases in kinds.items():
                 for phrase in phrases:
-                    if kind == "stems":
-                        stems.append(folded(phrase))
+                    if kind.endswith("_stems"):
+                        stems[BriefKind(kind.removesuffix("_stems"))].append(folded(phrase))
+                    elif kind == "leads":
+                        self.leads.add(folded(phrase))
                     elif kind == "section":
                         self.sections.add(folded(phrase))
                     elif kind == "comments":
@@ -58,9 +67,7 @@ class _Words:
                         self._add(phrase, BriefKind(kind))
         self.first_words = frozenset(begin.partition(" ")[0] for begin in self.begins)
         self.endings = tuple(self.ends)
-        spaced = "|".join(re.escape(s) for s in stems if not _UNSPACED.search(s))
-        unspaced = "|".join(re.escape(s) for s in stems if _UNSPACED.search(s))
-        self.stems = re.compile(rf"\b(?:{spaced})|{unspaced}")
+        self.stems = {kind: _any_of(words) for kind, words in stems.items()}
 
     def _add(self, phrase: str, kind: BriefKind) -> None:
         before, more, after = phrase.partition(_MORE)
@@ -108,7 +115,8 @@ def _by_some_words(parts: list[str]) -> BriefKind | None:
         kind = words.whole.get(" ".join(parts[:cut]))
         if kind in KEPT_BRIEFS:
             return kind
-    return BriefKind.RELATED if words.stems.search(" ".join(parts)) else None
+    plain = " ".join(parts)
+    return next((kind for kind, stems in words.stems.items() if stems.search(plain)), None)
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -150,8 +158,12 @@ _PARTED = re.compile(
 def led_by(text: str) -> tuple[BriefKind, str] | None:
     """For `Read also: A headline` and `【関連記事】A headline` the kind and the headline; None for any other text."""
     parts = _BRACKETED.match(text) or _PARTED.match(text)
-    kind = kind_of(parts["lead"]) if parts else None
-    return (kind, parts["rest"].strip()) if parts and kind else None
+    if parts is None:
+        return None
+    kind = kind_of(parts["lead"])
+    if kind is None and folded(parts["lead"]) in _words().leads:
+        kind = BriefKind.READ_NEXT
+    return (kind, parts["rest"].strip()) if kind else None
 
 
 _CLASSES = (

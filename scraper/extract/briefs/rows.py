@@ -33,6 +33,8 @@ _SHARE = 0.25
 """Of the running text of the longest piece on a page, what makes another one."""
 _PIECES = 12
 """More of one name are comments."""
+_TEASER = 28
+"""Typical weight of rows that are teasers beyond doubt."""
 _NAME = 32
 """Weight up to which the words of a link to a section are its name."""
 _HEADLINE = 22
@@ -366,15 +368,23 @@ def _heading_over(page: Outline, group: Group, known: dict[int, BriefKind]) -> i
         unit = page.units[i]
         if i in known and not _is_ad_label(page, known, i):
             return i if label is None or _leads_home(page, group) else label
+        if unit.anchor is not None and unit.anchor.key == page.key:
+            continue  # the page itself among the rows
         if unit.anchor is not None and unit.weight >= _HEADLINE and (not unit.heading or label is not None):
             break
-        if unit.heading and not _in_row(unit):
-            return i if label is None or _leads_home(page, group) else label
+        if unit.heading and not _in_row(unit) and not _is_kicker(page, group, unit):
+            over = i - 1 if i - 1 in known and page.units[i - 1].heading else i  # a heading in two parts
+            return over if label is None or _leads_home(page, group) else label
         if unit.weight >= _LONG:
             break
         if i in known and label is None:
             label = i
     return label
+
+
+def _is_kicker(page: Outline, group: Group, unit: Unit) -> bool:
+    """Whether rows of the group say it too: it belongs to a row before them, one that is none (the page itself)."""
+    return any(other.text == unit.text for other in page.units[group.first : group.last])
 
 
 def _leads_home(page: Outline, group: Group) -> bool:
@@ -432,10 +442,13 @@ def reads_as_teasers(page: Outline, group: Group) -> bool:
     if group.kind in KEPT_BRIEFS or group.kind in (BriefKind.INLINE, BriefKind.SPONSORED):
         if len(group.rows) == 1 and (in_menu or articles < 0.5 or typical < _HEADLINE):
             return False
-        return typical >= 15 and (articles >= 0.5 or typical >= 30) and _links_say(page, group) >= 12
+        if len({row.first for row in group.rows}) < len(group.rows):
+            typical = _links_say(page, group)  # links in one line
+        least = _TEASER if in_menu else 15
+        return typical >= least and (articles >= 0.5 or typical >= 30) and _links_say(page, group) >= 12
     if in_menu or len(group.rows) < 2:
         return False
-    return (typical >= 28 and articles >= 0.3) or typical >= 40
+    return (typical >= _TEASER and articles >= 0.3) or typical >= 40
 
 
 def _links_say(page: Outline, group: Group) -> float:
