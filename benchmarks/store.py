@@ -69,7 +69,10 @@ async def measure(path: Path, articles: int, folder: Path) -> None:
         await store.adopt(sources, topics)
         await fill(store, sources, texts, FIRST)
         early, bare = await beside_bare(store, sources, texts, folder / "bare.db")
-        print(f"save      at {FIRST:>9,}: {early * 1e3:.2f} ms an article, {early / bare:.2f} x a bare FTS insert ({bare * 1e3:.2f} ms)")
+        print(
+            f"save      at {FIRST:>9,}: {early * 1e3:.2f} ms an article, {early / bare:.2f} x a bare FTS insert "
+            f"({bare * 1e3:.2f} ms)"
+        )
         await rows(store, sources, folder / "rows.db")
         await fill(store, sources, texts, articles - held(path))
         late, bare = await beside_bare(store, sources, texts, folder / "bare.db")
@@ -78,16 +81,22 @@ async def measure(path: Path, articles: int, folder: Path) -> None:
             f"{late / early:.2f} x what it took at {FIRST:,}"
         )
         newest(path)
-        more = [Topic(key=f"t{n}", title=f"T{n}", match=f'w{800 + 31 * n} OR "w{n} w{n + 7}" OR w{5000 + n}*') for n in range(100)]
+        more = [
+            Topic(key=f"t{n}", title=f"T{n}", match=f'w{800 + 31 * n} OR "w{n} w{n + 7}" OR w{5000 + n}*')
+            for n in range(100)
+        ]
         await store.adopt(sources, [*topics, *more])
         alone, among = await each(store, sources, texts, 1, 200), await each(store, sources, texts, BATCH, 600)
-        print(f"topics    100 more: {alone * 1e3:.2f} ms for an article saved alone, {among * 1e3:.2f} ms among {BATCH}")
+        print(
+            f"topics    100 more: {alone * 1e3:.2f} ms for an article saved alone, {among * 1e3:.2f} ms among {BATCH}"
+        )
         stored = held(path)
-    print(f"disk      {path.stat().st_size / stored / 1e3:.1f} kB an article")
+    print(f"disk      {path.stat().st_size / stored / 1e3:.1f} kB an article")  # noqa: ASYNC240 - nothing else runs
 
 
 def source(n: int) -> Source:
-    return Source(name=f"s{n}", url=f"https://s{n}.example/", title=f"S{n}", schedule=Schedule(every=timedelta(hours=1)), max_age=None)
+    hourly = Schedule(every=timedelta(hours=1))
+    return Source(name=f"s{n}", url=f"https://s{n}.example/", title=f"S{n}", schedule=hourly, max_age=None)
 
 
 def made_up(chance: random.Random) -> Iterator[tuple[str, str]]:
@@ -121,10 +130,14 @@ async def fill(store: Store, sources: Sequence[Source], texts: Iterator[tuple[st
         some = sources[done // 200 % len(sources)]
         done += len(await store.save(some, pages(some, texts, min(200, count - done))))
         if done % 20_000 == 0:
-            print(f"          {done:,} of {count:,} more, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+            print(
+                f"          {done:,} of {count:,} more, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True
+            )
 
 
-async def each(store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], size: int, count: int) -> float:
+async def each(
+    store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], size: int, count: int
+) -> float:
     """CPU seconds of an article, in transactions of `size`."""
     batches = [(some, pages(some, texts, size)) for some in islice(sources, count // size)]
     began = time.process_time()
@@ -176,7 +189,12 @@ async def rows(store: Store, sources: Sequence[Source], path: Path) -> None:
         for page in batch:
             article = page.article
             if article:
-                row = {"url": page.asked, "title": article.title, "source": sources[n].name, "published": str(article.published)}
+                row = {
+                    "url": page.asked,
+                    "title": article.title,
+                    "source": sources[n].name,
+                    "published": str(article.published),
+                }
                 table.upsert(row, pk="url")
         ours.append(BATCH / (between - began))
         theirs.append(BATCH / (time.process_time() - between))
@@ -185,12 +203,18 @@ async def rows(store: Store, sources: Sequence[Source], path: Path) -> None:
     print(f"rows      {mine:,.0f} a CPU second, {mine / other:.2f} x sqlite-utils' upserts of one ({other:,.0f})")
 
 
+NEWEST = """
+SELECT m.entry FROM topics t JOIN membership m ON m.topic = t.id WHERE t.key = 'all' ORDER BY m.published DESC LIMIT 50
+"""
+
+
 def newest(path: Path) -> None:
     with Reader.open(path, lambda: NOW) as reader, sqlite3.connect(f"file:{path}?mode=ro", uri=True) as plain:
-        asked = "SELECT m.entry FROM topics t JOIN membership m ON m.topic = t.id WHERE t.key = 'all' ORDER BY m.published DESC LIMIT 50"
-        took = median_ms(lambda: plain.execute(asked).fetchall())
+        took = median_ms(lambda: plain.execute(NEWEST).fetchall())
         word, wide = (median_ms(lambda query=query: reader.search(query, limit=50), 7) for query in ("w1", "NOT w1"))
-    print(f"newest    of a topic {took:.3f} ms; search for a common word {word:.1f} ms, for all without it {wide:.1f} ms")
+    print(
+        f"newest    of a topic {took:.3f} ms; search for a common word {word:.1f} ms, for all without it {wide:.1f} ms"
+    )
 
 
 def median_ms(work: Callable[[], object], times: int = 50) -> float:
