@@ -10,6 +10,7 @@ from uuid import UUID
 
 from newsloom.news import identity
 from newsloom.news.items import Entry
+from newsloom.news.rules import parse
 from newsloom.news.times import Now
 from newsloom.store import instants
 from newsloom.store.database import open_reading
@@ -111,8 +112,9 @@ class Reader:
 
     def search(self, query: str, limit: int = 20, *, muted: bool = False) -> tuple[Entry, ...]:
         """The newest entries that `query` holds, newest first. Raises RuleError for a query that means nothing."""
+        rule = parse(query, searching=True)
         with speaking(self._path):
-            return tuple(load(self._connection, find(self._connection, query, limit, muted=muted)))
+            return tuple(load(self._connection, find(self._connection, rule, limit, self._now(), muted=muted)))
 
     def entry(self, url_or_id: str) -> Entry | None:
         """The entry with this id, or known under this address."""

@@ -361,6 +361,13 @@ SELECT source, substr(started, 1, 10) AS day, sum(pages) AS pages, round(1.0 * s
  ORDER BY source, day DESC
 """
 
+_REMATCH = """
+CREATE TABLE rematch (  -- rules that changed and are not yet matched over everything stored
+    topic INTEGER PRIMARY KEY,  -- whose rule; 0: what sources mute
+    below INTEGER NOT NULL      -- entries with a smaller id than this are still to be matched, from the newest down
+)
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -403,11 +410,16 @@ def _fourth(db: "Database") -> None:
     db.execute(_FIELD_HISTORY.strip())
 
 
+def _fifth(db: "Database") -> None:
+    db.execute(_REMATCH.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
     ("0003 indexes that know what has no entry yet", _third),
     ("0004 what pages gave", _fourth),
+    ("0005 rules matched in steps", _fifth),
 )
 
 
@@ -457,7 +469,7 @@ _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in (*_TABLES, _FIELDS):
+    for statement in (*_TABLES, _FIELDS, _REMATCH):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:

@@ -1,15 +1,15 @@
 """Searching what is stored, by the grammar of topics."""
 
 import sqlite3
+from datetime import datetime
 
 from newsloom.news.rules import Rule
-from newsloom.store.match import Conditions, is_wide, parsed
+from newsloom.store.match import Conditions, is_wide
 
 
-def find(connection: sqlite3.Connection, query: str, limit: int, *, muted: bool = False) -> list[int]:
-    """Ids of the newest entries that the query holds, newest first. Raises RuleError."""
-    rule = parsed(query)
-    conditions = Conditions()
+def find(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, *, muted: bool = False) -> list[int]:
+    """Ids of the newest entries that the rule holds, newest first."""
+    conditions = Conditions(now=now)
     condition = conditions.of(rule)
     sql = f"""
         SELECT e.id FROM entries e {_walk(rule)}

@@ -23,11 +23,11 @@ _MARKS = (
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u1056-\u1059\u17b4-\u17d3"
     "\u302a-\u302f\u3099\u309a\ufe00-\ufe0f"
 )
-_CHARACTER = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
+CHARACTER = re.compile(f"[{_UNSPACED}][{_MARKS}]*")
 
 
 def spaced(text: str) -> str:
     """`text` with the scripts above spaced out, composed (NFC). Idempotent but for the number of spaces."""
     if text.isascii():
         return text
-    return _CHARACTER.sub(r" \g<0> ", unicodedata.normalize("NFC", text))
+    return CHARACTER.sub(r" \g<0> ", unicodedata.normalize("NFC", text))

@@ -123,9 +123,13 @@ class Store:
     async def adopt(self, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
         """Make the store's sources and topics those of the config. Returns the keys of all topics that it once had and has no more.
 
-        A new or changed rule is matched over everything stored; what it brings in joins in bulk.
+        A new or changed rule is matched over everything stored, a step after the other, so that others' work gets in between; what
+        it brings in joins in bulk. No feed shows a part of that, and what is broken off is done by the next `adopt`.
         """
-        return await self._do(lambda connection: self._adopt(connection, sources, topics_))
+        gone = await self._do(lambda connection: self._adopt(connection, sources, topics_))
+        while await self._do(topics.match_again):
+            pass
+        return gone
 
     def _adopt(self, connection: sqlite3.Connection, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
         mutes = dict(connection.execute("SELECT name, mute FROM watched").fetchall())
@@ -137,9 +141,8 @@ class Store:
             (many(s.name for s in sources),),
         )
         gone = topics.adopt(connection, topics_, self._now())
-        for source in sources:
-            if mutes.get(source.name, "") != source.mute:
-                topics.mute_changed(connection, source.name)
+        if any(mutes.get(source.name, "") != source.mute for source in sources):
+            topics.mutes_changed(connection)
         return gone
 
     # The clock

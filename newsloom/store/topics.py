@@ -2,17 +2,19 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from newsloom.news.items import EntryKind, Face, Topic
 from newsloom.news.rules import RuleError, parse
 from newsloom.store import instants
+from newsloom.store.asked import Asked, heard
 from newsloom.store.database import listing as many
 from newsloom.store.errors import StoreError
-from newsloom.store.match import Conditions, Some, parsed
+from newsloom.store.match import Conditions, parsed
 
 _SELECTION = ("match", "include", "source", "mute")
 """What decides who is a member; a change of the rest only makes the feed be written anew."""
@@ -32,6 +34,7 @@ def adopt(connection: sqlite3.Connection, topics: Sequence[Topic], now: datetime
         connection.execute("UPDATE topics SET active = 0 WHERE id = ?", (row["id"],))
         connection.execute("DELETE FROM membership WHERE topic = ?", (row["id"],))
         connection.execute("DELETE FROM pending WHERE topic = ?", (row["id"],))
+        connection.execute("DELETE FROM rematch WHERE topic = ?", (row["id"],))
     return [r["key"] for r in gone]
 
 
@@ -60,7 +63,8 @@ def _adopt_one(connection: sqlite3.Connection, topic: Topic, row: sqlite3.Row | 
         facts | {"now": instants.written(now)},
     )
     if row is None or not row["active"] or any(row[name] != facts[name] for name in _SELECTION):
-        _match_store(connection, connection.execute("SELECT * FROM topics WHERE key = ?", (topic.key,)).fetchone())
+        row = connection.execute("SELECT * FROM topics WHERE key = ?", (topic.key,)).fetchone()
+        connection.execute(_AGAIN, (row["id"], _END))
 
 
 def _row(topic: Topic) -> dict[str, Any]:
@@ -99,41 +103,114 @@ def _members(row: sqlite3.Row, conditions: Conditions) -> str:
     return " AND ".join(parts)
 
 
-def _match_store(connection: sqlite3.Connection, row: sqlite3.Row) -> None:
-    """Match a new or changed rule over everything stored. Those who join do so in bulk; those who were shown are no news."""
-    conditions = Conditions()
-    condition = _members(row, conditions)
-    topic = {"topic": row["id"]}
+# A rule that changed is matched over the store in steps, each a transaction, the newest entries first. What arrives meanwhile is
+# matched as it arrives, by the rules as they are; a process that dies leaves the rest of the steps to the next one.
+
+_STEP = 2000
+"""Entries of a step: some tens of milliseconds, for which whoever else writes has to wait."""
+_MUTES = 0
+"""Stands in `rematch` for the mute rules of all sources, where otherwise a topic's id stands."""
+_END = 2**62
+"""Above every entry's id."""
+_AGAIN = "INSERT INTO rematch(topic, below) VALUES (?, ?) ON CONFLICT DO UPDATE SET below = excluded.below"
+_NEXT_STEP = """
+SELECT topic, min(below, (SELECT coalesce(max(id), 0) + 1 FROM entries)) AS below FROM rematch ORDER BY topic LIMIT 1
+"""
+
+
+def mutes_changed(connection: sqlite3.Connection) -> None:
+    """What sources mute is to be found out again, for everything stored."""
+    connection.execute(_AGAIN, (_MUTES, _END))
+
+
+def match_again(connection: sqlite3.Connection) -> bool:
+    """A step of matching changed rules over the store. False if there was none left to do."""
+    row = connection.execute(_NEXT_STEP).fetchone()
+    if row is None:
+        return False
+    first, last = max(row["below"] - _STEP, 0), row["below"] - 1
+    if row["topic"] == _MUTES:
+        _mute_again(connection, first, last)
+    else:
+        topic = connection.execute("SELECT * FROM topics WHERE id = ?", (row["topic"],)).fetchone()
+        _match_again(connection, topic, first, last)
+    if first > 0:
+        connection.execute("UPDATE rematch SET below = ? WHERE topic = ?", (first, row["topic"]))
+    else:
+        connection.execute("DELETE FROM rematch WHERE topic = ?", (row["topic"],))
+        connection.execute("UPDATE topics SET changes = changes + 1 WHERE id = ?", (row["topic"],))
+    return True
+
+
+def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, first: int, last: int) -> None:
+    """Match a topic over the entries with these ids. Those who join do so in bulk; those who were shown are no news."""
+    conditions = Conditions(between=(first, last))
+    condition = _members(topic, conditions)
+    asked = {"topic": topic["id"], "first": first, "last": last}
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (entry INTEGER PRIMARY KEY, published TEXT NOT NULL)")
     connection.execute("DELETE FROM temp.chosen")
     connection.execute(
-        f"INSERT INTO temp.chosen SELECT e.id, e.published FROM entries e WHERE {condition}",  # noqa: S608 - match.py's, with parameters
-        conditions.values,
+        f"""
+        INSERT INTO temp.chosen SELECT e.id, e.published FROM entries e WHERE e.id BETWEEN :first AND :last AND {condition}
+        """,  # noqa: S608 - match.py's, with parameters
+        conditions.values | asked,
     )
-    connection.execute(
-        "DELETE FROM membership WHERE topic = :topic AND entry NOT IN (SELECT entry FROM temp.chosen)", topic
+    for statement in _CHOSEN:
+        connection.execute(statement, asked)
+
+
+_CHOSEN = (
+    """
+    DELETE FROM membership
+     WHERE (topic, published, entry) IN (
+               SELECT topic, published, entry FROM membership INDEXED BY membership_by_entry
+                WHERE entry BETWEEN :first AND :last AND topic = :topic AND entry NOT IN (SELECT entry FROM temp.chosen)
+           )
+    """,
+    """
+    DELETE FROM pending
+     WHERE topic = :topic AND entry BETWEEN :first AND :last AND entry NOT IN (SELECT entry FROM temp.chosen)
+    """,
+    """
+    INSERT INTO pending(topic, entry, bulk)
+    SELECT :topic, c.entry, NOT EXISTS (SELECT 1 FROM log l WHERE l.entry = c.entry AND l.topic = :topic)
+      FROM temp.chosen c
+     WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.entry = c.entry AND m.topic = :topic)
+        ON CONFLICT DO NOTHING
+    """,
+    """
+    INSERT INTO membership(topic, published, entry, bulk)
+    SELECT :topic, c.published, c.entry, 1 FROM temp.chosen c
+     WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.entry = c.entry AND m.topic = :topic)
+    """,
+)
+
+
+def _mute_again(connection: sqlite3.Connection, first: int, last: int) -> None:
+    """Find out again which of the entries with these ids are muted; those for which that changed are matched in bulk."""
+    by: dict[int, set[str]] = defaultdict(set)
+    for entry, source in connection.execute(
+        "SELECT DISTINCT entry, source FROM carriers WHERE entry BETWEEN ? AND ?", (first, last)
+    ):
+        by[entry].add(source)
+    mutes = dict(connection.execute("SELECT name, mute FROM watched WHERE mute <> ''").fetchall())
+    matching = {mute: _held(connection, mute, first, last) for mute in set(mutes.values())}
+    silent = {source: matching[mute] for source, mute in mutes.items()}
+    now = {e for e, sources in by.items() if all(e in silent.get(s, ()) for s in sources)}
+    before = {
+        e for (e,) in connection.execute("SELECT id FROM entries WHERE id BETWEEN ? AND ? AND muted = 1", (first, last))
+    }
+    Matcher(connection).match(now ^ before, set(), in_bulk=True)
+
+
+def _held(connection: sqlite3.Connection, rule: str, first: int, last: int) -> set[int]:
+    conditions = Conditions(between=(first, last))
+    condition = conditions.of(parsed(rule))
+    found = connection.execute(
+        f"SELECT e.id FROM entries e WHERE e.id BETWEEN :first AND :last AND e.joined IS NULL AND ({condition})",  # noqa: S608 - match.py's
+        conditions.values | {"first": first, "last": last},
     )
-    connection.execute(
-        "DELETE FROM pending WHERE topic = :topic AND entry NOT IN (SELECT entry FROM temp.chosen)", topic
-    )
-    connection.execute(
-        """
-        INSERT INTO pending(topic, entry, bulk)
-        SELECT :topic, c.entry, NOT EXISTS (SELECT 1 FROM log l WHERE l.entry = c.entry AND l.topic = :topic)
-          FROM temp.chosen c
-         WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.entry = c.entry AND m.topic = :topic)
-            ON CONFLICT DO NOTHING
-        """,
-        topic,
-    )
-    connection.execute(
-        """
-        INSERT INTO membership(topic, published, entry, bulk)
-        SELECT :topic, c.published, c.entry, 1 FROM temp.chosen c
-         WHERE NOT EXISTS (SELECT 1 FROM membership m WHERE m.entry = c.entry AND m.topic = :topic)
-        """,
-        topic,
-    )
+    return {entry for (entry,) in found}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,13 +221,72 @@ class _Stand:
     bulk: int
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Selection:
+    """What decides who is a member of a topic; rules by their numbers in the plan, None for none."""
+
+    id: int
+    kinds: tuple[EntryKind, ...]
+    source: str
+    match: int | None
+    mute: int | None
+
+
+class _Plan:
+    """The rules of all topics and of all that sources mute, ready to be asked at once."""
+
+    def __init__(self, topics: Iterable[tuple[int, str, str, str, str]], mutes: Iterable[tuple[str, str]]) -> None:
+        self._numbers: dict[str, int] = {}
+        self.mutes = {source: self._number(mute) for source, mute in mutes}
+        self._open: list[_Selection] = []
+        self._by_source: dict[str, list[_Selection]] = defaultdict(list)
+        self._by_match: dict[int, list[_Selection]] = defaultdict(list)
+        for row in topics:
+            self._note(row)
+        rules = [parsed(r) for r in self._numbers]
+        self.asked = Asked(rules)
+        self.asks_nothing = not rules
+
+    def _note(self, row: tuple[int, str, str, str, str]) -> None:
+        topic, include, source, match, mute = row
+        selection = _Selection(
+            id=topic,
+            kinds=tuple(EntryKind(k) for k in include.split(",") if k),
+            source=source,
+            match=self._number(match) if match else None,
+            mute=self._number(mute) if mute else None,
+        )
+        if selection.match is not None:
+            self._by_match[selection.match].append(selection)
+        elif source:
+            self._by_source[source].append(selection)
+        else:
+            self._open.append(selection)
+
+    def _number(self, rule: str) -> int:
+        return self._numbers.setdefault(rule, len(self._numbers))
+
+    def worth_asking(self, sources: Iterable[str], holding: Iterable[int]) -> Iterator[_Selection]:
+        """Topics that may have a member among entries carried by these sources, for which these rules hold."""
+        yield from self._open
+        for source in sources:
+            yield from self._by_source.get(source, ())
+        for rule in holding:
+            yield from self._by_match.get(rule, ())
+
+
+@lru_cache(maxsize=8)
+def _plan(topics: tuple[tuple[int, str, str, str, str], ...], mutes: tuple[tuple[str, str], ...]) -> _Plan:
+    """Remembered: the rules of a thousand topics take a while to be read."""
+    return _Plan(topics, mutes)
+
+
 class Matcher:
     """Keeps membership and pending true while entries come and change."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._topics = connection.execute("SELECT * FROM topics WHERE active = 1").fetchall()
-        self._mutes = connection.execute("SELECT name, mute FROM watched WHERE mute <> ''").fetchall()
+        self._plan = _plan(_plain(connection, _TOPICS), _plain(connection, _MUTE_RULES))
 
     def match(self, entries: set[int], changed: set[int], *, in_bulk: bool = False) -> None:
         """Match `entries` anew. Those in `changed` have something to show where they are members already.
@@ -159,17 +295,17 @@ class Matcher:
         """
         if not entries:
             return
-        some = _Entries(self._connection, entries)
+        some = _Entries(self._connection, entries, self._plan)
         self._mute(some)
         change = _Change(some, changed, in_bulk=in_bulk)
-        for topic in self._topics:
-            change.note(topic["id"], some.members(topic))
+        for topic in self._plan.worth_asking(some.carried, some.held):
+            change.note(topic.id, some.members(topic))
         change.write()
 
     def _mute(self, some: "_Entries") -> None:
         """Muted is what every source that carries it mutes."""
-        muted_by = {m["name"]: some.rules.of(parsed(m["mute"])) for m in self._mutes}
-        muted = {e for e, by in some.sources.items() if all(e in muted_by.get(s, ()) for s in by)}
+        silent = {source: some.held.get(rule, _NONE) for source, rule in self._plan.mutes.items()}
+        muted = {e for e, by in some.sources.items() if all(e in silent.get(s, _NONE) for s in by)} if silent else set()
         for said, ids in ((1, muted - some.muted), (0, some.muted - muted)):
             if ids:
                 self._connection.execute(
@@ -178,18 +314,26 @@ class Matcher:
         some.muted = muted
 
 
+_NONE: frozenset[int] = frozenset()
+
+
+def _plain(connection: sqlite3.Connection, statement: str) -> tuple[Any, ...]:
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples, which can be compared at once
+    return tuple(cursor.execute(statement))
+
+
 class _Entries:
     """Some entries, and what topics ask of them."""
 
-    def __init__(self, connection: sqlite3.Connection, entries: set[int]) -> None:
+    def __init__(self, connection: sqlite3.Connection, entries: set[int], plan: _Plan) -> None:
         self.connection = connection
-        self.rules = Some(connection, entries)
         self.asked = (many(entries),)
         self.sources: dict[int, set[str]] = defaultdict(set)
-        self._carried: dict[str, set[int]] = defaultdict(set)
+        self.carried: dict[str, set[int]] = defaultdict(set)
         for entry, source in connection.execute(_CARRIERS, self.asked):
             self.sources[entry].add(source)
-            self._carried[source].add(entry)
+            self.carried[source].add(entry)
         rows = connection.execute(_FACTS, self.asked).fetchall()
         self.published = {r["id"]: r["published"] for r in rows}
         self.muted = {r["id"] for r in rows if r["muted"]}
@@ -198,17 +342,28 @@ class _Entries:
             EntryKind.ARTICLE: {r["id"] for r in rows if r["kind"] == EntryKind.ARTICLE},
             EntryKind.BRIEF: {r["id"] for r in rows if r["is_brief"]},
         }
+        self.held: dict[int, set[int]] = {} if plan.asks_nothing else self._asked(plan.asked)
+        """By the number of a rule: the entries that it holds; rules that hold none are not in it."""
 
-    def members(self, topic: sqlite3.Row) -> set[int]:
+    def _asked(self, rules: Asked) -> dict[int, set[int]]:
+        held: dict[int, set[int]] = defaultdict(set)
+        labels: dict[int, list[tuple[str, str]]] = defaultdict(list)
+        for entry, name, value in self.connection.execute(_LABELS, self.asked):
+            labels[entry].append((name, value))
+        for entry, title, summary, text, authors in self.connection.execute(_SAID, self.asked):
+            for rule in rules.holding(heard(title, summary, text, authors, labels[entry])):
+                held[rule].add(entry)
+        return held
+
+    def members(self, topic: _Selection) -> set[int]:
         """Those that belong to a topic; what `_members` says of all entries."""
-        kinds = topic["include"].split(",")
-        found = set().union(*(ids for kind, ids in self._kinds.items() if kind in kinds)) - self.muted
-        if topic["source"]:
-            found &= self._carried.get(topic["source"], set())
-        if topic["match"] and found:
-            found &= self.rules.of(parsed(topic["match"]))
-        if topic["mute"] and found:
-            found -= self.rules.of(parsed(topic["mute"]))
+        found = set[int]().union(*(self._kinds[k] for k in topic.kinds)) - self.muted
+        if topic.source:
+            found &= self.carried.get(topic.source, set())
+        if topic.match is not None:
+            found &= self.held.get(topic.match, _NONE)
+        if topic.mute is not None:
+            found -= self.held.get(topic.mute, _NONE)
         return found
 
 
@@ -224,6 +379,7 @@ class _Change:
         for topic, entry, published, bulk in self._connection.execute(_BEFORE, some.asked):
             self._before[topic][entry] = _Stand(published=published, bulk=bulk)
         self._shown = {(entry, topic) for entry, topic in self._connection.execute(_SHOWN, some.asked)}
+        self._noted: set[int] = set()
         self._gone: list[tuple[int, str, int]] = []
         self._left: list[tuple[int, int]] = []
         self._come: list[tuple[int, str, int, int]] = []
@@ -232,6 +388,7 @@ class _Change:
 
     def note(self, topic: int, now: set[int]) -> None:
         """These are the topic's members now, of the entries that the change is about."""
+        self._noted.add(topic)
         before = self._before.get(topic, {})
         left, joined = before.keys() - now, now - before.keys()
         moved = {e for e, stand in before.items() if e in now and self._published[e] != stand.published}
@@ -250,6 +407,9 @@ class _Change:
             self._dirty.append((topic,))
 
     def write(self) -> None:
+        """Whoever is member of a topic that was not noted is none now."""
+        for topic in self._before.keys() - self._noted:
+            self.note(topic, set())
         run = self._connection.executemany
         run("DELETE FROM membership WHERE topic = ? AND published = ? AND entry = ?", self._gone)
         run("DELETE FROM pending WHERE topic = ? AND entry = ?", self._left)
@@ -265,9 +425,9 @@ SELECT id, published, kind, is_brief, muted, bulk
 _SHOWN = "SELECT DISTINCT entry, topic FROM log WHERE entry IN (SELECT value FROM json_each(?))"
 _CARRIERS = "SELECT DISTINCT entry, source FROM carriers WHERE entry IN (SELECT value FROM json_each(?))"
 _BEFORE = "SELECT topic, entry, published, bulk FROM membership WHERE entry IN (SELECT value FROM json_each(?))"
-
-
-def mute_changed(connection: sqlite3.Connection, source: str) -> None:
-    """Match everything that a source carries again, after its mute rule changed."""
-    entries = {e for (e,) in connection.execute("SELECT DISTINCT entry FROM carriers WHERE source = ?", (source,))}
-    Matcher(connection).match(entries, set(), in_bulk=True)
+_SAID = """
+SELECT id, title, summary, text, authors FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
+"""
+_LABELS = "SELECT entry, field, value FROM labels WHERE entry IN (SELECT value FROM json_each(?))"
+_TOPICS = "SELECT id, include, source, match, mute FROM topics WHERE active = 1 ORDER BY id"
+_MUTE_RULES = "SELECT name, mute FROM watched WHERE mute <> '' ORDER BY name"

@@ -1,10 +1,26 @@
 """The grammar of topics and search."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsloom.news.rules import All, AnyOf, Not, Rule, RuleError, Value, Words, parse, values, written
+from newsloom.news.rules import (
+    All,
+    AnyOf,
+    Near,
+    Not,
+    Rule,
+    RuleError,
+    Since,
+    Value,
+    Words,
+    aliased,
+    parse,
+    values,
+    written,
+)
 
 
 def word(text: str, *, prefix: bool = False, field: str = "") -> Words:
@@ -41,6 +57,15 @@ def word(text: str, *, prefix: bool = False, field: str = "") -> Words:
         ("https://example.org/x", word("https://example.org/x")),
         ("don't anti-war", All(rules=(word("don't"), word("anti-war")))),
         ("手机", word("手机")),
+        ("NEAR(oil gas)", Near(words=(word("oil"), word("gas")))),
+        ('NEAR (oil "black sea"* , 3)', Near(words=(word("oil"), word("black sea", prefix=True)), distance=3)),
+        ("NEAR(oil 1,000 gas,0)", Near(words=(word("oil"), word("1,000"), word("gas")), distance=0)),
+        (
+            "title:NEAR(oil gas,7)",
+            Near(words=(word("oil", field="title"), word("gas", field="title")), distance=7, field="title"),
+        ),
+        ("near (oil,5)", All(rules=(word("near"), word("oil,5")))),
+        ('"NEAR"', word("NEAR")),
         ("一「新手机」", All(rules=(word("一"), word("新手机")))),
     ],
 )
@@ -70,8 +95,17 @@ def test_what_a_rule_says(text: str, rule: Rule) -> None:
         ("tags:x", 0, "no field tags:"),
         ("x tag: y", 6, "right behind the colon"),
         ("tag:(a)", 4, "right behind the colon"),
+        ("a NEAR b", 2, 'write "NEAR"'),
+        ("x NEAR(a)", 2, "two words"),
+        ("NEAR(a b", 0, "never closed"),
+        ("NEAR(a b, 3", 0, "never closed"),
+        ("NEAR(a OR b)", 7, "words and phrases only"),
+        ("NEAR(a tag:b)", 7, "words and phrases only"),
+        ("NEAR(a b, 1001)", 10, "1000 words far"),
+        ("section:NEAR(a b)", 8, "right behind the colon"),
+        ("a since:7d", 2, "is for searches"),
         ("a\ud800", 0, "no text can hold"),
-        ("(" * 60 + "a" + ")" * 60, 50, "inside each other"),
+        ("(" * 60 + "a" + ")" * 60, 20, "inside each other"),
         ("a " * 6000, 10_000, "10000 characters"),
     ],
 )
@@ -87,7 +121,46 @@ def test_the_sources_a_rule_names() -> None:
     assert list(values(rule, "source")) == ["a", "c"]
 
 
-@given(st.text())
+@pytest.mark.parametrize(
+    ("text", "start"),
+    [
+        ("since:7d", timedelta(days=7)),
+        ("since:90m", timedelta(minutes=90)),
+        ("SINCE:2W", timedelta(days=14)),
+        ("since:999999w", timedelta(days=36_500)),
+        ("since:2026-05-01", datetime(2026, 5, 1, tzinfo=UTC)),
+        ("since:2026-05-01T12:30+02:00", datetime(2026, 5, 1, 10, 30, tzinfo=UTC)),
+    ],
+)
+def test_since_when_a_search_looks(text: str, start: datetime | timedelta) -> None:
+    rule = parse(text, searching=True)
+    assert rule == Since(start=start) == parse(written(rule), searching=True)
+    assert Since(start=timedelta(hours=1)).instant(datetime(2026, 5, 1, 1, tzinfo=UTC)) == datetime(
+        2026, 5, 1, tzinfo=UTC
+    )
+
+
+@pytest.mark.parametrize("text", ["since:yesterday", "since:2026-13-01", "since:7", "since:0001-01-01T00:00+14:00"])
+def test_since_no_time_is_told_with_its_place(text: str) -> None:
+    with pytest.raises(RuleError) as caught:
+        parse(f"a {text}", searching=True)
+    assert caught.value.position == len("a since:")
+
+
+def test_a_tag_of_ours_means_the_sites_words_too() -> None:
+    tags = {"Ukraine": ("Ukraine-Russia", "Війна"), "ukraine-aid": ("Aid",)}
+    either = "(tag:ukraine OR tag:Ukraine-Russia OR tag:Війна)"
+    for rule, meant in [
+        ("tag:ukraine", either[1:-1]),
+        ("a NOT tag:UKRAINE", "a NOT (tag:UKRAINE OR tag:Ukraine-Russia OR tag:Війна)"),
+        ("tag:ukraine OR b", f"{either} OR b"),
+        ("tag:ukr*", "tag:ukr* OR tag:Ukraine-Russia OR tag:Війна OR tag:Aid"),
+        ("tag:Ukraine-Russia section:ukraine ukraine", "tag:Ukraine-Russia section:ukraine ukraine"),
+    ]:
+        assert aliased(parse(rule), tags) == parse(meant), rule
+
+
+@given(st.one_of(st.text(), st.text(alphabet='ab"()*,5: NEARORNOT手“”', max_size=40)))
 def test_any_text_is_a_rule_or_a_fault_inside_it(text: str) -> None:
     rule = fault = None
     try:

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from newsloom.news.rules import RuleError
+from newsloom.news.rules import RuleError, parse
 from newsloom.store import Reader
+from newsloom.store.asked import Said, asking, heard
 from newsloom.store.database import reindex
 from newsloom.store.spaced import spaced
 from tests.store.newsdesk import BODY, HOUR, START, Desk, page, source, topic
@@ -19,6 +20,12 @@ def found(desk: Desk, query: str, **how: bool) -> str:
     """The names of the pages found, sorted."""
     with Reader.open(desk.path, desk.now) as reader:
         return "".join(sorted(e.url[-1] for e in reader.search(query, limit=100, **how)))
+
+
+def as_said(desk: Desk, url: str) -> Said:
+    """A stored entry as rules ask it in memory."""
+    ((entry, *fields),) = desk.rows("SELECT id, title, summary, text, authors FROM entries WHERE url = ?", url)
+    return heard(*fields, desk.rows("SELECT field, value FROM labels WHERE entry = ?", entry))
 
 
 @pytest.fixture
@@ -234,10 +241,54 @@ def test_rules_are_asked_of_many_entries_as_of_few(desk: Desk) -> None:
             assert sorted(str(e.id) for e in reader.search(rule, limit=1000)) == [m for (m,) in members], rule
 
 
-def test_deep_and_long_rules_are_answered(shelf: Desk) -> None:
-    deep = "(" * 49 + "bridge" + " OR ferry)" * 49
-    long = " OR ".join(f"word{n}" for n in range(900)) + " OR bridge"
-    assert found(shelf, deep) == found(shelf, long) == "1"
+def nested(shape: str, leaf: str) -> str:
+    """The shape inside itself as often as a rule may."""
+    rule = leaf
+    while True:
+        deeper = shape.replace("_", rule)
+        try:
+            parse(deeper)
+        except RuleError:
+            return rule
+        rule = deeper
+
+
+@pytest.mark.parametrize("leaf", ["bridge", "tag:verkehr", "(NOT x)"])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "(_ OR ferry)",
+        "(ferry OR _)",
+        "(x OR y (_))",
+        "(y (_) OR x)",
+        "(x OR tag:y (_) OR z)",
+        "(x OR tag:y tag:z (NOT _))",
+        "(x OR x NOT (_))",
+        "NOT (_)",
+        "(source:a NOT (_))",
+        "(NOT y NOT (NOT (_)))",
+        "(tag:x OR section:y z NOT tag:v (a OR _))",
+    ],
+)
+def test_rules_as_deep_as_they_may_be_are_answered(shelf: Desk, shape: str, leaf: str) -> None:
+    with Reader.open(shelf.path, shelf.now) as reader:
+        for rule in (nested(shape, leaf), f"lang:en OR {nested(shape, leaf)}"):
+            holds = asking(parse(rule))
+            expected = [
+                e.url for e in reader.search("NOT thiswordisnowhere", limit=100) if holds(as_said(shelf, e.url))
+            ]
+            assert [e.url for e in reader.search(rule, limit=100)] == expected
+
+
+@pytest.mark.parametrize(
+    "part", ["word{}", "tag:{}", "tag:{}*", "NOT w{}", "NOT tag:{}", "section:a{} tag:b{}", "w{} source:c{}"]
+)
+@pytest.mark.parametrize("sign", [" OR ", " "])
+def test_rules_as_long_as_they_may_be_are_answered(shelf: Desk, part: str, sign: str) -> None:
+    parts = (10_000 - 12) // len(sign + part.replace("{}", "1000"))
+    assert found(shelf, "bridge OR (" + sign.join(part.replace("{}", str(n)) for n in range(parts)) + ")").startswith(
+        "1"
+    )
 
 
 @given(st.text())
