@@ -40,7 +40,10 @@ _MASK = (1 << _BITS) - 1
 _SHIFT = _BITS - 32
 _ALL = 1 << 32
 
-_HAN = "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"  # fmt: skip
+_HAN = (  # and Kana
+    "\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3041-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
+)
 _THAI = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"  # and Lao, Burmese, Khmer: letters and marks
 _LETTER = f"(?![{_HAN}{_THAI}])[\\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]"  # the vowels of Indian scripts are marks, no letters
 _PIECES = re.compile(f"([{_HAN}]+)|([{_THAI}]+)|(?:{_LETTER})+")
@@ -91,7 +94,10 @@ class Sketch:
 def sketch(text: str) -> Sketch | None:
     """None for a text too short to prove anything. 5 kB take a fifth of a millisecond."""
     words = _hashes(text)
-    shingles = [(a + 3 * b + 7 * c) & _MASK for a, b, c in zip(words, islice(words, 1, None), islice(words, 2, None), strict=False)]
+    shingles = [
+        (a + 3 * b + 7 * c) & _MASK
+        for a, b, c in zip(words, islice(words, 1, None), islice(words, 2, None), strict=False)
+    ]
     if len(shingles) < _TOO_SHORT:
         return None
     bound, chosen = _sampled(shingles)
@@ -189,16 +195,8 @@ def resemblance(one: Sketch, other: Sketch) -> float:
 
 
 def contained(short: Sketch, long: Sketch) -> float:
-    """How much of the beginning of a text is in another one, 0 to 1."""
-    held = missing = 0
-    for shingle in short.lead:
-        if shingle in long.beginning or shingle in long.places:
-            held += 1
-        elif shingle < long.bound:
-            missing += 1
-    # What is neither in its lead nor would be in its sample may stand there or not, as the others do.
-    outside = len(short.lead) - held - missing
-    return held / (held + missing + outside) if outside > held else held / (held + missing) if held else 0.0
+    """How much of the beginning of a text is in the beginning of another, 0 to 1."""
+    return sum(shingle in long.beginning for shingle in short.lead) / len(short.lead)
 
 
 def in_order(one: Sketch, other: Sketch) -> float:
@@ -214,25 +212,34 @@ def in_order(one: Sketch, other: Sketch) -> float:
 def same_beginning(one: Sketch, other: Sketch) -> float:
     """How much of the first thirty words of one is in the first eighty of the other, 0 to 1."""
     return max(
-        sum(shingle in b.beginning for shingle in a.lead[:30]) / len(a.lead[:30]) for a, b in ((one, other), (other, one))
+        sum(shingle in b.beginning for shingle in a.lead[:30]) / len(a.lead[:30])
+        for a, b in ((one, other), (other, one))
     )
 
 
 _BRIEF = 90
-"""Shingles; what is longer is an article."""
+"""Shingles of a brief, at most; of one that makes up a quarter of the article ..."""
+_TWO_SENTENCES = 45
+"""... at most so many: more is an article cut short."""
 
 
 def relation(one: Sketch, other: Sketch) -> tuple[Relation, float]:
     """What the first text is to the second, and how sure that is: 0 to 1, for a copy their resemblance."""
     likeness = resemblance(one, other)
     if likeness < 0.5:
+        longest = _BRIEF if likeness < 0.25 else _TWO_SENTENCES
         for short, long, name in ((one, other, Relation.BRIEF), (other, one, Relation.WHOLE)):
-            if len(short) <= _BRIEF and len(short) < len(long) and (share := contained(short, long)) >= 0.8:
+            if len(short) <= longest and len(short) < len(long) and (share := contained(short, long)) >= 0.8:
                 return name, share
     return (Relation.COPY if _is_copy(one, other, likeness) else Relation.NONE), likeness
 
 
 def _is_copy(one: Sketch, other: Sketch, likeness: float) -> bool:
+    """Whether so much in common makes one piece of two texts.
+
+    Two articles of one outlet share a paragraph of background, a roundup takes a passage from several: these begin otherwise, or
+    have it elsewhere. A copy that was cut or rewritten keeps its order, and mostly its beginning.
+    """
     if likeness >= 0.4:
         return True
     if likeness < 0.2 or in_order(one, other) < 0.75:

@@ -20,7 +20,7 @@ TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 _TABLES = (
     """
 CREATE TABLE meta (  -- facts about this file
-    name  TEXT PRIMARY KEY,  -- `spaced`: version of the full-text index's form; `reader`: version of our reader at the last start
+    name  TEXT PRIMARY KEY,  -- `spaced`: form of the full-text index; `reader`: ours at the last start; `near_keys_swept`: to where
     value TEXT NOT NULL      -- its value
 ) WITHOUT ROWID
 """,
@@ -368,6 +368,33 @@ CREATE TABLE rematch (  -- rules that changed and are not yet matched over every
 )
 """
 
+_NEAR_TEXTS = """
+CREATE TABLE near_texts (  -- sketches of the texts of the last days, by which near-copies are found
+    id     INTEGER PRIMARY KEY,  -- grows with time; the newest is never deleted, so that none is given twice
+    entry  INTEGER NOT NULL REFERENCES entries(id),  -- whose text it is, or was
+    seen   TEXT NOT NULL,     -- when it was kept
+    bound  INTEGER NOT NULL,  -- all shingles below it are in the sample
+    sample BLOB NOT NULL,     -- shingles in the order of the text, 4 bytes each, the lowest byte first
+    lead   BLOB NOT NULL      -- all shingles of its beginning, likewise
+)
+"""
+
+_NEAR_KEYS = """
+CREATE TABLE near_keys (  -- from a key to the sketches that have it; some are forgotten already
+    key  INTEGER NOT NULL,
+    text INTEGER NOT NULL,   -- `id` in `near_texts`
+    PRIMARY KEY (key, text)  -- serves save, once for each key of a text
+) WITHOUT ROWID
+"""
+
+_BRIEF_OF = """
+CREATE TABLE brief_of (  -- short texts that an article begins with
+    brief   INTEGER PRIMARY KEY REFERENCES entries(id),
+    article INTEGER NOT NULL REFERENCES entries(id),
+    share   REAL NOT NULL  -- how much of the short one stands there, .8 to 1
+)
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -414,12 +441,20 @@ def _fifth(db: "Database") -> None:
     db.execute(_REMATCH.strip())
 
 
+def _sixth(db: "Database") -> None:
+    for statement in (_NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF):
+        db.execute(statement.strip())
+    # Its briefs (a join; people)
+    db.execute("CREATE INDEX brief_of_by_article ON brief_of(article)")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
     ("0003 indexes that know what has no entry yet", _third),
     ("0004 what pages gave", _fourth),
     ("0005 rules matched in steps", _fifth),
+    ("0006 near copies", _sixth),
 )
 
 
@@ -469,7 +504,7 @@ _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in (*_TABLES, _FIELDS, _REMATCH):
+    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:

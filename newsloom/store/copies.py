@@ -1,0 +1,143 @@
+"""Which stored texts are nearly a new one: sketches of the last days, looked up by their keys.
+
+Two tables: `near_texts`, a row for each text, and `near_keys`, from a key to the texts that have it. Texts are numbered as they
+come, so that the old end of the first table is deleted as it is, some rows with each new one. Their keys stay where they are: they
+lead nowhere, and taking each out would cost as much as putting it in. They go when a sweep, which takes the second table piece by
+piece in its own order, comes past.
+"""
+
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsloom.news.copies import Relation, Sketch, packed, relation, unpacked
+from newsloom.store import instants
+
+WINDOW = timedelta(days=30)
+"""How long a text is looked for."""
+
+_NEWEST = 32
+"""Texts that are looked at for one key. What stands in so many is boilerplate, or has been copied so often."""
+_ALIKE = 4
+"""Keys in common, if each of them stands in that many. A quarter of those of a text."""
+_COMPARED = 48
+"""Texts that a new one is compared with, those with most keys in common first."""
+_SWEPT = 256
+"""Rows of `near_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Near:
+    """A stored text that has to do with a new one."""
+
+    entry: int
+    score: float
+    """0 to 1: of a copy the resemblance, of a brief how much of it is in the other text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What is stored near a text, each entry once, best first (of equal ones the oldest)."""
+
+    copies: tuple[Near, ...] = ()
+    """Nearly the same text. Join the first at most."""
+    brief_of: tuple[Near, ...] = ()
+    """Articles that begin with this short text. Related, never joined."""
+    briefs: tuple[Near, ...] = ()
+    """Short texts that this article begins with. Related, never joined."""
+
+
+class NearCopies:
+    """Sketches in a store, within the transaction of whoever asks. `now` is its time."""
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime, window: timedelta = WINDOW) -> None:
+        self._connection = connection
+        self._now = instants.written(now)
+        self._oldest = instants.written(now - window)
+        self._kept = 0
+
+    def find(self, sketch: Sketch, *, other_than: int = 0) -> Found:
+        """What is stored near it; not what is stored for the entry `other_than`."""
+        found: dict[Relation, dict[int, float]] = {kind: {} for kind in Relation}
+        for text in self._candidates(sketch):
+            row = self._connection.execute(_TEXT, (text, self._oldest)).fetchone()
+            if row is None or row[0] == other_than:
+                continue
+            entry, bound, sample, lead = row
+            kind, score = relation(sketch, Sketch(bound=bound, sample=unpacked(sample), lead=unpacked(lead)))
+            found[kind][entry] = max(score, found[kind].get(entry, 0.0))
+        return Found(
+            copies=_best_first(found[Relation.COPY]),
+            brief_of=_best_first(found[Relation.BRIEF]),
+            briefs=_best_first(found[Relation.WHOLE]),
+        )
+
+    def _candidates(self, sketch: Sketch) -> list[int]:
+        """Texts that share a key that few have, or several that many have; those with most in common first."""
+        rare: set[int] = set()
+        shared: Counter[int] = Counter()
+        for key in sketch.keys:
+            texts = [text for (text,) in self._connection.execute(_TEXTS, (key,))]
+            if not texts:
+                continue
+            shared.update(texts)
+            if len(texts) < _NEWEST:
+                rare.update(texts)
+        likely = [text for text, count in shared.items() if text in rare or count >= _ALIKE]
+        return sorted(likely, key=lambda text: (-shared[text], -text))[:_COMPARED]
+
+    def keep(self, entry: int, sketch: Sketch) -> None:
+        """Have it found from now on, as a text of this entry. An entry may have several."""
+        values = (entry, self._now, sketch.bound, packed(sketch.sample), packed(sketch.lead))
+        text = self._connection.execute(_KEEP, values).lastrowid
+        self._connection.executemany(_KEY, [(key, text) for key in sketch.keys])
+        self._kept += 1
+
+    def relate(self, brief: int, article: int, share: float) -> None:
+        """That one entry is the beginning of another: of several articles the one that has most of it, of equal ones the first."""
+        if brief != article:
+            self._connection.execute(_RELATE, (brief, article, share))
+
+    def prune(self) -> None:
+        """Forget what is older than the window: once a batch, in proportion to what was kept since the last time."""
+        kept, self._kept = self._kept, 0
+        if not kept:
+            return
+        self._connection.execute(_FORGET, (self._oldest, 2 * kept + 8))
+        self._sweep(kept * _SWEPT)
+
+    def _sweep(self, rows: int) -> None:
+        """Go on through `near_keys` and delete those of forgotten texts."""
+        first = self._connection.execute("SELECT min(id) FROM near_texts").fetchone()[0]
+        if first is None or first == 1:
+            return
+        state = self._connection.execute("SELECT value FROM meta WHERE name = 'near_keys_swept'").fetchone()
+        begin = int(state[0]) if state else -1
+        end = self._connection.execute(_SWEEP_END, (begin, rows)).fetchone()
+        self._connection.execute(_SWEEP, (begin, _TOP if end is None else end[0], first))
+        self._connection.execute(_SWEPT_TO, (str(-1 if end is None else end[0]),))
+
+
+def _best_first(scores: dict[int, float]) -> tuple[Near, ...]:
+    return tuple(Near(entry=e, score=s) for e, s in sorted(scores.items(), key=lambda known: (-known[1], known[0])))
+
+
+_TOP = 1 << 62
+_TEXTS = f"SELECT text FROM near_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
+_TEXT = "SELECT entry, bound, sample, lead FROM near_texts WHERE id = ? AND seen >= ?"
+_KEEP = "INSERT INTO near_texts(entry, seen, bound, sample, lead) VALUES (?, ?, ?, ?, ?)"
+_KEY = "INSERT INTO near_keys(key, text) VALUES (?, ?)"
+_RELATE = """
+INSERT INTO brief_of(brief, article, share) VALUES (?, ?, ?)
+ON CONFLICT(brief) DO UPDATE SET article = excluded.article, share = excluded.share WHERE excluded.share > brief_of.share
+"""
+_FORGET = """
+DELETE FROM near_texts
+ WHERE id IN (SELECT id FROM (SELECT id, seen FROM near_texts ORDER BY id LIMIT ?2) WHERE seen < ?1)
+"""
+_SWEEP_END = "SELECT key FROM near_keys WHERE key > ? ORDER BY key, text LIMIT 1 OFFSET ?"
+_SWEEP = "DELETE FROM near_keys WHERE key > ? AND key <= ? AND text < ?"
+_SWEPT_TO = """
+INSERT INTO meta(name, value) VALUES ('near_keys_swept', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
+"""
