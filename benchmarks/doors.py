@@ -3,11 +3,20 @@
 The same function with the same defaults as a crawl of a source that says nothing about itself.
 """
 
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from newsloom.news.copies import sketch
 from newsloom.news.items import Article
+from newsloom.news.rules import parse
+from newsloom.store import copies
+from newsloom.store.asked import Asked, heard
+from newsloom.store.database import open_writing, transaction
 from scraper.extract.charsets import decode
 from scraper.extract.reading import read
 
@@ -55,3 +64,49 @@ def _as_written(url: str, html: bytes) -> str:
     plain = unquote(url)
     path = urlsplit(plain).path
     return plain if not path.isascii() and path.encode() in html else url
+
+
+def matches(rules: Sequence[str], texts: Iterable[str]) -> list[list[int]]:
+    """For each text the numbers of the rules that hold for an entry with that text, as it would be a topic's member."""
+    asked = _asked(tuple(rules))
+    return [sorted(asked.holding(heard("", "", text, ""))) for text in texts]
+
+
+@lru_cache(maxsize=8)
+def _asked(rules: tuple[str, ...]) -> Asked:
+    return Asked([parse(rule) for rule in rules])
+
+
+class NearCopies:
+    """Texts that are nearly one, as the store finds them; all it knows is in a store file of its own."""
+
+    answers: tuple[str, ...] = ("copies",)
+
+    def __init__(self) -> None:
+        self._folder = TemporaryDirectory()
+        self._connection = open_writing(Path(self._folder.name, "newsloom.db"))
+        self._connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
+        self._ids: list[str] = []
+
+    def add(self, id: str, title: str, text: str) -> list[str]:  # noqa: A002, ARG002 - as scorers call it
+        """Keep a text; ids of the texts kept before that it is a copy of, best first."""
+        self._ids.append(id)
+        sketched = sketch(text)
+        if sketched is None:
+            return []
+        with transaction(self._connection):
+            near = copies.NearCopies(self._connection, datetime.now(UTC))
+            found = near.find(sketched)
+            near.keep(len(self._ids), sketched)
+            near.prune()
+        return [self._ids[known.entry - 1] for kind in self.answers for known in getattr(found, kind)]
+
+    def close(self) -> None:
+        self._connection.close()
+        self._folder.cleanup()
+
+
+class BriefLinks(NearCopies):
+    """The relation beside it: articles that a short text begins, or the short texts that begin an article."""
+
+    answers = ("brief_of", "briefs")

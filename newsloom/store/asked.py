@@ -1,18 +1,24 @@
 """Rules asked of an entry in memory: what one costs depends neither on how many others are stored nor on how many rules there are.
 
 Each rule is made a function once. Of many rules only those are asked whose required words the entry has: the words of an entry are
-looked up among them, not the rules among the words. Says the same as `match.Conditions`, which asks the store.
+looked up among them, not the rules among the words. A few rules are looked for in the text as it is, which is soonest done then.
+Says the same as `match.Conditions`, which asks the store.
 """
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
+from typing import Any, Self
 
-from newsloom.news.rules import All, AnyOf, Near, Not, Rule, Since, Value, Words
+from newsloom.news.rules import VALUE_FIELDS, All, AnyOf, Near, Not, Rule, Since, Value, Words
 from newsloom.store.terms import said
 
 Holds = Callable[["Said"], bool]
+_MANY = 20
+"""Things to look for from which on the words of an entry are put into a set: that takes as long as so many searches."""
 _BEGIN = 3
 """Characters of a word's beginning by which words that may go on are looked up."""
 _SEAM = " \n "
@@ -36,20 +42,32 @@ class Said:
         return f" {self.title}{_SEAM}{self.summary}{_SEAM}{self.text} "
 
     @cached_property
+    def _one_by_one(self) -> list[str]:
+        return self.body.split(" ")
+
+    @cached_property
     def words(self) -> frozenset[str]:
-        return frozenset(self.body.split(" "))
+        return frozenset(self._one_by_one)
+
+    @cached_property
+    def pairs(self) -> frozenset[tuple[str, str]]:
+        """Words side by side."""
+        return frozenset(pairwise(self._one_by_one))
+
+    @cached_property
+    def in_order(self) -> list[str]:
+        """The words as they sort: those that begin alike stand together."""
+        return sorted(self.words)
 
     @cached_property
     def begins(self) -> frozenset[str]:
         return frozenset([w[:_BEGIN] for w in self.words])
 
     @cached_property
-    def author_words(self) -> frozenset[str]:
-        return frozenset(self.authors.split(" "))
-
-    def fields(self, name: str) -> tuple[str, ...]:
-        """Those that a rule's words are looked for in."""
-        return {"": (self.title, self.summary, self.text), "title": (self.title,), "author": (self.authors,)}[name]
+    def fields(self) -> dict[str, list[list[str]]]:
+        """In which texts, word by word, a rule with this field looks."""
+        title, summary, text, authors = (f.split(" ") for f in (self.title, self.summary, self.text, self.authors))
+        return {"": [title, summary, text], "title": [title], "author": [authors]}
 
 
 def heard(title: str, summary: str, text: str, authors: str, labels: Iterable[tuple[str, str]] = ()) -> Said:
@@ -59,40 +77,121 @@ def heard(title: str, summary: str, text: str, authors: str, labels: Iterable[tu
     )
 
 
-def asking(rule: Rule) -> Holds:
+@dataclass(frozen=True, kw_only=True)
+class _Sets:
+    """Of which sets of an entry's words are made: those for which there is enough to look for."""
+
+    words: bool = False
+    pairs: bool = False
+    begins: bool = False
+
+    @classmethod
+    def worth(cls, rules: Iterable[Rule]) -> Self:
+        sought = [(said(w.text).split(" "), w.prefix) for rule in rules for w in _all_words(rule)]
+        pairs = sum(1 for words, _ in sought if len(words) > 1)
+        begins = sum(1 for words, prefix in sought if prefix and len(words) == 1)
+        return cls(words=len(sought) - begins > _MANY, pairs=pairs > _MANY, begins=begins > _MANY)
+
+
+def _all_words(rule: Rule) -> Iterator[Words]:
+    match rule:
+        case Words():
+            yield rule
+        case Near(words=words):
+            yield from words
+        case Not(rule=inner):
+            yield from _all_words(inner)
+        case All(rules=rules) | AnyOf(rules=rules):
+            for each in rules:
+                yield from _all_words(each)
+
+
+def asking(rule: Rule, sets: _Sets) -> Holds:
     """The rule as a function. Raises ValueError for one with `since:`, which depends on the time."""
     match rule:
         case Words():
-            return _has_words(rule)
+            return _has_words(rule, sets)
         case Near():
-            return _has_near(rule)
+            return _has_near(rule, sets)
         case Value():
             return _has_value(rule)
         case Not(rule=inner):
-            holds = asking(inner)
+            holds = asking(inner, sets)
             return lambda entry: not holds(entry)
         case All(rules=rules):
-            every = tuple(map(asking, rules))
-            return lambda entry: all(holds(entry) for holds in every)
+            return _all(rules, sets)
         case AnyOf(rules=rules):
-            some = tuple(map(asking, rules))
-            return lambda entry: any(holds(entry) for holds in some)
+            return _any(rules, sets)
         case Since():
             raise ValueError("a rule with since: is no topic's")
 
 
-def _has_words(rule: Words) -> Holds:
+def _all(rules: tuple[Rule, ...], sets: _Sets) -> Holds:
+    words, others = _parted(rules, sets)
+    if not others:
+        return lambda entry: words <= entry.words
+    if not words:
+        return lambda entry: all(other(entry) for other in others)
+    return lambda entry: words <= entry.words and all(other(entry) for other in others)
+
+
+def _any(rules: tuple[Rule, ...], sets: _Sets) -> Holds:
+    words, others = _parted(rules, sets)
+    if not others:
+        return lambda entry: not words.isdisjoint(entry.words)
+    if not words:
+        return lambda entry: any(other(entry) for other in others)
+    return lambda entry: not words.isdisjoint(entry.words) or any(other(entry) for other in others)
+
+
+def _parted(rules: tuple[Rule, ...], sets: _Sets) -> tuple[frozenset[str], list[Holds]]:
+    """The single words among the rules, which a set is asked for at once, and the others."""
+    words: set[str] = set()
+    others: list[Holds] = []
+    for rule in rules:
+        text = said(rule.text) if isinstance(rule, Words) and not rule.prefix and not rule.field else ""
+        if sets.words and text and " " not in text:
+            words.add(text)
+        else:
+            others.append(asking(rule, sets))
+    return frozenset(words), others
+
+
+def _has_words(rule: Words, sets: _Sets) -> Holds:
     words = said(rule.text)
     if not words.strip(" "):  # letters that SQLite's Unicode does not have yet: nothing can be found by them
         return lambda _: False
     asked = f" {words}" if rule.prefix else f" {words} "
-    if rule.field == "title":
+    if rule.field:
+        return _has_in_field(asked, rule.field)
+    if " " in words:
+        return _has_phrase(words.split(" "), asked, sets, prefix=rule.prefix)
+    if rule.prefix and sets.begins:
+        return lambda entry: _begins(entry.in_order, words)
+    if not rule.prefix and sets.words:
+        return lambda entry: words in entry.words
+    return lambda entry: asked in entry.body
+
+
+def _has_in_field(asked: str, name: str) -> Holds:
+    if name == "title":
         return lambda entry: asked in f" {entry.title} "
-    if rule.field == "author":
-        return lambda entry: asked in f" {entry.authors} "
-    if rule.prefix or " " in words:
+    return lambda entry: asked in f" {entry.authors} "
+
+
+def _has_phrase(words: list[str], asked: str, sets: _Sets, *, prefix: bool) -> Holds:
+    whole = words[:-1] if prefix else words
+    pairs = frozenset(pairwise(whole))
+    if not (sets.pairs and pairs):
         return lambda entry: asked in entry.body
-    return lambda entry: words in entry.words
+    if len(words) == 2:
+        return lambda entry: pairs <= entry.pairs
+    return lambda entry: pairs <= entry.pairs and asked in entry.body
+
+
+def _begins(in_order: list[str], word: str) -> bool:
+    at = bisect_left(in_order, word)
+    return at < len(in_order) and in_order[at].startswith(word)
 
 
 def _has_value(rule: Value) -> Holds:
@@ -102,124 +201,129 @@ def _has_value(rule: Value) -> Holds:
     return lambda entry: (name, text) in entry.labels
 
 
-def _has_near(rule: Near) -> Holds:
+def _has_near(rule: Near, sets: _Sets) -> Holds:
     known = [w for w in rule.words if said(w.text).strip(" ")]
     if len(known) < 2:
-        return asking(known[0] if known else rule.words[0])
-    every = tuple(map(_has_words, known))
+        return asking(known[0] if known else rule.words[0], sets)
+    every = [_has_words(w, sets) for w in known]
     phrases = [(said(w.text).split(" "), w.prefix) for w in known]
 
     def holds(entry: Said) -> bool:
         if not all(has(entry) for has in every):
             return False
-        return any(_together(text.split(" "), phrases, rule.distance) for text in entry.fields(rule.field))
+        return any(_together(text, phrases, rule.distance) for text in entry.fields[rule.field])
 
     return holds
 
 
-def _together(text: Sequence[str], phrases: Sequence[tuple[list[str], bool]], distance: int) -> bool:
+def _together(text: list[str], phrases: Sequence[tuple[list[str], bool]], distance: int) -> bool:
     """Whether all phrases stand together: none begins after the last one, or ends over `distance` words before it.
 
     The condition of FTS5 (fts5ExprNearIsMatch), in which phrases may overlap.
     """
-    places = [list(starts(text, phrase, prefix=prefix)) for phrase, prefix in phrases]
-    if not all(places):
-        return False
-    lengths = [len(phrase) for phrase, _ in phrases]
-    return any(
-        all(
-            any(last - length - distance <= at <= last for at in there)
-            for there, length in zip(places, lengths, strict=True)
-        )
-        for last in sorted({at for there in places for at in there})
-    )
+    places = []
+    for phrase, prefix in phrases:
+        if not (there := starts(text, phrase, prefix=prefix)):
+            return False
+        places.append((there, len(phrase) + distance))
+    return any(_all_near(last, places) for there, _ in places for last in there)
 
 
-def starts(text: Sequence[str], phrase: Sequence[str], *, prefix: bool) -> Iterator[int]:
+def _all_near(last: int, places: Sequence[tuple[list[int], int]]) -> bool:
+    for there, reach in places:
+        before = bisect_right(there, last) - 1
+        if before < 0 or there[before] < last - reach:
+            return False
+    return True
+
+
+def starts(text: Sequence[str], phrase: Sequence[str], *, prefix: bool) -> list[int]:
     """Where in a text of words a phrase begins. `prefix`: its last word may go on."""
     *before, last = phrase
-    for at in range(len(text) - len(before)):
-        end = at + len(before)
-        if text[at:end] == before and (text[end].startswith(last) if prefix else text[end] == last):
-            yield at
+    length = len(before)
+    if prefix:
+        ends = [at for at, word in enumerate(text) if at >= length and word.startswith(last)]
+    else:
+        ends = [at for at, word in enumerate(text) if word == last and at >= length]
+    return [at - length for at in ends if text[at - length : at] == before]
 
 
 # Which rules are worth asking
 
-Key = tuple[str, str]
-"""What an entry has or has not: ("word", "bridge"), ("begin", "bri"), ("author", "smith"), or a label."""
+Key = tuple[str, Hashable]
+"""What an entry has or has not: ("word", "bridge"), ("pair", ("long", "bridge")), ("begin", "bri"), ("author", "ada"), a label."""
 
 
-def _needed(rule: Rule) -> frozenset[Key] | None:
+def _needed(rule: Rule, sets: _Sets) -> frozenset[Key] | None:
     """Keys of which an entry must have one, or the rule does not hold; None if it may hold whatever an entry has."""
     match rule:
         case Words():
-            return _needed_words(rule)
+            return _needed_words(rule, sets)
         case Near(words=words):
-            return _rarest(map(_needed_words, words))
+            return _rarest(_needed_words(w, sets) for w in words)
         case Value(field=name, text=text, prefix=False):
             return frozenset({(name, text.casefold())})
         case All(rules=rules):
-            return _rarest(map(_needed, rules))
+            return _rarest(_needed(r, sets) for r in rules)
         case AnyOf(rules=rules):
-            found = [_needed(r) for r in rules]
+            found = [_needed(r, sets) for r in rules]
             return None if None in found else frozenset().union(*(f for f in found if f is not None))
     return None
 
 
-def _needed_words(rule: Words) -> frozenset[Key] | None:
+def _needed_words(rule: Words, sets: _Sets) -> frozenset[Key] | None:
     words = said(rule.text).split(" ")
     whole, last = (words[:-1], words[-1]) if rule.prefix else (words, "")
-    kind = "author" if rule.field == "author" else "word"
-    if longest := max(whole, key=len, default=""):
-        return frozenset({(kind, longest)})
-    return frozenset({("begin", last[:_BEGIN])}) if kind == "word" and len(last) >= _BEGIN else None
+    if rule.field == "author":
+        return frozenset({("author", max(whole, key=len))}) if whole else None
+    if sets.pairs and len(whole) > 1:
+        return frozenset({("pair", max(pairwise(whole), key=_size))})
+    if sets.words and whole:
+        return frozenset({("word", max(whole, key=len))})
+    return frozenset({("begin", last[:_BEGIN])}) if sets.begins and not whole and len(last) >= _BEGIN else None
+
+
+def _size(key: Hashable) -> int:
+    return sum(map(len, key)) if isinstance(key, tuple) else len(str(key))
 
 
 def _rarest(found: Iterable[frozenset[Key] | None]) -> frozenset[Key] | None:
     """Of several that are all needed, the one that lets in least: few keys, long ones."""
     some = [f for f in found if f is not None]
-    return min(some, key=lambda keys: (len(keys), -min((len(k) for _, k in keys), default=0)), default=None)
+    return min(some, key=lambda keys: (len(keys), -min((_size(k) for _, k in keys), default=0)), default=None)
 
 
 class Asked:
     """Many rules at once."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._holds: list[Holds] = []
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        sets = _Sets.worth(rules)
+        self._holds = [asking(rule, sets) for rule in rules]
         self._always: list[int] = []
-        self._by_word: dict[str, list[int]] = defaultdict(list)
-        self._by_begin: dict[str, list[int]] = defaultdict(list)
-        self._by_author: dict[str, list[int]] = defaultdict(list)
-        self._by_label: dict[Key, list[int]] = defaultdict(list)
+        self._by: dict[str, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
+        """Kind of key, key: the rules that need it."""
         for number, rule in enumerate(rules):
-            self._holds.append(asking(rule))
-            self._note(number, _needed(rule))
-
-    def _note(self, number: int, needed: frozenset[Key] | None) -> None:
-        if needed is None:
-            self._always.append(number)
-            return
-        by_word = {"word": self._by_word, "begin": self._by_begin, "author": self._by_author}
-        for kind, key in needed:
-            if kind in by_word:
-                by_word[kind][key].append(number)
-            else:
-                self._by_label[kind, key].append(number)
+            needed = _needed(rule, sets)
+            if needed is None:
+                self._always.append(number)
+            for kind, key in needed or ():
+                by = self._by["label"] if kind in VALUE_FIELDS else self._by[kind]
+                by[(kind, key) if kind in VALUE_FIELDS else key].append(number)
 
     def holding(self, entry: Said) -> set[int]:
         """The numbers of the rules that hold."""
         worth = set(self._always)
-        for key in self._by_word.keys() & entry.words:
-            worth.update(self._by_word[key])
-        if self._by_begin:
-            for key in self._by_begin.keys() & entry.begins:
-                worth.update(self._by_begin[key])
-        if self._by_author:
-            for key in self._by_author.keys() & entry.author_words:
-                worth.update(self._by_author[key])
-        if self._by_label:
-            for label in self._by_label.keys() & entry.labels:
-                worth.update(self._by_label[label])
+        for kind, by in self._by.items():
+            for key in by.keys() & _HAS[kind](entry):
+                worth.update(by[key])
         holds = self._holds
         return {number for number in worth if holds[number](entry)}
+
+
+_HAS: dict[str, Callable[[Said], frozenset[Any]]] = {
+    "word": lambda entry: entry.words,
+    "pair": lambda entry: entry.pairs,
+    "begin": lambda entry: entry.begins,
+    "author": lambda entry: frozenset(entry.authors.split(" ")),
+    "label": lambda entry: entry.labels,
+}
