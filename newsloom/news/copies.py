@@ -17,7 +17,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
-from itertools import islice
 
 _SHARE = 8
 """One shingle in so many is in the sample of a text ..."""
@@ -27,17 +26,22 @@ _MOST = 512
 """... and no more, however long the text: a book shall not cost what a hundred articles do."""
 _LEAD = 80
 """Shingles of the beginning that are kept one and all: two or three sentences, and a dateline before them."""
-_RAREST = 16
-"""The smallest of a text are what it is looked up by. Of two texts that share a quarter, 99 in 100 have one of these in common."""
-_WINDOW = 16
-"""Of the beginning the smallest of each so many in a row are keys too, so that two beginnings with a run of 18 words in common have
-a key in common, wherever it stands (winnowing: Schleimer, Wilkerson, Aiken, SIGMOD 2003)."""
+_SMALLEST = 8
+"""So many of the smallest of a text are the keys it is found by ..."""
+_ASKED = 16
+"""... by so many of another's, which differs a little in length. Of texts that share a quarter, 98 in 100 have a key in common."""
+_WINDOW = 24
+"""Of the beginning the smallest of each so many in a row are keys too, ..."""
+_ASKED_WINDOW = 16
+"""... asked for in rows of so many: two beginnings with some twenty words in common have a key in common, wherever these stand
+(winnowing: Schleimer, Wilkerson, Aiken, SIGMOD 2003)."""
+_STEP = 3
+"""Rows begin at every third word: near enough."""
 _TOO_SHORT = 12
 """Shingles; fewer prove nothing ("Watch the video above")."""
 
-_BITS = 48
-_MASK = (1 << _BITS) - 1
-_SHIFT = _BITS - 32
+_MASK = (1 << 48) - 1
+_SHIFT = 48 - 32
 _ALL = 1 << 32
 
 _HAN = (  # and Kana
@@ -47,9 +51,11 @@ _HAN = (  # and Kana
 _THAI = "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff"  # and Lao, Burmese, Khmer: letters and marks
 _LETTER = f"(?![{_HAN}{_THAI}])[\\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]"  # the vowels of Indian scripts are marks, no letters
 _PIECES = re.compile(f"([{_HAN}]+)|([{_THAI}]+)|(?:{_LETTER})+")
-_WORD = re.compile(r"\w+")
 _MAYBE = bytes((0xCC, 0xCD, 0xE0, 0xE1, *range(0xE3, 0xEE), 0xEF, 0xF0))
 """Bytes that begin a letter of the scripts above in UTF-8, or a mark upon one."""
+_SIGNS = bytes(c if chr(c).isalnum() or c > 127 else 32 for c in range(256))
+_MARKS = re.compile(rb"\xe2[\x80\x81][\x80-\xbf]|\xc2[\x80-\xbf]")
+"""U+0080-00BF and U+2000-207F in UTF-8: dashes, quotation marks, spaces."""
 
 
 class Relation(Enum):
@@ -65,7 +71,7 @@ class Relation(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class Sketch:
-    """What is kept of a text. `bound`, `sample` and `lead` make it up anew; `keys` are only for looking it up."""
+    """What is kept of a text. `bound`, `sample` and `lead` are to compare it; `keys` and `asked` to find it."""
 
     bound: int
     """All shingles below it are in the sample."""
@@ -74,7 +80,9 @@ class Sketch:
     lead: tuple[int, ...]
     """The first shingles of the text, likewise."""
     keys: tuple[int, ...] = ()
-    """48 bits each. Texts that are nearly one have one of them in common."""
+    """What it is to be found by, 48 bits each."""
+    asked: tuple[int, ...] = ()
+    """What finds it others: of two texts that are nearly one, either asks for a key that the other has."""
 
     @cached_property
     def places(self) -> dict[int, int]:
@@ -93,24 +101,44 @@ class Sketch:
 
 def sketch(text: str) -> Sketch | None:
     """None for a text too short to prove anything. 5 kB take a fifth of a millisecond."""
-    words = _hashes(text)
-    shingles = [
-        (a + 3 * b + 7 * c) & _MASK
-        for a, b, c in zip(words, islice(words, 1, None), islice(words, 2, None), strict=False)
-    ]
+    shingles = _shingles(_words(text))
     if len(shingles) < _TOO_SHORT:
         return None
     bound, chosen = _sampled(shingles)
+    smallest = sorted(chosen)
     lead = shingles[:_LEAD]
-    last = max(len(lead) - _WINDOW, 0) + 1
-    keys = {min(lead[at : at + _WINDOW]) for at in range(last)}
-    keys.update(sorted(chosen)[:_RAREST])
     return Sketch(
         bound=bound,
-        sample=tuple(dict.fromkeys([shingle >> _SHIFT for shingle in chosen])),
+        sample=tuple([shingle >> _SHIFT for shingle in chosen]),
         lead=tuple(dict.fromkeys([shingle >> _SHIFT for shingle in lead])),
-        keys=tuple(sorted(keys)),
+        keys=tuple({*smallest[:_SMALLEST], *_winnowed(lead, _WINDOW)}),
+        asked=tuple({*smallest[:_ASKED], *_winnowed(lead, _ASKED_WINDOW)}),
     )
+
+
+def _shingles(words: Sequence[int]) -> list[int]:
+    """A number of 48 bits for each three words in a row.
+
+    Each is a + 3b + 7c of their numbers. They are worked out many at once: words are the digits of one long number, 64 bits each,
+    so that none of the sums reaches the next digit. It takes half as long as one by one.
+    """
+    found: list[int] = []
+    for begin in range(0, len(words) - 2, _ROW):
+        part = words[begin : begin + _ROW + 2]
+        row = int.from_bytes(struct.pack(f"<{len(part)}Q", *part), "little")
+        sums = row + 3 * (row >> 64) + 7 * (row >> 128) & _MASKS
+        size = len(part) - 2
+        found += struct.unpack(f"<{size}Q", sums.to_bytes(8 * (_ROW + 2), "little")[: 8 * size])
+    return found
+
+
+_ROW = 1024
+_MASKS = int.from_bytes(struct.pack("<Q", _MASK) * (_ROW + 2), "little")
+
+
+def _winnowed(lead: Sequence[int], window: int) -> set[int]:
+    """The smallest of each so many in a row."""
+    return {min(lead[at : at + window]) for at in range(0, max(len(lead) - window, 0) + 1, _STEP)}
 
 
 def _sampled(shingles: Sequence[int]) -> tuple[int, list[int]]:
@@ -127,14 +155,14 @@ def _sampled(shingles: Sequence[int]) -> tuple[int, list[int]]:
     return bound, list(dict.fromkeys([shingle for shingle in shingles if shingle < below]))
 
 
-def _hashes(text: str) -> list[int]:
+def _words(text: str) -> list[int]:
     """A number for each word; for each character where words are not spaced out, of it and those after it."""
-    text = text.lower()
+    raw = text.lower().encode("utf-8", "surrogatepass")
     if not text.isascii():
-        raw = text.encode("utf-8", "surrogatepass")
         if len(raw.translate(None, _MAYBE)) != len(raw):
-            return _pieces(unicodedata.normalize("NFKC", text))
-    return [_NUMBERS[word] for word in _WORD.findall(text)]
+            return _pieces(unicodedata.normalize("NFKC", text).lower())
+        raw = _MARKS.sub(b" ", raw)
+    return list(map(_NUMBERS.__getitem__, raw.translate(_SIGNS).split()))  # a fourth of what a pattern takes
 
 
 def _pieces(text: str) -> list[int]:
@@ -148,22 +176,22 @@ def _pieces(text: str) -> list[int]:
         step = piece.lastindex
         run = piece[0]
         if step is None or len(run) <= 2 * step:
-            found.append(_NUMBERS[run])
+            found.append(_NUMBERS[run.encode("utf-8", "surrogatepass")])
         else:
-            each = [_NUMBERS[character] for character in run]
+            each = [_CHARACTERS[character] for character in run]
             found += [a + 3 * b + 7 * c for a, b, c in zip(each, each[step:], each[2 * step :], strict=False)]
     return found
 
 
-class _Numbers(dict[str, int]):
+class _Numbers(dict[bytes, int]):
     """Words as numbers of 48 bits, each worked out once."""
 
     _HELD = 1 << 16
 
-    def __missing__(self, word: str) -> int:
+    def __missing__(self, word: bytes) -> int:
         if len(self) >= self._HELD:
             self.clear()
-        number = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        number = zlib.crc32(word)
         # The checksums of two alike words are alike. These two steps are the finish of SplitMix64 (Steele, Lea, Flood, 2014).
         number = ((number + 0x9E3779B9) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
         number = ((number ^ number >> 27) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
@@ -172,6 +200,17 @@ class _Numbers(dict[str, int]):
 
 
 _NUMBERS = _Numbers()
+
+
+class _Characters(dict[str, int]):
+    """Characters likewise."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = number = _NUMBERS[character.encode("utf-8", "surrogatepass")]
+        return number
+
+
+_CHARACTERS = _Characters()
 
 
 def packed(shingles: Iterable[int]) -> bytes:

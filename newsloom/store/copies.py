@@ -19,7 +19,7 @@ WINDOW = timedelta(days=30)
 
 _NEWEST = 32
 """Texts that are looked at for one key. What stands in so many is boilerplate, or has been copied so often."""
-_ALIKE = 4
+_ALIKE = 3
 """Keys in common, if each of them stands in that many. A quarter of those of a text."""
 _COMPARED = 48
 """Texts that a new one is compared with, those with most keys in common first."""
@@ -77,7 +77,7 @@ class NearCopies:
         """Texts that share a key that few have, or several that many have; those with most in common first."""
         rare: set[int] = set()
         shared: Counter[int] = Counter()
-        for key in sketch.keys:
+        for key in sketch.asked:
             texts = [text for (text,) in self._connection.execute(_TEXTS, (key,))]
             if not texts:
                 continue
