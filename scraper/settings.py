@@ -15,9 +15,7 @@ def settings(source: Source, rules: NetworkRules, limits: Limits) -> dict[str, A
     middlewares = {
         "scraper.middlewares.robots.RobotsMiddleware": 100,
         "scraper.middlewares.media.MediaMiddleware": 200,
-        "scrapy.downloadermiddlewares.downloadtimeout.DownloadTimeoutMiddleware": 350,
-        "scrapy.downloadermiddlewares.defaultheaders.DefaultHeadersMiddleware": 400,
-        "scrapy.downloadermiddlewares.useragent.UserAgentMiddleware": 500,
+        "scraper.middlewares.headers.HeadersMiddleware": 400,
         "scraper.middlewares.unpack.UnpackMiddleware": 590,
         "scraper.middlewares.cut.CutMiddleware": 595,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": 600,
