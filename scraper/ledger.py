@@ -32,7 +32,7 @@ T = TypeVar("T")
 PORTION = 64
 """Addresses asked of memory at once."""
 
-BATCH = 20
+BATCH = 32
 """Pages told to memory at once, at most; fewer if the oldest waits longer than PATIENCE."""
 
 PATIENCE = 5.0
