@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from newsloom.news.copies import sketch
+from newsloom.news.copies import Sketch, sketch
 from newsloom.news.items import Article
 from newsloom.news.rules import parse
 from newsloom.store import copies
@@ -80,8 +80,6 @@ def _asked(rules: tuple[str, ...]) -> Asked:
 class NearCopies:
     """Texts that are nearly one, as the store finds them; all it knows is in a store file of its own."""
 
-    answers: tuple[str, ...] = ("copies",)
-
     def __init__(self) -> None:
         self._folder = TemporaryDirectory()
         self._connection = open_writing(Path(self._folder.name, "newsloom.db"))
@@ -95,18 +93,35 @@ class NearCopies:
         if sketched is None:
             return []
         with transaction(self._connection):
-            near = copies.NearCopies(self._connection, datetime.now(UTC))
-            found = near.find(sketched)
-            near.keep(len(self._ids), sketched)
-            near.prune()
-        return [self._ids[known.entry - 1] for kind in self.answers for known in getattr(found, kind)]
+            return self._found(copies.NearCopies(self._connection, datetime.now(UTC)), sketched)
+
+    def _found(self, near: copies.NearCopies, sketched: Sketch) -> list[str]:
+        found = near.find(sketched)
+        near.keep(len(self._ids), sketched)
+        near.prune()
+        return [self._ids[known.entry - 1] for known in found.copies]
 
     def close(self) -> None:
+        """Throw the file away."""
         self._connection.close()
         self._folder.cleanup()
 
 
 class BriefLinks(NearCopies):
-    """The relation beside it: articles that a short text begins, or the short texts that begin an article."""
+    """The relation beside it: a short text, and the texts of the one article that it is the beginning of."""
 
-    answers = ("brief_of", "briefs")
+    def __init__(self) -> None:
+        super().__init__()
+        self._texts: dict[int, list[str]] = {}
+
+    def _found(self, near: copies.NearCopies, sketched: Sketch) -> list[str]:
+        found = near.find(sketched)
+        entry = found.copies[0].entry if found.copies else len(self._ids)
+        near.keep(entry, sketched)
+        near.prune()
+        of = () if found.copies else found.brief_of[:1]
+        articles = [known.entry for known in of if near.relate(entry, known.entry, known.score)]
+        briefs = [known.entry for known in found.briefs if near.relate(known.entry, entry, known.score)]
+        answer = [text for known in (*articles, *briefs) for text in self._texts.get(known, ())]
+        self._texts.setdefault(entry, []).append(self._ids[-1])
+        return answer

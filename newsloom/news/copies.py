@@ -256,9 +256,9 @@ def same_beginning(one: Sketch, other: Sketch) -> float:
     )
 
 
-_BRIEF = 90
+BRIEF = 90
 """Shingles of a brief, at most; of one that makes up a quarter of the article ..."""
-_TWO_SENTENCES = 45
+_TWO_SENTENCES = 75
 """... at most so many: more is an article cut short."""
 
 
@@ -266,7 +266,7 @@ def relation(one: Sketch, other: Sketch) -> tuple[Relation, float]:
     """What the first text is to the second, and how sure that is: 0 to 1, for a copy their resemblance."""
     likeness = resemblance(one, other)
     if likeness < 0.5:
-        longest = _BRIEF if likeness < 0.25 else _TWO_SENTENCES
+        longest = BRIEF if likeness < 0.25 else _TWO_SENTENCES
         for short, long, name in ((one, other, Relation.BRIEF), (other, one, Relation.WHOLE)):
             if len(short) <= longest and len(short) < len(long) and (share := contained(short, long)) >= 0.8:
                 return name, share

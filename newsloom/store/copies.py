@@ -7,11 +7,12 @@ piece in its own order, comes past.
 """
 
 import sqlite3
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from newsloom.news.copies import Relation, Sketch, packed, relation, unpacked
+from newsloom.news.copies import BRIEF, Relation, Sketch, packed, relation, unpacked
 from newsloom.store import instants
 
 WINDOW = timedelta(days=30)
@@ -23,7 +24,9 @@ _ALIKE = 3
 """Keys in common, if each of them stands in that many. A quarter of those of a text."""
 _COMPARED = 48
 """Texts that a new one is compared with, those with most keys in common first."""
-_SWEPT = 256
+_SAME = 0.5
+"""Resemblance of texts that are as long as each other."""
+_SWEPT = 128
 """Rows of `near_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
 
 
@@ -43,9 +46,9 @@ class Found:
     copies: tuple[Near, ...] = ()
     """Nearly the same text. Join the first at most."""
     brief_of: tuple[Near, ...] = ()
-    """Articles that begin with this short text. Related, never joined."""
+    """Articles that begin with this short text, first the one with most texts that do. Relate the first at most; never join."""
     briefs: tuple[Near, ...] = ()
-    """Short texts that this article begins with. Related, never joined."""
+    """Short texts that this article begins with. Relate them, never join."""
 
 
 class NearCopies:
@@ -59,19 +62,27 @@ class NearCopies:
 
     def find(self, sketch: Sketch, *, other_than: int = 0) -> Found:
         """What is stored near it; not what is stored for the entry `other_than`."""
-        found: dict[Relation, dict[int, float]] = {kind: {} for kind in Relation}
+        found: dict[Relation, dict[int, list[float]]] = {kind: defaultdict(list) for kind in Relation}
         for text in self._candidates(sketch):
             row = self._connection.execute(_TEXT, (text, self._oldest)).fetchone()
             if row is None or row[0] == other_than:
                 continue
             entry, bound, sample, lead = row
             kind, score = relation(sketch, Sketch(bound=bound, sample=unpacked(sample), lead=unpacked(lead)))
-            found[kind][entry] = max(score, found[kind].get(entry, 0.0))
+            found[kind][entry].append(score)
+        copies, articles = found[Relation.COPY], found[Relation.BRIEF]
+        # What begins the long texts of an entry is no copy of one that was cut to little more.
+        copies = {e: scores for e, scores in copies.items() if e not in articles or max(scores) >= _SAME}
         return Found(
-            copies=_best_first(found[Relation.COPY]),
-            brief_of=_best_first(found[Relation.BRIEF]),
-            briefs=_best_first(found[Relation.WHOLE]),
+            copies=_best_first(copies),
+            # Some put another article's beginning before their own; its own entry has it in all its texts.
+            brief_of=_best_first(articles, by_number=True),
+            briefs=_best_first({e: scores for e, scores in found[Relation.WHOLE].items() if self._is_brief(e)}),
         )
+
+    def _is_brief(self, entry: int) -> bool:
+        """Whether an entry has no other text than short ones."""
+        return self._connection.execute(_LONG, (entry,)).fetchone() is None
 
     def _candidates(self, sketch: Sketch) -> list[int]:
         """Texts that share a key that few have, or several that many have; those with most in common first."""
@@ -94,10 +105,13 @@ class NearCopies:
         self._connection.executemany(_KEY, [(key, text) for key in sketch.keys])
         self._kept += 1
 
-    def relate(self, brief: int, article: int, share: float) -> None:
-        """That one entry is the beginning of another: of several articles the one that has most of it, of equal ones the first."""
-        if brief != article:
-            self._connection.execute(_RELATE, (brief, article, share))
+    def relate(self, brief: int, article: int, share: float) -> bool:
+        """That one entry is the beginning of another; of one only, the first stands. Says whether it is this one."""
+        if brief == article:
+            return False
+        self._connection.execute(_RELATE, (brief, article, share))
+        known = self._connection.execute("SELECT article FROM brief_of WHERE brief = ?", (brief,)).fetchone()
+        return bool(known[0] == article)
 
     def prune(self) -> None:
         """Forget what is older than the window: once a batch, in proportion to what was kept since the last time."""
@@ -119,19 +133,18 @@ class NearCopies:
         self._connection.execute(_SWEPT_TO, (str(-1 if end is None else end[0]),))
 
 
-def _best_first(scores: dict[int, float]) -> tuple[Near, ...]:
-    return tuple(Near(entry=e, score=s) for e, s in sorted(scores.items(), key=lambda known: (-known[1], known[0])))
+def _best_first(scores: Mapping[int, Sequence[float]], *, by_number: bool = False) -> tuple[Near, ...]:
+    near = [(len(of_texts) if by_number else 0, max(of_texts), entry) for entry, of_texts in scores.items()]
+    return tuple(Near(entry=e, score=best) for _, best, e in sorted(near, key=lambda n: (-n[0], -n[1], n[2])))
 
 
 _TOP = 1 << 62
 _TEXTS = f"SELECT text FROM near_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
 _TEXT = "SELECT entry, bound, sample, lead FROM near_texts WHERE id = ? AND seen >= ?"
+_LONG = f"SELECT 1 FROM near_texts WHERE entry = ? AND length(sample) / 4 * {1 << 32} / bound > {BRIEF} LIMIT 1"  # noqa: S608 - numbers
 _KEEP = "INSERT INTO near_texts(entry, seen, bound, sample, lead) VALUES (?, ?, ?, ?, ?)"
 _KEY = "INSERT INTO near_keys(key, text) VALUES (?, ?)"
-_RELATE = """
-INSERT INTO brief_of(brief, article, share) VALUES (?, ?, ?)
-ON CONFLICT(brief) DO UPDATE SET article = excluded.article, share = excluded.share WHERE excluded.share > brief_of.share
-"""
+_RELATE = "INSERT INTO brief_of(brief, article, share) VALUES (?, ?, ?) ON CONFLICT(brief) DO NOTHING"
 _FORGET = """
 DELETE FROM near_texts
  WHERE id IN (SELECT id FROM (SELECT id, seen FROM near_texts ORDER BY id LIMIT ?2) WHERE seen < ?1)

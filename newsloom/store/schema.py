@@ -144,7 +144,7 @@ CREATE TABLE versions (  -- earlier versions of entries; the present one is in `
 CREATE TABLE keys (  -- under which addresses an entry is known
     key    TEXT PRIMARY KEY,   -- of an address, or of a teaser without one
     entry  INTEGER NOT NULL REFERENCES entries(id),
-    how    TEXT NOT NULL       -- address, redirect, declared (by the page), text (the same text stands there) or brief
+    how    TEXT NOT NULL       -- address, redirect, declared (by the page), text (it stands there), near .87 (nearly) or brief
 ) WITHOUT ROWID
 """,
     # All addresses of an entry (a join)
@@ -444,6 +444,8 @@ def _fifth(db: "Database") -> None:
 def _sixth(db: "Database") -> None:
     for statement in (_NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF):
         db.execute(statement.strip())
+    # The texts of an entry (a join; is it a brief?)
+    db.execute("CREATE INDEX near_texts_by_entry ON near_texts(entry)")
     # Its briefs (a join; people)
     db.execute("CREATE INDEX brief_of_by_article ON brief_of(article)")
 
