@@ -197,6 +197,9 @@ def test_read_more_under_a_headline_that_is_no_link_is_no_heading() -> None:
         ("اقرا ايضاً", BriefKind.READ_NEXT),
         ("संबंधित लेख़", BriefKind.RELATED),
         ("Popular resources", BriefKind.MOST_READ),
+        ("Méi zum Thema", BriefKind.RELATED),
+        ("આ પણ વાંચો", BriefKind.READ_NEXT),
+        ("Straeon perthnasol", BriefKind.RELATED),
     ],
 )
 def test_the_words_over_a_block_in_other_languages_and_spellings(heading: str, kind: BriefKind) -> None:
