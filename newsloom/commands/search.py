@@ -9,7 +9,7 @@ from newsloom.commands.call import Call, pass_call
 
 if TYPE_CHECKING:
     from newsloom.news.items import Entry
-    from newsloom.news.rules import RuleError
+    from newsloom.news.rules import Rule, RuleError
 
 
 @click.command(name="search")
@@ -23,26 +23,20 @@ if TYPE_CHECKING:
 def command(call: Call, *, query: tuple[str, ...], limit: int, muted: bool, as_json: bool) -> None:
     """Look for stored news, newest first.
 
-    QUERY is written as a topic's rule and finds just what the topic would hold: words (all must be there), "phrases",
-    prefix*, AND, OR, NOT and brackets, and the fields source: lang: section: tag: title: author:
+      QUERY is written as a topic's rule and finds just what the topic would hold: words (all must be there), "phrases",
+    x
+      \b
+        newsloom search 'ceasefire lang:en'
+        newsloom search '"interest rate" OR inflation NOT source:example.org'
 
-    \b
-      newsloom search 'ceasefire lang:en'
-      newsloom search '"interest rate" OR inflation NOT source:example.org'
-
-    Quote it, or the shell takes the quotation marks away. The store is only read, also while `newsloom run` works on it.
+      Quote it, or the shell takes the quotation marks away. The store is only read, also while `newsloom run` works on it.
     """
-    from newsloom.news.rules import RuleError  # noqa: PLC0415
     from newsloom.store import Reader  # noqa: PLC0415
 
-    text = " ".join(query)
     config = call.config()
+    rule = config.meant(understood(" ".join(query), searching=True))
     with Reader.open(config.store, call.now) as reader:
-        try:
-            found = reader.search(text, limit=limit, muted=muted)
-        except RuleError as error:
-            _point(text, error)
-            raise SystemExit(2) from None
+        found = reader.search(rule, limit=limit, muted=muted)
     if as_json:
         from newsloom.commands.tables import show_json  # noqa: PLC0415
 
@@ -54,19 +48,36 @@ def command(call: Call, *, query: tuple[str, ...], limit: int, muted: bool, as_j
 
 
 def _show(found: "tuple[Entry, ...]") -> None:
-    """A line each: when, which source, title; under it the address."""
-    styled = sys.stdout.isatty()
     for entry in found:
-        when = f"{entry.published.astimezone():%Y-%m-%d %H:%M}" if styled else f"{entry.published:%Y-%m-%dT%H:%M:%SZ}"
-        title = "".join(c if c.isprintable() else " " for c in entry.title)
-        click.echo(
-            f"{click.style(when, dim=True)}  {click.style(entry.source, fg='cyan')}  {click.style(title, bold=True)}"
-        )
-        click.echo(f"    {entry.url}")
+        show(entry)
+
+
+def show(entry: "Entry") -> None:
+    """A line: when, which source, title; under it the address."""
+    when = (
+        f"{entry.published.astimezone():%Y-%m-%d %H:%M}"
+        if sys.stdout.isatty()
+        else f"{entry.published:%Y-%m-%dT%H:%M:%SZ}"
+    )
+    title = "".join(c if c.isprintable() else " " for c in entry.title)
+    click.echo(
+        f"{click.style(when, dim=True)}  {click.style(entry.source, fg='cyan')}  {click.style(title, bold=True)}"
+    )
+    click.echo(f"    {entry.url}")
+
+
+def understood(text: str, *, searching: bool = False) -> "Rule":
+    """The rule that was asked. For one that cannot be read, prints it with a mark under the place, and ends with status 2."""
+    from newsloom.news.rules import RuleError, parse  # noqa: PLC0415
+
+    try:
+        return parse(text, searching=searching)
+    except RuleError as error:
+        _point(text, error)
+        raise SystemExit(2) from None
 
 
 def _point(text: str, error: "RuleError") -> None:
-    """The query with a mark under the place that is wrong."""
     from newsloom.commands.tables import width  # noqa: PLC0415
 
     line = "".join(c if c.isprintable() else " " for c in text)

@@ -23,6 +23,8 @@ _SPAN = {"type": "string", "pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$", "examp
 _SPAN_OR_NONE = _SPAN | {"pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$|^none$", "examples": ["30d", "none"]}
 _SIZE = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[0-9]+ *([kKmMgG]i?)?[bB]?$"}]}
 
+_TEXT_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
+
 
 def _text(read: Callable[[object], Any], schema: Mapping[str, object] | None = None) -> tuple[object, ...]:
     return BeforeValidator(read), WithJsonSchema({"type": "string", **(schema or {})})
@@ -38,6 +40,8 @@ Name = Annotated[str, *_text(scalars.name, {"pattern": f"^{scalars.NAME.pattern}
 Zone = Annotated[str, *_text(scalars.zone, {"examples": ["Europe/Berlin", "Asia/Baku"]})]
 Language = Annotated[str, *_text(scalars.language, {"examples": ["en", "pt-br"]})]
 Cron = Annotated[str, *_text(scalars.cron, {"examples": ["0 7 * * mon-fri"]})]
+Tag = Annotated[str, *_text(scalars.tag)]
+Tags = Annotated[tuple[Tag, ...], BeforeValidator(scalars.tags), WithJsonSchema(_TEXT_OR_LIST)]
 Rule = Annotated[str, *_text(scalars.rule, {"examples": ['ukraine OR "black sea"']})]
 Spider = Annotated[str, *_text(scalars.spider)]
 Proxy = Annotated[str, *_text(scalars.proxy)]
@@ -241,6 +245,8 @@ class File(Section):
     """The sites to watch."""
     topics: dict[str, TopicEntry] = {}
     """The feeds to make, beside the built-in ones: `all`, `briefs` and one for each source."""
+    tags: dict[Tag, Tags] = {}
+    """Tags of your own, each with the sites' words for it: a rule's `tag:` that asks for yours finds theirs too."""
     polling: Polling = Polling()
     """When to look."""
     defaults: Defaults = Defaults()

@@ -37,6 +37,7 @@ _LISTS = {
     "sources": "list of sources",
     "topics": "keys with topics",
     "open_networks": "list of networks",
+    "tags": "tags with lists of tags",
 } | dict.fromkeys(("headers", "cookies"), "names with variables")
 
 

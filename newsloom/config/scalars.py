@@ -356,6 +356,23 @@ def rule(given: object) -> str:
     return text
 
 
+def tag(given: object) -> str:
+    """A tag as it can stand in a rule."""
+    text = " ".join(text_of(given).split())
+    try:
+        rules.parse(f'tag:"{text}"')
+    except rules.RuleError:
+        raise ValueError(f"{text!r} is no tag: write one with a letter in it and without quotation marks") from None
+    return text
+
+
+def tags(given: object) -> object:
+    """A tag alone is a list of one."""
+    if given is None or given == []:
+        raise ValueError("names no tag of a site: write one, or a list of them")
+    return [given] if isinstance(given, str) else given
+
+
 def _around(text: str, position: int) -> str:
     """Where in a rule: the words that stand there."""
     there = " ".join(text[max(0, position - 12) : position + 12].split())

@@ -36,11 +36,16 @@ def settle(
     _check_rules(_rules(sources, topics, rest), _named(document, names.values()), document)
     out, store = _path(folder, rest.out), _path(folder, rest.store)
     _check_paths(out, store, document)
-    settled = tuple(_source(entry, names[number], rest) for number, entry in sources.items())
+    _check_tags(rest.tags, document)
+    meant = _meanings(_rules(sources, topics, rest), rest.tags, document)
+    settled = tuple(
+        _source(entry, names[number], rest, mutes=(meant["mute",], meant["sources", number, "mute"]))
+        for number, entry in sources.items()
+    )
     return Config(
         path=document.path,
         sources=settled,
-        topics=(*_built_in(settled), *(_topic(key, entry) for key, entry in topics.items())),
+        topics=(*_built_in(settled), *(_topic(key, entry, meant) for key, entry in topics.items())),
         limits=Limits(**dict(rest.limits)),
         network=_network(rest.network),
         server=Server(**dict(rest.server)),
@@ -50,6 +55,7 @@ def settle(
         store=store,
         public_url=rest.public_url,
         title=rest.title,
+        tags=rest.tags,
     )
 
 
@@ -147,6 +153,33 @@ def _check_rules(stated: Iterable[tuple[Place, str]], names: set[str], document:
                 document.fault(place, f"there is no source {name!r}: {nearest(name, names)}")
 
 
+def _check_tags(tags: Mapping[str, tuple[str, ...]], document: Document) -> None:
+    seen: dict[str, str] = {}
+    for ours in tags:
+        first = seen.setdefault(ours.casefold(), ours)
+        if first != ours:
+            document.fault(
+                ("tags", ours), f"is {first!r} in other capitals, which rules do not tell apart: make them one"
+            )
+
+
+def _meanings(
+    stated: Iterable[tuple[Place, str]], tags: Mapping[str, tuple[str, ...]], document: Document
+) -> dict[Place, str]:
+    """Each rule as the store is told it: with what our tags mean. One that names none of them stays as it was written."""
+    meant: dict[Place, str] = {}
+    for place, rule in stated:
+        said = rules.parse(rule) if rule else None
+        whole = rules.aliased(said, tags) if said is not None else None
+        meant[place] = rule if whole is None or whole == said else rules.written(whole)
+        try:
+            if meant[place]:
+                rules.parse(meant[place])
+        except rules.RuleError as error:
+            document.fault(place, f"with the words that `tags:` has for its tags, it is too much ({error.message})")
+    return meant
+
+
 def _path(folder: Path, given: str) -> Path:
     return (folder / Path(given).expanduser()).resolve()
 
@@ -166,18 +199,18 @@ def _check_paths(out: Path, store: Path, document: Document) -> None:
         document.fault(("store",), f"{store} is a folder: write a file in it, like newsloom.db")
 
 
-def _source(entry: SourceEntry, name: str, rest: File) -> Source:
+def _source(entry: SourceEntry, name: str, rest: File, *, mutes: tuple[str, str]) -> Source:
     own = {
         f: getattr(entry if f in entry.model_fields_set else rest.defaults, f) for f in type(rest.defaults).model_fields
     }
-    mutes = [m for m in (rest.mute, entry.mute) if m]
+    stated = [m for m in mutes if m]
     return Source(
         name=name,
         url=entry.url,
         title=entry.title or _readable(name),
         schedule=_schedule(rest.polling, entry),
         kind=entry.kind,
-        mute=" OR ".join(f"({m})" for m in mutes) if len(mutes) > 1 else "".join(mutes),
+        mute=" OR ".join(f"({m})" for m in stated) if len(stated) > 1 else "".join(stated),
         spider=entry.spider,
         headers=tuple(entry.headers.items()),
         cookies=tuple(entry.cookies.items()),
@@ -201,18 +234,18 @@ def _schedule(polling: Polling, entry: SourceEntry | None = None) -> Schedule:
     return Schedule(every=polling.every, cron=cron, zone=polling.zone)
 
 
-def _topic(key: str, entry: TopicEntry) -> Topic:
+def _topic(key: str, entry: TopicEntry, meant: Mapping[Place, str]) -> Topic:
     usual = Face.BRIEF if entry.include == "briefs" else Face.FULL
     return Topic(
         key=key,
         title=entry.title or key,
         description=entry.description,
-        match=entry.match,
+        match=meant["topics", key, "match"],
         include=_INCLUDED[entry.include],
         group=entry.group,
         language=entry.language,
         face=Face(entry.content) if entry.content else usual,
-        mute=entry.mute,
+        mute=meant["topics", key, "mute"],
     )
 
 

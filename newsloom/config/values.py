@@ -1,10 +1,12 @@
 """What a config becomes: one frozen value, complete and checked."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 from newsloom.news.items import Topic
+from newsloom.news.rules import Rule, aliased
 from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source
 
 
@@ -30,3 +32,9 @@ class Config:
     public_url: str
     """Where `out` is seen from outside, without a slash at the end; "" if nobody said."""
     title: str
+    tags: Mapping[str, tuple[str, ...]]
+    """Our tags, each with the sites' words for it. The rules of sources and topics have them in already."""
+
+    def meant(self, rule: Rule) -> Rule:
+        """A rule that somebody asks now, with the tags it means."""
+        return aliased(rule, self.tags)

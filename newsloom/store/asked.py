@@ -22,7 +22,7 @@ _MANY = 20
 _BEGIN = 3
 """Characters of a word's beginning by which words that may go on are looked up."""
 _SEAM = " \n "
-"""Between two fields: no phrase goes over it."""
+"""Around each field: no phrase goes over it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,7 +39,7 @@ class Said:
     @cached_property
     def body(self) -> str:
         """Where words without a field are looked for."""
-        return f" {self.title}{_SEAM}{self.summary}{_SEAM}{self.text} "
+        return _SEAM + _SEAM.join(filter(None, (self.title, self.summary, self.text))) + _SEAM
 
     @cached_property
     def _one_by_one(self) -> list[str]:
@@ -66,7 +66,8 @@ class Said:
     @cached_property
     def fields(self) -> dict[str, list[list[str]]]:
         """In which texts, word by word, a rule with this field looks."""
-        title, summary, text, authors = (f.split(" ") for f in (self.title, self.summary, self.text, self.authors))
+        columns = (self.title, self.summary, self.text, self.authors)
+        title, summary, text, authors = (column.split(" ") if column else [] for column in columns)
         return {"": [title, summary, text], "title": [title], "author": [authors]}
 
 
@@ -159,8 +160,8 @@ def _parted(rules: tuple[Rule, ...], sets: _Sets) -> tuple[frozenset[str], list[
 
 def _has_words(rule: Words, sets: _Sets) -> Holds:
     words = said(rule.text)
-    if not words.strip(" "):  # letters that SQLite's Unicode does not have yet: nothing can be found by them
-        return lambda _: False
+    if "" in words.split(" "):
+        return _has_marks(words, rule)
     asked = f" {words}" if rule.prefix else f" {words} "
     if rule.field:
         return _has_in_field(asked, rule.field)
@@ -171,6 +172,14 @@ def _has_words(rule: Words, sets: _Sets) -> Holds:
     if not rule.prefix and sets.words:
         return lambda entry: words in entry.words
     return lambda entry: asked in entry.body
+
+
+def _has_marks(words: str, rule: Words) -> Holds:
+    """Of letters that SQLite's Unicode does not have yet nothing is left; words of marks alone it folds to nothing, and counts."""
+    phrase = words.split(" ")
+    if not words.strip(" "):
+        return lambda _: False
+    return lambda entry: any(starts(text, phrase, prefix=rule.prefix) for text in entry.fields[rule.field])
 
 
 def _has_in_field(asked: str, name: str) -> Holds:
@@ -211,30 +220,29 @@ def _has_near(rule: Near, sets: _Sets) -> Holds:
     def holds(entry: Said) -> bool:
         if not all(has(entry) for has in every):
             return False
-        return any(_together(text, phrases, rule.distance) for text in entry.fields[rule.field])
+        return any(together(text, phrases, rule.distance) for text in entry.fields[rule.field])
 
     return holds
 
 
-def _together(text: list[str], phrases: Sequence[tuple[list[str], bool]], distance: int) -> bool:
-    """Whether all phrases stand together: none begins after the last one, or ends over `distance` words before it.
+def together(text: list[str], phrases: Sequence[tuple[list[str], bool]], distance: int) -> list[int]:
+    """Where each of the phrases begins the first time that all stand together; nothing if they never do.
 
-    The condition of FTS5 (fts5ExprNearIsMatch), in which phrases may overlap.
+    None may begin after the last one, or end over `distance` words before it: the condition of FTS5 (fts5ExprNearIsMatch), by
+    which phrases may overlap. A phrase is its words and whether the last may go on.
     """
     places = []
     for phrase, prefix in phrases:
         if not (there := starts(text, phrase, prefix=prefix)):
-            return False
+            return []
         places.append((there, len(phrase) + distance))
-    return any(_all_near(last, places) for there, _ in places for last in there)
-
-
-def _all_near(last: int, places: Sequence[tuple[list[int], int]]) -> bool:
-    for there, reach in places:
-        before = bisect_right(there, last) - 1
-        if before < 0 or there[before] < last - reach:
-            return False
-    return True
+    for last in sorted({at for there, _ in places for at in there}):
+        found = [
+            there[bisect_right(there, last) - 1] for there, _ in places
+        ]  # the nearest before it, or what is after it
+        if all(last - reach <= at <= last for at, (_, reach) in zip(found, places, strict=True)):
+            return found
+    return []
 
 
 def starts(text: Sequence[str], phrase: Sequence[str], *, prefix: bool) -> list[int]:

@@ -1,6 +1,7 @@
 """The store as those see it who only read: `status`, `search`, pages. Never writes, needs no lock."""
 
 import sqlite3
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -9,14 +10,15 @@ from typing import Self
 from uuid import UUID
 
 from newsloom.news import identity
-from newsloom.news.items import Entry
-from newsloom.news.rules import parse
+from newsloom.news.items import Entry, EntryKind
+from newsloom.news.rules import Rule, parse
 from newsloom.news.times import Now
 from newsloom.store import instants
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
+from newsloom.store.reasons import Reason
 from newsloom.store.rows import load
-from newsloom.store.search import find
+from newsloom.store.search import find, held, reasons
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,6 +72,22 @@ class Status:
     topics: tuple[TopicStatus, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """An entry that a rule holds, and why."""
+
+    entry: Entry
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tested:
+    """What a topic would hold."""
+
+    count: int
+    newest: tuple[Hit, ...]
+
+
 class Reader:
     """A read-only view of a store, also while another process writes it."""
 
@@ -110,11 +128,20 @@ class Reader:
             rows = self._connection.execute(_HELD).fetchall()
         return {r["source"]: Held(articles=r["articles"], briefs=r["briefs"]) for r in rows}
 
-    def search(self, query: str, limit: int = 20, *, muted: bool = False) -> tuple[Entry, ...]:
+    def search(self, query: str | Rule, limit: int = 20, *, muted: bool = False) -> tuple[Entry, ...]:
         """The newest entries that `query` holds, newest first. Raises RuleError for a query that means nothing."""
-        rule = parse(query, searching=True)
+        rule = parse(query, searching=True) if isinstance(query, str) else query
         with speaking(self._path):
             return tuple(load(self._connection, find(self._connection, rule, limit, self._now(), muted=muted)))
+
+    def topic(self, rule: Rule, include: Collection[EntryKind], limit: int) -> Tested:
+        """What a topic with this rule would hold, and why."""
+        with speaking(self._path):
+            count, ids = held(self._connection, rule, include, limit)
+            why = reasons(self._connection, rule, ids)
+            entries = load(self._connection, ids)
+        hits = (Hit(entry=entry, reasons=why.get(i, ())) for i, entry in zip(ids, entries, strict=True))
+        return Tested(count=count, newest=tuple(hits))
 
     def entry(self, url_or_id: str) -> Entry | None:
         """The entry with this id, or known under this address."""

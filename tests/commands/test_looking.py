@@ -23,6 +23,8 @@ sources:
   - {url: "https://zeitung.example/", name: zeitung, language: de, mute: werbung}
 topics:
   water: {title: Water, match: flood}
+tags:
+  sports: [Fußball, Final]
 network: {contact: me@example.org}
 """
 Newsloom = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -52,7 +54,13 @@ async def crawl_twice(path: Path) -> None:
             news,
             [
                 page("https://news.example/1", "Flood at Three Bridges", "The river rose through the night.", 60),
-                page("https://news.example/2", "A draw in the final", "Nobody had expected the flood of goals.", 30),
+                page(
+                    "https://news.example/2",
+                    "A draw in the final",
+                    "Nobody had expected the flood of goals.",
+                    30,
+                    "Final",
+                ),
             ],
         )
         await store.save(
@@ -66,8 +74,8 @@ async def crawl_twice(path: Path) -> None:
         await store.schedule("news", NOON + timedelta(minutes=15))
 
 
-def page(url: str, title: str, text: str, minutes: int) -> Page:
-    article = Article(url=url, title=title, text=text, published=NOON - timedelta(minutes=minutes))
+def page(url: str, title: str, text: str, minutes: int, *tags: str) -> Page:
+    article = Article(url=url, title=title, text=text, published=NOON - timedelta(minutes=minutes), tags=tags)
     return Page(asked=url, url=url, state=State.READ, status=200, fetched=NOON, article=article)
 
 
@@ -119,6 +127,47 @@ def test_a_query_that_cannot_be_read_is_pointed_at(newsloom: Newsloom) -> None:
     assert "foo" in said
     assert query == "  水害 AND foo:bar"
     assert mark == "  " + " " * len("xxxx AND ") + "^"  # two columns a wide character
+
+
+def test_a_search_goes_back_as_far_as_since_says(newsloom: Newsloom) -> None:
+    said = newsloom("search", "flood since:45m", "--now", "2026-03-02T12:00Z")
+    assert (said.returncode, re.findall(r"https\S+", said.stdout)) == (0, ["https://news.example/2"])
+
+
+def test_a_topic_is_tried_with_every_reason(newsloom: Newsloom) -> None:
+    done = newsloom("topic", "test", "(flood OR tag:sports) NEAR(nobody flood*, 3)", "NOT section:x")
+    assert (done.returncode, done.stderr) == (0, "the topic would hold 1 entry\n")
+    assert done.stdout.splitlines() == [
+        "2026-03-02T11:30:00Z  news  A draw in the final",
+        "    https://news.example/2",
+        '      "flood"  text: Nobody had expected the [flood] of goals.',
+        '      tag:"Final"  tag: [final]',
+        '      NEAR("nobody" "flood"*, 3)  text: [Nobody had expected the flood] of goals.',
+        '      NOT section:"x"',
+    ]
+
+
+def test_a_tried_topic_holds_no_more_than_it_is_asked_to_show(newsloom: Newsloom) -> None:
+    done = newsloom("topic", "test", "--limit", "1", "--json", "--include", "both", "flood")
+    told = json.loads(done.stdout)
+    assert (told["count"], len(told["newest"])) == (2, 1)
+    assert told["newest"][0]["entry"]["url"] == "https://news.example/2"
+    assert told["newest"][0]["reasons"] == [
+        {
+            "rule": '"flood"', "field": "text",
+            "before": "Nobody had expected the ", "found": "flood", "after": " of goals.",
+        }
+    ]  # fmt: skip
+    assert "of which these are the newest 1" in newsloom("topic", "test", "flood", "--limit", "1").stderr
+    nothing = newsloom("topic", "test", "drought")
+    assert (nothing.returncode, nothing.stdout) == (0, "")
+
+
+@pytest.mark.parametrize(("rule", "place"), [("flood since:7d", 6), ("flood (", 7), ("flood OR NEAR(a", 9)])
+def test_a_rule_that_cannot_be_tried_is_pointed_at(newsloom: Newsloom, rule: str, place: int) -> None:
+    done = newsloom("topic", "test", rule)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines()[1:] == [f"  {rule}", "  " + " " * place + "^"]
 
 
 def test_a_store_that_is_not_there_is_one_line(newsloom: Newsloom) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from newsloom.config import Config, ConfigError, load
 from newsloom.news.items import EntryKind, Face
+from newsloom.news.rules import parse
 from newsloom.news.sources import Limits, Schedule, Server, Source, SourceKind
 
 
@@ -209,3 +210,26 @@ def test_a_value_in_place_of_a_variable_is_refused_and_not_repeated(tmp_path: Pa
     with pytest.raises(ConfigError) as fault:
         loaded(tmp_path, f"sources: [{{url: https://a.example, headers: {headers}}}]\n")
     assert "s3cret" not in str(fault.value)
+
+
+def test_rules_mean_the_sites_words_for_our_tags(tmp_path: Path) -> None:
+    text = """\
+sources: [{url: "https://a.example", mute: 'tag:ads'}]
+mute: sport
+tags:
+  ukraine: [Ukraine-Russia, Війна]
+  ads: Anzeige
+topics:
+  war: {match: 'tag:ukraine lang:en', mute: 'NOT tag:UKRAINE'}
+  other: {match: 'tag:moon  OR  ukraine'}
+"""
+    config = loaded(tmp_path, text)
+    assert config.tags == {"ukraine": ("Ukraine-Russia", "Війна"), "ads": ("Anzeige",)}
+    rules = {t.key: (t.match, t.mute) for t in config.topics}
+    assert rules["war"] == (
+        '(tag:"ukraine" OR tag:"Ukraine-Russia" OR tag:"Війна") AND lang:"en"',
+        'NOT (tag:"UKRAINE" OR tag:"Ukraine-Russia" OR tag:"Війна")',
+    )
+    assert rules["other"] == ("tag:moon  OR  ukraine", "")
+    assert config.sources[0].mute == '(sport) OR (tag:"ads" OR tag:"Anzeige")'
+    assert config.meant(parse("tag:ads")) == parse("tag:ads OR tag:Anzeige")

@@ -24,8 +24,11 @@ def found(desk: Desk, query: str, **how: bool) -> str:
 
 def as_said(desk: Desk, url: str) -> Said:
     """A stored entry as rules ask it in memory."""
-    ((entry, *fields),) = desk.rows("SELECT id, title, summary, text, authors FROM entries WHERE url = ?", url)
-    return heard(*fields, desk.rows("SELECT field, value FROM labels WHERE entry = ?", entry))
+    ((entry, title, summary, text, authors),) = desk.rows(
+        "SELECT id, title, summary, text, authors FROM entries WHERE url = ?", url
+    )
+    labels = [(name, value) for name, value in desk.rows("SELECT field, value FROM labels WHERE entry = ?", entry)]
+    return heard(title, summary, text, authors, labels)
 
 
 @pytest.fixture
@@ -97,6 +100,15 @@ def shelf(desk: Desk) -> Desk:
         ("tag:verkehr tag:bau NOT tag:x", "2"),
         ("NOT lang:en NOT source:b", "23"),
         ("(bridge NOT source:a) OR lang:ko", "4"),
+        ("NEAR(bridge river, 1)", ""),
+        ("NEAR(river bridge, 2)", "1"),
+        ("NEAR(手机 mate*, 0)", "3"),
+        ("title:NEAR(bridge open*)", "1"),
+        ("title:NEAR(bridge river)", ""),
+        ("since:1h NOT bridge", "23456"),
+        ("since:2026-05-03T12:00", "123456"),
+        ("since:2026-05-04 OR bridge", "1"),
+        ("since:2026-05-04", ""),
         ('bridge AND "AND" OR ""x', None),
         ("river* NEAR(", None),
     ],

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from newsloom.news.rules import RuleError, parse
 from newsloom.store.asked import Asked, heard
 from newsloom.store.match import Conditions
+from newsloom.store.reasons import Explained
 from newsloom.store.schema import TOKENIZER
 from newsloom.store.spaced import spaced
 from newsloom.store.terms import placed, said
@@ -142,6 +143,10 @@ def store() -> Iterator[sqlite3.Connection]:
     rules=['"a b"', "a*", '"\u0301a"', '"a \u0301"*', '"a \u0301"'],
     entries=[("a", "b", "a \u0301 b", "a b", set())] * 2,
 )
+@example(
+    rules=['"각\u0300"', '"각\u0300"*', '"a \u0301"*', '"\u0301 a"', "NEAR(a \u0301a, 1)", 'title:"각\u0300"*'],
+    entries=[("각", "", "", "", set()), ("", "a", "각", "", set()), ("각\u0300", "", "a \u0301", "", set())],
+)
 @example(rules=['tag:"a"*'], entries=[("", "", "", "", {("tag", "a\U0010ffff")})])
 def test_a_rule_asked_in_memory_holds_what_it_holds_in_the_store(
     store: sqlite3.Connection,
@@ -165,12 +170,16 @@ def test_a_rule_asked_in_memory_holds_what_it_holds_in_the_store(
         )
         store.executemany("INSERT INTO labels VALUES (?, ?, ?)", [(name, value, number) for name, value in labels])
     few, many = Asked(kept), Asked([*kept, *CROWD])
-    said_by = [heard(*fields, labels) for *fields, labels in entries]
+    said_by = [heard(*entry) for entry in entries]
     in_memory = {n: few.holding(entry) for n, entry in enumerate(said_by)}
     assert in_memory == {n: {r for r in many.holding(entry) if r < len(kept)} for n, entry in enumerate(said_by)}
-    for number, rule in enumerate(kept):
+    for number, entry in enumerate(entries):
+        title, summary, text, authors, labels = entry
+        explained = Explained({"title": title, "summary": summary, "text": text, "authors": authors}, labels)
+        assert {r for r, known in enumerate(kept) if explained.reasons(known) is not None} == in_memory[number]
+    for number, asked in enumerate(kept):
         for between in (None, (0, len(entries))):
             conditions = Conditions(between=between)
-            sql = f"SELECT e.id FROM entries e WHERE {conditions.of(rule)}"  # noqa: S608 - of rules
+            sql = f"SELECT e.id FROM entries e WHERE {conditions.of(asked)}"  # noqa: S608 - of rules
             held = {entry for (entry,) in store.execute(sql, conditions.values)}
-            assert held == {entry for entry, holding in in_memory.items() if number in holding}, rule
+            assert held == {entry for entry, holding in in_memory.items() if number in holding}, asked
