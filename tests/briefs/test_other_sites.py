@@ -286,3 +286,9 @@ def test_the_page_itself_as_first_row_leaves_the_heading_to_the_others() -> None
     own = f"<li><h5>Coast</h5><a href='{URL}'>Harbour wall gives way</a></li>"
     block = rows(before="<h5>Coast</h5>", tag="div").replace("<ul>", f"<ul>{own}")
     assert kinds(article(), f"<div>Read also</div>{block}") == [(BriefKind.READ_NEXT, 3)]
+
+
+def test_the_words_of_a_link_may_say_that_it_is_no_section() -> None:
+    short = "<li><a href='/old-harbour'>What the old harbour looked like in 1850, and who built it</a></li>"
+    found = briefs(article(), f"<h2>Related stories</h2>{rows(tag='div').replace('<ul>', f'<ul>{short}')}")
+    assert [b.url for b in found][:1] == ["https://news.example/old-harbour"]

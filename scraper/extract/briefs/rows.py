@@ -33,6 +33,8 @@ _SHARE = 0.25
 """Of the running text of the longest piece on a page, what makes another one."""
 _PIECES = 12
 """More of one name are comments."""
+_SAID = 40
+"""Weight from which the words of a link are no name of a section."""
 _TEASER = 28
 """Typical weight of rows that are teasers beyond doubt."""
 _NAME = 32
@@ -501,6 +503,7 @@ def without_sections(page: Outline, group: Group) -> list[Row]:
         if article
         or (longest(page, row) >= _HEADLINE and not addresses.is_section_like(url))
         or (shaped and longest(page, row) >= _HEADLINE and _has_headline(page, row))
+        or max((weight(a.text) for a in leads_of(page, row)), default=0) >= _SAID
     ]
 
 
