@@ -146,6 +146,16 @@ def test_a_brief_is_the_beginning_of_an_article_and_not_a_copy(store: sqlite3.Co
     assert (entries(found), [near.entry for near in found.brief_of], found.briefs) == ([], [1], ())
 
 
+def test_the_beginning_of_a_long_text_is_no_copy_of_one_cut_to_little_more(store: sqlite3.Connection) -> None:
+    article = words(1)
+    lead = sketched(article[:84])
+    keep(store, {1: sketched(article[:200])})
+    assert entries(find(store, lead)) == [1]
+    keep(store, {1: sketched(article)})
+    found = find(store, lead)
+    assert (entries(found), [near.entry for near in found.brief_of]) == ([], [1])
+
+
 def test_an_article_finds_the_brief_that_came_before_it(store: sqlite3.Connection) -> None:
     article, brief = words(1), words(1)[:40]
     keep(store, {1: sketched(brief)})
