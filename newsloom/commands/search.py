@@ -23,13 +23,15 @@ if TYPE_CHECKING:
 def command(call: Call, *, query: tuple[str, ...], limit: int, muted: bool, as_json: bool) -> None:
     """Look for stored news, newest first.
 
-      QUERY is written as a topic's rule and finds just what the topic would hold: words (all must be there), "phrases",
-    x
-      \b
-        newsloom search 'ceasefire lang:en'
-        newsloom search '"interest rate" OR inflation NOT source:example.org'
+    QUERY is written as a topic's rule and finds just what the topic would hold: words (all must be there), "phrases",
+    prefix*, NEAR(one other, 5), AND, OR, NOT and brackets, and the fields source: lang: section: tag: title: author:
+    In searches alone since: says how far to look back: a span like 7d or 36h, or a date.
 
-      Quote it, or the shell takes the quotation marks away. The store is only read, also while `newsloom run` works on it.
+    \b
+      newsloom search 'ceasefire lang:en since:7d'
+      newsloom search '"interest rate" OR inflation NOT source:example.org'
+
+    Quote it, or the shell takes the quotation marks away. The store is only read, also while `newsloom run` works on it.
     """
     from newsloom.store import Reader  # noqa: PLC0415
 

@@ -139,6 +139,20 @@ def values(rule: Rule, field: str) -> Iterator[str]:
                 yield from values(each, field)
 
 
+def goes_on(rule: Rule) -> bool:
+    """Whether there is a `word*` in the rule."""
+    match rule:
+        case Words(prefix=prefix):
+            return prefix
+        case Near(words=words):
+            return any(w.prefix for w in words)
+        case Not(rule=inner):
+            return goes_on(inner)
+        case All(rules=rules) | AnyOf(rules=rules):
+            return any(map(goes_on, rules))
+    return False
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Token:
     kind: str

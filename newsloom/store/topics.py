@@ -2,14 +2,14 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 from newsloom.news.items import EntryKind, Face, Topic
-from newsloom.news.rules import RuleError, parse
+from newsloom.news.rules import RuleError, goes_on, parse
 from newsloom.store import instants
 from newsloom.store.asked import Asked, heard
 from newsloom.store.database import listing as many
@@ -83,8 +83,8 @@ def topic_of(row: sqlite3.Row) -> Topic:
     )  # fmt: skip
 
 
-def _members(row: sqlite3.Row, conditions: Conditions) -> str:
-    """The condition over `entries e` for being a member."""
+def _members(row: sqlite3.Row, conditions: Conditions, held: Callable[[str], str]) -> str:
+    """The condition over `entries e` for being a member. `held` says the condition of a rule."""
     include = row["include"].split(",")
     kinds = [
         said
@@ -97,9 +97,9 @@ def _members(row: sqlite3.Row, conditions: Conditions) -> str:
         conditions.values[name] = row["source"]
         parts.append(f"EXISTS (SELECT 1 FROM carriers WHERE entry = e.id AND source = :{name})")  # noqa: S608 - a parameter's name
     if row["match"]:
-        parts.append(f"({conditions.of(parsed(row['match']))})")
+        parts.append(f"({held(row['match'])})")
     if row["mute"]:
-        parts.append(f"NOT ({conditions.of(parsed(row['mute']))})")
+        parts.append(f"NOT ({held(row['mute'])})")
     return " AND ".join(parts)
 
 
@@ -107,7 +107,10 @@ def _members(row: sqlite3.Row, conditions: Conditions) -> str:
 # matched as it arrives, by the rules as they are; a process that dies leaves the rest of the steps to the next one.
 
 _STEP = 2000
-"""Entries of a step: some tens of milliseconds, for which whoever else writes has to wait."""
+"""Entries of a step: some milliseconds, for which whoever else writes has to wait."""
+_READ_STEP = 500
+"""Entries of a step that reads their texts: some tens of milliseconds. For a `word*` the store's index reads the places of every
+such word in whatever step, which in each of many steps is too much."""
 _MUTES = 0
 """Stands in `rematch` for the mute rules of all sources, where otherwise a topic's id stands."""
 _END = 2**62
@@ -128,12 +131,11 @@ def match_again(connection: sqlite3.Connection) -> bool:
     row = connection.execute(_NEXT_STEP).fetchone()
     if row is None:
         return False
-    first, last = max(row["below"] - _STEP, 0), row["below"] - 1
     if row["topic"] == _MUTES:
-        _mute_again(connection, first, last)
+        first = _mute_again(connection, row["below"])
     else:
         topic = connection.execute("SELECT * FROM topics WHERE id = ?", (row["topic"],)).fetchone()
-        _match_again(connection, topic, first, last)
+        first = _match_again(connection, topic, row["below"])
     if first > 0:
         connection.execute("UPDATE rematch SET below = ? WHERE topic = ?", (first, row["topic"]))
     else:
@@ -142,10 +144,22 @@ def match_again(connection: sqlite3.Connection) -> bool:
     return True
 
 
-def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, first: int, last: int) -> None:
-    """Match a topic over the entries with these ids. Those who join do so in bulk; those who were shown are no news."""
+def _first(below: int, rules: Iterable[str]) -> int:
+    """The first entry of the step that ends below this one."""
+    return max(below - (_READ_STEP if any(goes_on(parsed(r)) for r in rules if r) else _STEP), 0)
+
+
+def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, below: int) -> int:
+    """Match a topic over a step of entries; the first of them. Those who join do so in bulk; those who were shown are no news."""
+    first, last = _first(below, (topic["match"], topic["mute"])), below - 1
     conditions = Conditions(between=(first, last))
-    condition = _members(topic, conditions)
+
+    def held(rule: str) -> str:
+        if not goes_on(parsed(rule)):
+            return conditions.of(parsed(rule))
+        return f"e.id IN ({', '.join(map(str, _read(connection, rule, first, last)))})"
+
+    condition = _members(topic, conditions, held)
     asked = {"topic": topic["id"], "first": first, "last": last}
     connection.execute("CREATE TEMP TABLE IF NOT EXISTS chosen (entry INTEGER PRIMARY KEY, published TEXT NOT NULL)")
     connection.execute("DELETE FROM temp.chosen")
@@ -157,6 +171,7 @@ def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, first: int,
     )
     for statement in _CHOSEN:
         connection.execute(statement, asked)
+    return first
 
 
 _CHOSEN = (
@@ -186,24 +201,29 @@ _CHOSEN = (
 )
 
 
-def _mute_again(connection: sqlite3.Connection, first: int, last: int) -> None:
-    """Find out again which of the entries with these ids are muted; those for which that changed are matched in bulk."""
+def _mute_again(connection: sqlite3.Connection, below: int) -> int:
+    """Find out again which of a step's entries are muted; where that changed, match them in bulk. The first of the step."""
+    mutes = dict(connection.execute("SELECT name, mute FROM watched WHERE mute <> ''").fetchall())
+    first, last = _first(below, mutes.values()), below - 1
     by: dict[int, set[str]] = defaultdict(set)
     for entry, source in connection.execute(
         "SELECT DISTINCT entry, source FROM carriers WHERE entry BETWEEN ? AND ?", (first, last)
     ):
         by[entry].add(source)
-    mutes = dict(connection.execute("SELECT name, mute FROM watched WHERE mute <> ''").fetchall())
     matching = {mute: _held(connection, mute, first, last) for mute in set(mutes.values())}
     silent = {source: matching[mute] for source, mute in mutes.items()}
-    now = {e for e, sources in by.items() if all(e in silent.get(s, ()) for s in sources)}
+    now = {e for e, sources in by.items() if all(e in silent.get(s, _NONE) for s in sources)}
     before = {
         e for (e,) in connection.execute("SELECT id FROM entries WHERE id BETWEEN ? AND ? AND muted = 1", (first, last))
     }
     Matcher(connection).match(now ^ before, set(), in_bulk=True)
+    return first
 
 
 def _held(connection: sqlite3.Connection, rule: str, first: int, last: int) -> set[int]:
+    """Those of the entries with these ids that a rule holds."""
+    if goes_on(parsed(rule)):
+        return _read(connection, rule, first, last)
     conditions = Conditions(between=(first, last))
     condition = conditions.of(parsed(rule))
     found = connection.execute(
@@ -211,6 +231,12 @@ def _held(connection: sqlite3.Connection, rule: str, first: int, last: int) -> s
         conditions.values | {"first": first, "last": last},
     )
     return {entry for (entry,) in found}
+
+
+def _read(connection: sqlite3.Connection, rule: str, first: int, last: int) -> set[int]:
+    """The same, by reading them."""
+    ids = connection.execute("SELECT id FROM entries WHERE id BETWEEN ? AND ? AND joined IS NULL", (first, last))
+    return _holding(connection, Asked([parsed(rule)]), many(i for (i,) in ids)).get(0, set())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,18 +368,8 @@ class _Entries:
             EntryKind.ARTICLE: {r["id"] for r in rows if r["kind"] == EntryKind.ARTICLE},
             EntryKind.BRIEF: {r["id"] for r in rows if r["is_brief"]},
         }
-        self.held: dict[int, set[int]] = {} if plan.asks_nothing else self._asked(plan.asked)
+        self.held: dict[int, set[int]] = {} if plan.asks_nothing else _holding(connection, plan.asked, many(entries))
         """By the number of a rule: the entries that it holds; rules that hold none are not in it."""
-
-    def _asked(self, rules: Asked) -> dict[int, set[int]]:
-        held: dict[int, set[int]] = defaultdict(set)
-        labels: dict[int, list[tuple[str, str]]] = defaultdict(list)
-        for entry, name, value in self.connection.execute(_LABELS, self.asked):
-            labels[entry].append((name, value))
-        for entry, title, summary, text, authors in self.connection.execute(_SAID, self.asked):
-            for rule in rules.holding(heard(title, summary, text, authors, labels[entry])):
-                held[rule].add(entry)
-        return held
 
     def members(self, topic: _Selection) -> set[int]:
         """Those that belong to a topic; what `_members` says of all entries."""
@@ -365,6 +381,18 @@ class _Entries:
         if topic.mute is not None:
             found -= self.held.get(topic.mute, _NONE)
         return found
+
+
+def _holding(connection: sqlite3.Connection, rules: Asked, entries: str) -> dict[int, set[int]]:
+    """By the number of a rule the entries, of these, that it holds."""
+    held: dict[int, set[int]] = defaultdict(set)
+    labels: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for entry, name, value in connection.execute(_LABELS, (entries,)):
+        labels[entry].append((name, value))
+    for entry, title, summary, text, authors in connection.execute(_SAID, (entries,)):
+        for rule in rules.holding(heard(title, summary, text, authors, labels[entry])):
+            held[rule].add(entry)
+    return held
 
 
 class _Change:

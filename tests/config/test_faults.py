@@ -211,12 +211,22 @@ def test_built_in_topics_are_reserved(tmp_path: Path, key: str) -> None:
         ("title: !new x", "!new has no meaning here"),
         ("? [a, b]\n: c", "a list or group stands where a key should"),
         ("topics: &t {a: *t}", "refers to a group that it is part of"),
+        ("tags: {moon: }", "tags.moon: names no tag of a site"),
+        ("tags: {moon: [Lunar, '!!']}", "'!!' is no tag: write one with a letter"),
+        ("tags: {moon: 'the \"moon\"'}", "without quotation marks"),
+        ("tags: {Moon: a, moon: b}", "tags.moon: is 'Moon' in other capitals"),
     ],
 )
 def test_fault_says_what_is_wrong_and_what_to_do(tmp_path: Path, text: str, words: str) -> None:
     (only,) = told(tmp_path, SITE + text + "\n")
     assert only.startswith(":2: ")
     assert words in only
+
+
+def test_rule_that_grows_too_long_by_its_tags_is_a_fault(tmp_path: Path) -> None:
+    words = ", ".join(f"word{n}" for n in range(900))
+    (only,) = told(tmp_path, f"{SITE}tags: {{moon: [{words}]}}\ntopics: {{m: {{match: 'tag:moon'}}}}\n")
+    assert ":3: topics.m.match: with the words that `tags:` has for its tags, it is too much" in only
 
 
 @pytest.mark.parametrize(

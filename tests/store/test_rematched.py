@@ -22,6 +22,7 @@ class KilledError(Exception):
 @pytest.fixture(autouse=True)
 def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(topics, "_STEP", 7)
+    monkeypatch.setattr(topics, "_READ_STEP", 5)
 
 
 def fill(desk: Desk, count: int, begin: int = 0) -> None:
@@ -166,6 +167,16 @@ def test_what_sources_mute_is_found_out_again_in_steps(desk: Desk, steps: int) -
     assert members(desk, "all") == searched(desk, "NOT ferry")
     desk.adopt([source()], [ALL, BRIDGE])
     assert members(desk) == searched(desk, "bridge")
+
+
+def test_beginnings_of_words_are_matched_in_steps_too(desk: Desk) -> None:
+    begins = topic("water", "(bri* OR NEAR(a ferr*, 0)) NOT road*", mute='title:"title 1"*')
+    desk.adopt([source(mute='"a fer"* NOT bridge')], [ALL])
+    fill(desk, 40)
+    desk.adopt([source(mute="roa*")], [ALL, begins])
+    assert members(desk) == searched(desk, f"({begins.match}) NOT ({begins.mute})")
+    assert members(desk, "all") == searched(desk, "NOT road")
+    assert len(searched(desk, "ferry NOT bridge")) == 10
 
 
 def test_a_topic_that_is_gone_is_not_matched_any_more(desk: Desk) -> None:
