@@ -116,10 +116,9 @@ def _blocks(page: _Page, language: str) -> tuple[briefs.Block, ...]:
 
 
 def _shown(blocks: Iterable[briefs.Block], said: Declared) -> tuple[Brief, ...]:
-    """The rows of all blocks, as far as the page lets them be used."""
-    asked = reservation(said)
-    rows = () if asked.reason else (b for block in blocks for b in block.briefs)
-    return tuple(b for b in rows if asked.follow or not b.url)
+    """The rows of all blocks that the page lets be followed. Whether its text is reserved is for the crawl to judge."""
+    follow = reservation(said).follow
+    return tuple(b for block in blocks for b in block.briefs if follow or not b.url)
 
 
 def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ...]:

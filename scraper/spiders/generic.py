@@ -221,8 +221,9 @@ class NewsSpider(scrapy.Spider):
             log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
             return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}")
         reason = document.reason
-        if article is not None and (why := await reserved(self, answer, document.reserved)):
-            article, briefs, reason = without_text(article), (), f"the site reserves the text ({why})"
+        if (article is not None or briefs) and (why := await reserved(self, answer, document.reserved)):
+            article = without_text(article) if article is not None else None
+            briefs, reason = (), f"the site reserves the text ({why})"
         return answer.page(
             State.READ, reason, digest=answer.digest, validators=answer.validators, article=article, briefs=briefs
         )

@@ -96,6 +96,24 @@ def test_the_config_may_say_otherwise() -> None:
     on_bench(check)
 
 
+@pytest.mark.parametrize("respected", [True, False])
+def test_the_rows_of_a_reserved_page_are_kept_only_where_the_config_says_so(respected: bool) -> None:
+    async def check(bench: Bench) -> None:
+        site = bench.site
+        rows = "".join(
+            f"<li><a href=/2026/05/0{n}-quay>Works on quay {n} of the harbour begin on Monday</a>" for n in (1, 2, 3)
+        )
+        whole = article("One")
+        assert isinstance(whole.body, str)
+        body = whole.body.replace("<head>", "<head><meta name=robots content=noindex>")
+        body = body.replace("</article>", f"</article><h3>Related articles</h3><ul>{rows}</ul>")
+        site.routes |= {"/feed": feed(site.url + "/1"), "/1": replace(whole, body=body)}
+        await bench.crawl(bench.source("/feed", kind=SourceKind.FEED, respect_reservation=respected))
+        assert len(bench.memory.page(site.url + "/1").briefs) == (0 if respected else 3)
+
+    on_bench(check)
+
+
 def test_the_well_known_file_is_asked_once_a_day_and_only_by_who_reads_articles() -> None:
     async def check(bench: Bench) -> None:
         site, bench.memory.asks_for_tdm = bench.site, True
