@@ -138,7 +138,9 @@ def letters(text: str) -> str:
     for mark in _MARKS:
         folded = folded.replace(mark, "")
     folded = folded.encode("utf-8", "surrogatepass").translate(_LOWER, _SIGNS).decode("utf-8", "surrogatepass")
-    folded = folded if folded.isascii() else folded.casefold()
+    if folded.isascii():  # of these the signs are gone
+        return folded
+    folded = folded.casefold()
     return folded if folded.isalnum() else _NO_LETTERS.sub("", folded)
 
 
