@@ -29,6 +29,7 @@ def open_writing(path: Path) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
         try:
             _prepare(connection)
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # of a new file, or at the next VACUUM: see tidy.py
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute(
                 "PRAGMA synchronous = NORMAL"

@@ -395,6 +395,19 @@ CREATE TABLE brief_of (  -- short texts that an article begins with
 )
 """
 
+_CHANGES = """
+CREATE VIEW changes AS  -- every change of a title or a text, newest first
+SELECT v.replaced AS changed, w.title AS source, e.url, v.title AS title_before, coalesce(n.title, e.title) AS title_after,
+       v.text AS text_before, CASE WHEN n.entry IS NOT NULL THEN n.text WHEN e.joined IS NULL THEN e.text END AS text_after,
+       v.version + 1 AS version, e.uuid, e.id
+  FROM versions v
+  JOIN entries e ON e.id = v.entry
+  JOIN watched w ON w.name = e.source
+  LEFT JOIN versions n ON n.entry = v.entry AND n.version = v.version + 1
+ WHERE e.muted = 0
+ ORDER BY v.replaced DESC, v.entry, v.version DESC
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -404,18 +417,19 @@ _ADDED = {
         "    access     TEXT NOT NULL DEFAULT '' -- free or paid; empty: nothing tells",
         "    alternates TEXT NOT NULL DEFAULT '' -- JSON list of kind (amp, mobile, language), url, language; empty: none",
         "    origins    TEXT NOT NULL DEFAULT '' -- JSON: of each field where it was found",
+        "    dropped    TEXT NOT NULL DEFAULT '' -- when its text was dropped because of its age; empty: it was not",
     ),
 }
 """Columns of later steps, by table."""
 
 
-def _add_columns(db: "Database", table: str) -> None:
-    for column in _ADDED[table]:
+def _add_columns(db: "Database", table: str, *names: str) -> None:
+    for column in (c for c in _ADDED[table] if c.split()[0] in names):
         db.execute(f"ALTER TABLE {table} ADD COLUMN {column.partition('--')[0].strip()}")  # a comment would break it
 
 
 def _second(db: "Database") -> None:
-    _add_columns(db, "addresses")
+    _add_columns(db, "addresses", "seen_to")
     db.execute(
         "UPDATE addresses SET seen_to = (SELECT max(id) FROM addresses) WHERE role = 'feed' AND worked_at IS NOT NULL"
     )
@@ -432,7 +446,7 @@ def _third(db: "Database") -> None:
 
 
 def _fourth(db: "Database") -> None:
-    _add_columns(db, "entries")
+    _add_columns(db, "entries", "form", "access", "alternates", "origins")
     db.execute(_FIELDS.strip())
     db.execute(_FIELD_HISTORY.strip())
 
@@ -450,6 +464,17 @@ def _sixth(db: "Database") -> None:
     db.execute("CREATE INDEX brief_of_by_article ON brief_of(article)")
 
 
+def _seventh(db: "Database") -> None:
+    _add_columns(db, "entries", "dropped")
+    # Which have been dropped? (tidy)
+    db.execute("CREATE INDEX entries_dropped ON entries(id) WHERE dropped <> ''")
+    # Which were joined to this one? (tidy, why)
+    db.execute("CREATE INDEX entries_joined ON entries(joined) WHERE joined IS NOT NULL")
+    # The newest changes (view changes)
+    db.execute("CREATE INDEX versions_by_date ON versions(replaced DESC, entry, version DESC)")
+    db.execute(_CHANGES.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -457,6 +482,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0004 what pages gave", _fourth),
     ("0005 rules matched in steps", _fifth),
     ("0006 near copies", _sixth),
+    ("0007 texts that are not kept for ever, and changes", _seventh),
 )
 
 
