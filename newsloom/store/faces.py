@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from newsloom.news import identity
 from newsloom.news.items import Article
+from newsloom.news.wording import says_the_same
 from newsloom.store import instants
 from newsloom.store.database import plain
 
@@ -58,6 +59,7 @@ def columns(article: Article, body_from: str) -> dict[str, Any]:
         "alternates": _alternates(article),
         "origins": json.dumps(dict(article.origins)) if article.origins else "",
         "body_from": body_from,
+        "dropped": "",
         "digest": identity.text_digest(plain(article.text)) if article.sure else "",
     }
 
@@ -125,25 +127,29 @@ def filled(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
     """What an entry known from a feed item or a teaser becomes when its page is read.
 
     The page wins where it says something; the fuller body wins unless the page is sure of its own. The feed's files stay.
+    A text that was dropped does not come back.
     """
     kept = {name: page[name] or old[name] for name in ("url", "title", *READING)}
     kept["enclosures"] = old["enclosures"] or page["enclosures"]
     mine = sure or len(page["text"]) >= len(old["text"]) or old["body_from"] == BRIEF
-    body = page if mine and page["text"] else old
+    body = page if mine and page["text"] and not old["dropped"] else old
     return {"kind": "article", **kept, **{name: body[name] for name in ("text", "html", "body_from", "digest")}}
 
 
 def reread(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
-    """What an entry becomes when the page it was read from is read again. What the page no longer says stays."""
+    """What an entry becomes when the page it was read from is read again. What the page no longer says stays, and what was
+    dropped stays away."""
     kept = {name: page[name] or old[name] for name in ("title", *READING)}
-    lost = not page["text"] or (not sure and len(page["text"]) < len(old["text"]))
+    lost = not page["text"] or old["dropped"] or (not sure and len(page["text"]) < len(old["text"]))
     body = old if lost else page
     return {**kept, **{name: body[name] for name in ("text", "html", "body_from", "digest")}}
 
 
 def corrected(old: Columns, new: Columns) -> bool:
-    """Whether title or text say something else; white space, case and punctuation aside."""
-    return folded(old["title"]) != folded(new["title"]) or folded(old["text"]) != folded(new["text"])
+    """Whether title or text say something else; of an entry whose text was dropped nobody can tell, so the title decides."""
+    if not says_the_same(old["title"], new["title"]):
+        return True
+    return not old["dropped"] and not says_the_same(old["text"], new["text"])
 
 
 def folded(text: str) -> str:
@@ -159,14 +165,21 @@ def is_copy(one: Columns, other: Columns) -> bool:
         return False
     if identity.site(one["url"]) == identity.site(other["url"]):
         return folded(one["title"]) == folded(other["title"])
-    return len(one["text"]) >= _SURE_COPY or identity.similar(one["title"], other["title"]) >= _ALIKE
+    return (
+        max(len(one["text"]), len(other["text"])) >= _SURE_COPY
+        or identity.similar(one["title"], other["title"]) >= _ALIKE
+    )
 
 
 def may_be_one(one: Columns, other: Columns) -> bool:
     """Whether a page may be believed when it says that both are one: many name a wrong address as their own."""
-    unread = not one["text"] or not other["text"] or BRIEF in (one["body_from"], other["body_from"])
+    unread = _is_unread(one) or _is_unread(other)
     same = one["digest"] == other["digest"] != ""
     return unread or same or identity.similar(one["title"], other["title"]) >= _ALIKE
+
+
+def _is_unread(columns: Columns) -> bool:
+    return columns["body_from"] == BRIEF or not (columns["text"] or columns["dropped"])
 
 
 def is_front(key: str) -> bool:
