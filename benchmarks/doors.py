@@ -13,17 +13,19 @@ from urllib.parse import unquote, urlsplit
 
 from newsloom.news.copies import Sketch, sketch
 from newsloom.news.items import Article
+from newsloom.news.memory import Role
 from newsloom.news.rules import parse
 from newsloom.store import copies
 from newsloom.store.asked import Asked, heard
 from newsloom.store.database import open_writing, transaction
-from scraper.extract.charsets import decode
+from scraper.extract.charsets import decode, is_sound
+from scraper.extract.page import Reading
 from scraper.extract.reading import read
 
 
 def article(html: bytes, url: str) -> dict[str, Any]:
     """title, text, authors, published (ISO 8601), image, language, tags; an empty dict if the page is no article."""
-    found = read(decode(html), url, fetched=datetime.now(UTC)).article
+    found = _read(html, url).article
     if found is None:
         return {}
     return {
@@ -55,8 +57,13 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
             "category": brief.tag,
             "kind": brief.kind.value,
         }
-        for brief in read(decode(html), url, fetched=datetime.now(UTC)).briefs
+        for brief in _read(html, url).briefs
     ]
+
+
+def _read(html: bytes, url: str) -> Reading:
+    known = html if is_sound(html) else decode(html)
+    return read(known, url, fetched=datetime.now(UTC), role=Role.ARTICLE)
 
 
 def _as_written(url: str, html: bytes) -> str:

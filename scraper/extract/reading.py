@@ -14,6 +14,7 @@ from scraper.extract import briefs, links
 from scraper.extract.article import article
 from scraper.extract.body import body
 from scraper.extract.declared import Declared, declared
+from scraper.extract.frames import without_frame
 from scraper.extract.languages import spoken
 from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import FRONT, is_front, refusal
@@ -40,7 +41,8 @@ def read(
     without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
-    tree = _parse(html)
+    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
+    tree = _parse(without_frame(utf8) if role is Role.ARTICLE else utf8)
     if tree is None:
         return Reading(article=None, reason="empty page")
     # Every element's Python object lives as long as the page: else each walk of the tree makes and throws away its own,
@@ -126,9 +128,8 @@ def article_links(reading: Reading, url: str, habits: Habits) -> tuple[Found, ..
     return links.article_links(reading.links, url, habits)
 
 
-def _parse(html: bytes | str) -> HtmlElement | None:
+def _parse(utf8: bytes) -> HtmlElement | None:
     """The page's tree, without comments; None for what holds no element."""
-    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
     try:
         tree = document_fromstring(utf8, parser=_parser())
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
