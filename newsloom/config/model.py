@@ -21,6 +21,7 @@ from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source
 
 _SPAN = {"type": "string", "pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$", "examples": ["30s", "15m", "2h", "1d"]}
 _SPAN_OR_NONE = _SPAN | {"pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^0$|^none$", "examples": ["30d", "none"]}
+_SPAN_OR_FOREVER = _SPAN | {"pattern": r"^([0-9]+ *[smhdwSMHDW] *)+$|^forever$", "examples": ["90d", "forever"]}
 _SIZE = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^[0-9]+ *([kKmMgG]i?)?[bB]?$"}]}
 
 _TEXT_OR_LIST = {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}
@@ -62,6 +63,12 @@ Age = Annotated[
     PlainSerializer(scalars.said),
     WithJsonSchema(_SPAN_OR_NONE),
 ]
+Keep = Annotated[
+    timedelta | None,
+    BeforeValidator(scalars.kept(timedelta(days=1))),
+    PlainSerializer(scalars.said_kept),
+    WithJsonSchema(_SPAN_OR_FOREVER),
+]
 Size = Annotated[
     int, BeforeValidator(scalars.size), Field(gt=0), PlainSerializer(scalars.said_size), WithJsonSchema(_SIZE)
 ]
@@ -93,6 +100,9 @@ class Defaults(Section):
     """Folder of the source's feed in the OPML file."""
     max_age: Age = _SOURCE.max_age
     """Older articles found in sitemaps and on listing pages are remembered and not fetched; `none`: no limit."""
+    keep: Keep = _SOURCE.keep
+    """How long texts are kept, from when they were found: then text, HTML and earlier versions are dropped, by `newsloom tidy` and
+    once a day by `run`; headline, summary and address stay. By default `forever`."""
     delay: Delay = _SOURCE.delay
     """Pause between two requests to one host; a longer Crawl-delay in its robots.txt wins."""
     robots: YesNo = _SOURCE.robots

@@ -28,6 +28,7 @@ _KINDS: Mapping[object, str] = {
     model.Delay: "duration",
     model.Span: "duration",
     model.Age: "duration or `none`",
+    model.Keep: "duration or `forever`",
     model.Size: "size",
     str: "text",
     int: "number",

@@ -16,6 +16,7 @@ _PART = re.compile(r"(\d{1,9})\s*([smhdw])")
 _SIZES = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _LONGEST = timedelta(days=36_500)
 NONE = "none"
+FOREVER = "forever"
 
 
 def text_of(given: object) -> str:
@@ -51,6 +52,16 @@ def duration_or_none(least: timedelta) -> Callable[[object], timedelta | None]:
     return read_or_none
 
 
+def kept(least: timedelta) -> Callable[[object], timedelta | None]:
+    """As `duration`; the word forever is None."""
+    read = duration(least)
+
+    def read_or_forever(given: object) -> timedelta | None:
+        return None if isinstance(given, str) and given.strip().lower() == FOREVER else read(given)
+
+    return read_or_forever
+
+
 def _span(text: str) -> timedelta:
     low = text.lower()
     if low == "0":
@@ -71,6 +82,11 @@ def said(span: timedelta | None) -> str:
         count, seconds = divmod(seconds, _UNITS[unit])
         words += f"{count}{unit}" if count else ""
     return words or "0s"
+
+
+def said_kept(span: timedelta | None) -> str:
+    """How long something is kept, as the config writes it."""
+    return FOREVER if span is None else said(span)
 
 
 def size(given: object) -> int:

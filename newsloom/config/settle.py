@@ -55,6 +55,7 @@ def settle(
         store=store,
         public_url=rest.public_url,
         title=rest.title,
+        keep=rest.defaults.keep,
         tags=rest.tags,
     )
 

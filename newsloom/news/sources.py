@@ -40,6 +40,8 @@ class Source:
     group: str = ""
     max_age: timedelta | None = timedelta(days=30)
     """Older finds of listings and sitemaps are remembered, not fetched; None: no limit."""
+    keep: timedelta | None = None
+    """How long texts are kept, from when they were found; None: for ever."""
     mute: str = ""
     """A rule; what matches it is stored and shown nowhere."""
     spider: str = ""

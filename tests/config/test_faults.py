@@ -191,6 +191,8 @@ def test_built_in_topics_are_reserved(tmp_path: Path, key: str) -> None:
         ("polling: {zone: ../../etc/passwd}", "is no time zone"),
         ("polling: {every: 1s}", "is out of range: write 5s to 366d"),
         ("defaults: {max_age: never}", "is no duration"),
+        ("defaults: {keep: 12h}", "is out of range: write 1d to"),
+        ("defaults: {keep: none}", "is no duration"),
         ("defaults: {robots: maybe}", "'maybe' does not fit: write yes or no"),
         ("defaults: {delay: [1s]}", "a list or group does not fit: write a text"),
         ("limits: {pages: many}", "'many' does not fit: write a whole number"),

@@ -47,6 +47,16 @@ sources:
     assert (second.name, second.title, second.kind, second.spider) == ("b", "B", SourceKind.FEED, "my.paper:Paper")
 
 
+def test_texts_are_kept_for_ever_unless_somebody_says_how_long(tmp_path: Path) -> None:
+    said = "sources: [https://a.example, {url: https://b.example, keep: forever}, {url: https://c.example, keep: 2w}]"
+    config = loaded(tmp_path, f"{said}\ndefaults: {{keep: 90d}}\n")
+    assert config.keep == timedelta(days=90)
+    assert [s.keep for s in config.sources] == [timedelta(days=90), None, timedelta(days=14)]
+    config = loaded(tmp_path, f"{said}\n")
+    assert config.keep is None
+    assert [s.keep for s in config.sources] == [None, None, timedelta(days=14)]
+
+
 def test_source_may_return_to_no_group_and_no_language(tmp_path: Path) -> None:
     text = "defaults: {group: G, language: de}\nsources: [{url: https://a.example, group: '', language: ''}]\n"
     (source,) = loaded(tmp_path, text).sources
