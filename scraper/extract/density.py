@@ -1,6 +1,5 @@
 """The body by the density of its text: cheap, and silent unless the page is clear."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
@@ -257,10 +256,13 @@ def _trimmed(parts: Iterable[Part]) -> tuple[Part, ...]:
 def _once(parts: Iterable[Part]) -> Iterator[Part]:
     """The parts without the labels that stand there twice (`Advertisement`), and paragraphs like a caption's only once."""
     parts = tuple(parts)
-    times = Counter(p.text for p in parts if p.tag == "p")
+    once, twice = set[str](), set[str]()
+    for part in parts:
+        if part.tag == "p":
+            (twice if part.text in once else once).add(part.text)
     seen = set[str]()
     for part in parts:
-        again = part.tag == "p" and times[part.text] > 1
+        again = part.tag == "p" and part.text in twice
         if again and (_is_label(part.text) or (part.text in seen and part.size >= _LINE)):
             continue
         seen.add(part.text)

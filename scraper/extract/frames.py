@@ -42,7 +42,7 @@ def _frames(page: bytes) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     inside = 0
     opened: re.Match[bytes] | None = None
-    for mark in _MARK.finditer(page):
+    for mark in _MARK.finditer(page, max(0, page.find(b"<body"))):
         closes, name = bool(mark[1]), mark[2]
         if name in _PIECES:
             inside = max(0, inside - 1) if closes else inside + 1
