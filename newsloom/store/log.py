@@ -108,14 +108,18 @@ def published(connection: sqlite3.Connection, key: str) -> None:
 def feed(connection: sqlite3.Connection, key: str) -> Feed:
     """The newest entries of the log that are still members, each once, newest log row first."""
     row = _topic(connection, key)
-    ids = [entry for (entry,) in connection.execute(_NEWEST, {"topic": row["id"], "most": NEWEST})]
-    entries = load(connection, ids, source=row["source"])
+    entries = load(connection, newest(connection, row["id"]), source=row["source"])
     return Feed(
         topic=topic_of(row),
         id=uuid5(NAMESPACE_URL, f"newsloom:topic:{key}"),
         updated=max((e.updated for e in entries), default=instants.read(row["first_known"])),
         entries=tuple(entries),
     )
+
+
+def newest(connection: sqlite3.Connection, topic: int) -> list[int]:
+    """Ids of the entries that a topic's feed shows, in its order."""
+    return [entry for (entry,) in connection.execute(_NEWEST, {"topic": topic, "most": NEWEST})]
 
 
 _NEWEST = """

@@ -13,12 +13,13 @@ from newsloom.news import identity
 from newsloom.news.items import Entry, EntryKind
 from newsloom.news.rules import Rule, parse
 from newsloom.news.times import Now
-from newsloom.store import instants
+from newsloom.store import instants, tidy
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
 from newsloom.store.reasons import Reason
 from newsloom.store.rows import load
 from newsloom.store.search import find, held, reasons
+from newsloom.store.tidy import Freed, Keep
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,6 +143,16 @@ class Reader:
             entries = load(self._connection, ids)
         hits = (Hit(entry=entry, reasons=why.get(i, ())) for i, entry in zip(ids, entries, strict=True))
         return Tested(count=count, newest=tuple(hits))
+
+    def old(self, keep: Keep) -> Freed:
+        """What `tidy` would drop now."""
+        freed = Freed()
+        with speaking(self._path):
+            old = tidy.begin(self._connection, keep, self._now())
+            while not old.done:
+                old, dropped = tidy.step(self._connection, old, self._now(), dry=True)
+                freed += dropped
+        return freed
 
     def entry(self, url_or_id: str) -> Entry | None:
         """The entry with this id, or known under this address."""

@@ -5,10 +5,12 @@ All work is done by one thread, a transaction a call; whoever awaits a call know
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
@@ -33,13 +35,14 @@ from newsloom.news.memory import (
 from newsloom.news.rules import RuleError
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
-from newsloom.store import addresses, crawls, fields, instants, log, sightings, topics
+from newsloom.store import addresses, crawls, fields, instants, log, sightings, tidy, topics
 from newsloom.store.database import listing as many
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.entries import Batch
 from newsloom.store.errors import StoreError, speaking
 from newsloom.store.match import parsed
 from newsloom.store.reader import TOPICS, TopicStatus
+from newsloom.store.tidy import Freed, Keep
 
 _T = TypeVar("_T")
 
@@ -194,6 +197,56 @@ class Store:
             return frozenset(name for (name,) in connection.execute("SELECT name FROM watched WHERE error <> ''"))
 
         return await self._do(work)
+
+    # What is not kept for ever
+
+    async def tidy(self, keep: Keep, *, beside: bool = False) -> Freed:
+        """Drop texts that are older than `keep` says, and give back what that frees, a step after the other.
+
+        Others' work gets in between; `beside` another process this one rests as long as it worked. What is broken off is done by
+        the next one.
+        """
+        freed = Freed()
+        if keep.drops:
+            old = await self._do(lambda connection: tidy.begin(connection, keep, self._now()), beside=beside)
+            while not old.done:
+                old, dropped = await self._resting(partial(tidy.step, old=old, now=self._now()), beside=beside)
+                freed += dropped
+        while await self._resting(tidy.merge, beside=beside):
+            pass
+        while given := await self._resting(tidy.give_back, beside=beside):
+            freed += Freed(bytes=given)
+        if freed.bytes:
+            await self._alone(tidy.shorten)
+        return freed
+
+    async def rewrite(self) -> int:
+        """Write the file anew if it is one of those that cannot become shorter in steps; by how many bytes it became shorter.
+
+        For a caller that holds the lock: nobody else can write meanwhile.
+        """
+        return 0 if await self._do(tidy.gives_back) else await self._alone(tidy.rewrite)
+
+    async def free_bytes(self) -> int:
+        """What stands empty in the file; it is filled before the file grows."""
+        return await self._do(tidy.free_bytes, beside=True)
+
+    async def _resting(self, work: Callable[[sqlite3.Connection], _T], *, beside: bool) -> _T:
+        """`work`, and `beside` another process a rest as long: whoever waits for a lock of SQLite's has no place in a line."""
+        began = time.monotonic()
+        done = await self._do(work, beside=beside)
+        if beside:
+            await asyncio.sleep(time.monotonic() - began)
+        return done
+
+    async def _alone(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """`work` in no transaction, on the writer's thread: what SQLite does with a whole file."""
+
+        def alone() -> _T:
+            with speaking(self._path):
+                return work(self._connection)
+
+        return await asyncio.get_running_loop().run_in_executor(self._writer, alone)
 
     # Publishing
 

@@ -317,8 +317,10 @@ class Matcher:
     def match(self, entries: set[int], changed: set[int], *, in_bulk: bool = False) -> None:
         """Match `entries` anew. Those in `changed` have something to show where they are members already.
 
-        `in_bulk`: whoever joins does so because a rule changed, not because it is news.
+        `in_bulk`: whoever joins does so because a rule changed, not because it is news. Those whose text was dropped stay where
+        they are: half of what a rule asks is gone, and what it mutes might come out.
         """
+        entries = entries - {e for (e,) in self._connection.execute(_DROPPED, (many(entries),))} if entries else entries
         if not entries:
             return
         some = _Entries(self._connection, entries, self._plan)
@@ -446,6 +448,7 @@ class _Change:
         run("UPDATE topics SET changes = changes + 1 WHERE id = ?", self._dirty)
 
 
+_DROPPED = "SELECT id FROM entries WHERE dropped <> '' AND id IN (SELECT value FROM json_each(?))"
 _FACTS = """
 SELECT id, published, kind, is_brief, muted, bulk
   FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
