@@ -80,7 +80,7 @@ class Clock:
             self._ring, IntervalTrigger(seconds=self._tick.total_seconds(), timezone=UTC),
             next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True, max_instances=1,
         )  # fmt: skip
-        helpers = [asyncio.create_task(self._looker()), asyncio.create_task(self._publisher())]
+        helpers = [asyncio.create_task(work) for work in (self._looker(), self._publisher(), self._tidier())]
         scheduler.start()
         try:
             await stop.wait()
@@ -125,6 +125,13 @@ class Clock:
             self._publish.clear()
             with _surviving("publishing"):
                 await hallway.publish_dirty(self._house.config, self._house.store)
+
+    async def _tidier(self) -> None:
+        """Once a day, what is not kept for ever is dropped, in steps between which crawls save."""
+        while True:
+            with _surviving("tidying"):
+                await hallway.tidy_daily(self._house)
+            await asyncio.sleep(self._tick.total_seconds())
 
     async def _wind_down(self, helpers: Iterable[asyncio.Task[None]]) -> None:
         """Crawls end by themselves on `_stop`, or are dropped; what they saved is published at the next start."""

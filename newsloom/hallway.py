@@ -19,7 +19,7 @@ from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
 from newsloom.news.sources import Source
 from newsloom.news.times import Now
-from newsloom.store import Store, StoreError
+from newsloom.store import Keep, Store, StoreError
 
 if TYPE_CHECKING:
     from scraper.network import Network
@@ -278,6 +278,24 @@ def _every(config: Config, topic: Topic) -> timedelta:
     """How often a topic's sources are looked at: the feed's time to live."""
     mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
     return min(mine, default=config.schedule.every)
+
+
+def kept(config: Config) -> Keep:
+    """How long texts are kept."""
+    return Keep(sources={s.name: s.keep for s in config.sources}, others=config.keep)
+
+
+async def tidy_daily(house: House) -> None:
+    """Drop what is too old, unless that was done within the day. Crawls get in between."""
+    keep = kept(house.config)
+    last = await house.store.tidied()
+    if not keep.drops or (last is not None and house.now() - last < _DAY):
+        return
+    freed = await house.store.tidy(keep)
+    log.info("tidied texts=%d versions=%d bytes=%d", freed.entries, freed.versions, freed.bytes)
+
+
+_DAY = timedelta(days=1)
 
 
 async def leave_word(config: Config, now: Now, *, sources: Iterable[str] = (), topics: Sequence[str] = ()) -> None:

@@ -3,5 +3,6 @@
 from newsloom.store.errors import StoreError
 from newsloom.store.reader import Held, Reader, SourceStatus, Status, TopicStatus
 from newsloom.store.store import Store
+from newsloom.store.tidy import Freed, Keep
 
-__all__ = ["Held", "Reader", "SourceStatus", "Status", "Store", "StoreError", "TopicStatus"]
+__all__ = ["Freed", "Held", "Keep", "Reader", "SourceStatus", "Status", "Store", "StoreError", "TopicStatus"]

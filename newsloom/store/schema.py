@@ -20,7 +20,7 @@ TOKENIZER = "unicode61 remove_diacritics 2 categories 'L* N* Co Mn Mc'"
 _TABLES = (
     """
 CREATE TABLE meta (  -- facts about this file
-    name  TEXT PRIMARY KEY,  -- `spaced`: form of the full-text index; `reader`: ours at the last start; `near_keys_swept`: to where
+    name  TEXT PRIMARY KEY,  -- `spaced`: form of the full-text index; `tidied`: when; others: how far other work has come
     value TEXT NOT NULL      -- its value
 ) WITHOUT ROWID
 """,

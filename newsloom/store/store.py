@@ -218,7 +218,12 @@ class Store:
             freed += Freed(bytes=given)
         if freed.bytes:
             await self._alone(tidy.shorten)
+        await self._do(lambda connection: tidy.done(connection, self._now()), beside=beside)
         return freed
+
+    async def tidied(self) -> datetime | None:
+        """When `tidy` last came to its end."""
+        return await self._do(tidy.last)
 
     async def rewrite(self) -> int:
         """Write the file anew if it is one of those that cannot become shorter in steps; by how many bytes it became shorter.

@@ -225,6 +225,22 @@ _UNMERGED, _MERGING = "dropped_unmerged", "merging"
 _ENTRIES = "SELECT coalesce(max(id), 1) FROM entries"
 
 
+def done(connection: sqlite3.Connection, now: datetime) -> None:
+    """Note that a walk came to its end."""
+    connection.execute(_DONE, (instants.written(now),))
+
+
+def last(connection: sqlite3.Connection) -> datetime | None:
+    """When a walk last came to its end."""
+    row = connection.execute("SELECT value FROM meta WHERE name = 'tidied'").fetchone()
+    return instants.read(row["value"]) if row else None
+
+
+_DONE = """
+INSERT INTO meta(name, value) VALUES ('tidied', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
+"""
+
+
 def give_back(connection: sqlite3.Connection) -> int:
     """Take some free pages from the end of the file; by how many bytes it becomes shorter. 0: none is free, or it cannot."""
     before = _size(connection)
