@@ -96,11 +96,15 @@ def site(url: str) -> str:
     "" for what is no address: pages declare all sorts of things.
     """
     try:
-        parts = urlsplit(url)
+        return _registrable(urlsplit(url).netloc)
     except ValueError:
         return ""
-    host = (parts.hostname or "").rstrip(".").lower()
-    return (not _is_ip(host) and _suffixes().privatesuffix(host)) or parts.netloc.lower()
+
+
+@lru_cache(maxsize=8192)  # a site has many addresses
+def _registrable(netloc: str) -> str:
+    host = (urlsplit(f"//{netloc}").hostname or "").rstrip(".").lower()
+    return (not _is_ip(host) and _suffixes().privatesuffix(host)) or netloc.lower()
 
 
 def _is_ip(host: str) -> bool:
