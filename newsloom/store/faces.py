@@ -137,11 +137,11 @@ def filled(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
 
 
 def reread(old: Columns, page: dict[str, Any], *, sure: bool) -> dict[str, Any]:
-    """What an entry becomes when the page it was read from is read again. What the page no longer says stays, and what was
-    dropped stays away."""
+    """What an entry becomes when the page it was read from is read again. What the page no longer says stays, what was dropped
+    stays away, and so does what counts and advertises."""
     kept = {name: page[name] or old[name] for name in ("title", *READING)}
     lost = not page["text"] or old["dropped"] or (not sure and len(page["text"]) < len(old["text"]))
-    body = old if lost else page
+    body = old if lost or _differ_in_furniture(old["text"], page["text"]) else page
     return {**kept, **{name: body[name] for name in ("text", "html", "body_from", "digest")}}
 
 
@@ -150,6 +150,11 @@ def corrected(old: Columns, new: Columns) -> bool:
     if not says_the_same(old["title"], new["title"]):
         return True
     return not old["dropped"] and not says_the_same(old["text"], new["text"])
+
+
+def _differ_in_furniture(one: str, other: str) -> bool:
+    """Whether two texts say the same, with other lines between that say nothing."""
+    return one != other and folded(one) != folded(other) and says_the_same(one, other)
 
 
 def folded(text: str) -> str:

@@ -20,6 +20,7 @@ from newsloom.store.reasons import Reason
 from newsloom.store.rows import load
 from newsloom.store.search import find, held, reasons
 from newsloom.store.tidy import Freed, Keep
+from newsloom.store.versions import Change, changes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,19 +155,30 @@ class Reader:
                 freed += dropped
         return freed
 
+    def changes(
+        self, limit: int, *, url_or_id: str | None = None, sources: Collection[str] = ()
+    ) -> tuple[Change, ...] | None:
+        """The newest changes of titles and texts, newest first. None if one entry's are asked, and it is not known."""
+        with speaking(self._path):
+            entry = self._id(url_or_id) if url_or_id is not None else None
+            if entry is None and url_or_id is not None:
+                return None
+            return changes(self._connection, limit, entry=entry, sources=sources)
+
     def entry(self, url_or_id: str) -> Entry | None:
         """The entry with this id, or known under this address."""
         with speaking(self._path):
-            row = self._connection.execute(
-                "SELECT id, joined FROM entries WHERE uuid = ?", (_uuid(url_or_id),)
-            ).fetchone()
-            if row is None:
-                row = self._connection.execute(_BY_KEY, (identity.key(url_or_id),)).fetchone()
-            while row is not None and row["joined"] is not None:
-                row = self._connection.execute(
-                    "SELECT id, joined FROM entries WHERE id = ?", (row["joined"],)
-                ).fetchone()
-            return load(self._connection, [row["id"]])[0] if row is not None else None
+            entry = self._id(url_or_id)
+            return load(self._connection, [entry])[0] if entry is not None else None
+
+    def _id(self, url_or_id: str) -> int | None:
+        """Of the entry that has the news now, if others were joined to it."""
+        row = self._connection.execute("SELECT id, joined FROM entries WHERE uuid = ?", (_uuid(url_or_id),)).fetchone()
+        if row is None:
+            row = self._connection.execute(_BY_KEY, (identity.key(url_or_id),)).fetchone()
+        while row is not None and row["joined"] is not None:
+            row = self._connection.execute("SELECT id, joined FROM entries WHERE id = ?", (row["joined"],)).fetchone()
+        return row["id"] if row is not None else None
 
 
 def _uuid(text: str) -> str:

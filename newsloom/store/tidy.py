@@ -160,8 +160,10 @@ def _weighed(connection: sqlite3.Connection, entries: list[int]) -> Freed:
 
 # With what was joined to them: that has versions of its own.
 _THEIRS = """
-SELECT value FROM json_each(:entries)
- UNION ALL SELECT id FROM entries WHERE joined IN (SELECT value FROM json_each(:entries))
+WITH RECURSIVE theirs(id) AS (
+    SELECT value FROM json_each(:entries) UNION SELECT e.id FROM theirs t JOIN entries e ON e.joined = t.id
+)
+SELECT id FROM theirs
 """
 _CHARACTERS = """
 SELECT coalesce(sum(length(text) + length(html)), 0) FROM entries WHERE id IN (SELECT value FROM json_each(:entries))
