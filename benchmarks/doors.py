@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from newsloom.news.copies import Sketch, sketch
+from newsloom.news.identity import key
 from newsloom.news.items import Article
 from newsloom.news.memory import Role
 from newsloom.news.rules import parse
@@ -71,6 +72,11 @@ def _as_written(url: str, html: bytes) -> str:
     plain = unquote(url)
     path = urlsplit(plain).path
     return plain if not path.isascii() and path.encode() in html else url
+
+
+def address_key(url: str) -> str:
+    """Equal for addresses that are one, by themselves; "" for what is none."""
+    return key(url)
 
 
 def matches(rules: Sequence[str], texts: Iterable[str]) -> list[list[int]]:

@@ -14,13 +14,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import ada_url
 from publicsuffixlist import PublicSuffixList
 
-# Parameters that name how a reader came, never what is read. Sources: the vendors' own documentation of their click and
-# campaign ids (Google Analytics utm_*, Google Ads gclid, Meta fbclid, Microsoft msclkid, Piano xtor/at_*, Mailchimp mc_*).
-_TRACKING = re.compile(
-    r"(?:utm_\w+|at_(?:medium|campaign|custom\d|format|link_\w+|bbc_team|ptr_name)|mc_[ce]id|[gw]braid|[a-z]{1,2}clid|"
-    r"gclsrc|dclid|fbclid|igshid|igsh|msclkid|twclid|yclid|ttclid|_hsenc|_hsmi|__twitter_impression|xtor|ocid|cmpid|ncid|smid)",
-    re.IGNORECASE,
-)
+from newsloom.news.tracking import telling, within
+
 _ROUTE = re.compile(r"^!|^/")  # `#!/story/5` and `#/story/5` name a page; other fragments a place in one
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
@@ -63,25 +58,74 @@ def _anonymous(url: str) -> str:
 def key(url: str) -> str:
     """A form in which two spellings of one address are equal; "" for what is no web address.
 
-    Idempotent. For comparing only, never for asking or showing.
+    Idempotent. For comparing only, never for asking or showing: of `www.`, `m.`, `amp.` hosts, of AMP and print forms, of
+    redirects and caches that name the address they lead to, and of what parameters say of how a reader came, nothing is left.
     """
     normal = normalize(url)
     if not normal:
         return ""
+    if inner := _inside(normal):
+        return inner
     parts = urlsplit(normal)
-    host = parts.netloc.removesuffix(":80").removesuffix(":443")
-    bare = host.removeprefix("www.")
-    if bare != host and site(f"http://{bare}/") == site(normal):
-        host = bare
-    path = parts.path.rstrip("/") or "/"
-    return urlunsplit(("https", host, path, _told(parts.query) if parts.query else "", parts.fragment))
+    host = _host(parts.netloc, normal)
+    path = _path(parts.path)
+    query = _told(parts.query, path, site(normal)) if parts.query else ""
+    found = urlunsplit(("https", host, _without_index(path) if not query else path, query, parts.fragment))
+    return _inside(found) or found
 
 
-def _told(query: str) -> str:
+def _inside(url: str) -> str:
+    """The key of the address that this one leads to by its own words; "" if there is none. It is shorter, so this ends."""
+    return next((inner for address in within(url) if len(address) < len(url) and (inner := key(address))), "")
+
+
+_PREFIXES = ("www.", "m.", "mobile.", "amp.")
+
+
+def _host(netloc: str, url: str) -> str:
+    """Without the prefixes under which sites repeat themselves, unless they are part of the registered name (`m.co.uk`)."""
+    host = netloc.removesuffix(":80").removesuffix(":443").rstrip(".")
+    while (prefix := next((p for p in _PREFIXES if host.startswith(p)), "")) and site(
+        f"http://{host.removeprefix(prefix)}/"
+    ) == site(url).rstrip("."):
+        host = host.removeprefix(prefix)
+    return host
+
+
+_ENCODED = re.compile("%([0-9a-fA-F]{2})")
+_FORM = re.compile(r"/\.?amp(?=/)|/google-amp(?=/)|/print(?=/)", re.IGNORECASE)
+"""At the beginning of a path: the AMP or print form of what follows."""
+_LAST = re.compile(r"(?:/(?:amp|amphtml|amp\.html|print|print\.html)|\.amp(?:html)?)/*$|/+$", re.IGNORECASE)
+_AMP_HTML = re.compile(r"\.amp(?=\.s?html?$)", re.IGNORECASE)
+_INDEX = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp|cfm)$", re.IGNORECASE)
+
+
+def _path(path: str) -> str:
+    """Percent-encoding as RFC 3986 (6.2.2) has it, and without what only names a form of the page."""
+    path = _ENCODED.sub(_decoded, path) if "%" in path else path
+    while found := _FORM.match(path):
+        path = path[found.end() :]
+    while found := _LAST.search(path):
+        path = path[: found.start()]
+    return _AMP_HTML.sub("", path) or "/"
+
+
+def _decoded(found: re.Match[str]) -> str:
+    char = chr(int(found[1], 16))
+    return char if char.isascii() and (char.isalnum() or char in "-._~") else found[0].upper()
+
+
+def _without_index(path: str) -> str:
+    while found := _INDEX.search(path):
+        path = _path(path[: found.start()])
+    return path or "/"
+
+
+def _told(query: str, path: str, domain: str) -> str:
     """What a query says of what is read, in one order."""
     # As latin-1 every byte is a character and comes back as it was, whatever charset the site writes its addresses in.
     pairs = parse_qsl(query, keep_blank_values=True, encoding="latin-1")
-    return urlencode(sorted((k, v) for k, v in pairs if not _TRACKING.fullmatch(k)), encoding="latin-1")
+    return urlencode(sorted(set(telling(pairs, path, domain))), encoding="latin-1")
 
 
 @cache

@@ -31,16 +31,16 @@ def test_spellings_of_one_address_are_one_entry(desk: Desk) -> None:
 
 
 def test_a_declared_address_of_the_same_site_is_the_same_entry(desk: Desk) -> None:
-    desk.save(page("https://a.example/amp/story", "Text", title="T", canonical=STORY))
+    desk.save(page("https://a.example/live/story", "Text", title="T", canonical=STORY))
     desk.save(page(STORY, "Text", title="T"))
     assert len(desk.entries()) == 1
-    assert desk.entry(STORY).id == desk.entry("https://a.example/amp/story").id
+    assert desk.entry(STORY).id == desk.entry("https://a.example/live/story").id
 
 
 def test_a_page_read_at_its_second_address_does_not_flip_the_entry(desk: Desk) -> None:
     desk.save(page(STORY, "The text of the page.", title="One title for it"))
     for _ in range(2):
-        desk.save(page("https://a.example/amp/story", "The text of the", title="One title for it", canonical=STORY))
+        desk.save(page("https://a.example/live/story", "The text of the", title="One title for it", canonical=STORY))
         desk.save(page(STORY, "The text of the page.", title="One title for it"))
     assert desk.entry(STORY).version == 1
 
