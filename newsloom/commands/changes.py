@@ -85,20 +85,24 @@ def _lines(pieces: "Sequence[Piece]") -> Iterator[str]:
     line = ""
     for at, piece in enumerate(pieces):
         if not piece.same:
-            line += _marked(piece)
+            line = _glued(line, _marked(piece))
             continue
         text = _flat(piece.before)
         if at == 0:
             line = text if len(text) <= _AROUND else f"…{_end(text)}"
         elif at == len(pieces) - 1:
-            line += text if len(text) <= _AROUND else f"{_start(text)}…"
+            line = _glued(line, text if len(text) <= _AROUND else f"{_start(text)}…")
         elif len(text) <= 2 * _AROUND:
-            line += text
+            line = _glued(line, text)
         else:
-            yield f"{line}{_start(text)}…"
+            yield _glued(line, f"{_start(text)}…")
             line = f"…{_end(text)}"
     if any(not p.same for p in pieces):
         yield line
+
+
+def _glued(line: str, more: str) -> str:
+    return line + (more.removeprefix(" ") if line.endswith(" ") else more)
 
 
 def _start(text: str) -> str:

@@ -21,6 +21,7 @@ from newsloom.store.rows import load
 from newsloom.store.search import find, held, reasons
 from newsloom.store.tidy import Freed, Keep
 from newsloom.store.versions import Change, changes
+from newsloom.store.why import Why, why
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +171,12 @@ class Reader:
         with speaking(self._path):
             entry = self._id(url_or_id)
             return load(self._connection, [entry])[0] if entry is not None else None
+
+    def why(self, url_or_id: str) -> Why:
+        """All that was decided about an address, or about the entry with this id."""
+        with speaking(self._path):
+            uuid = _uuid(url_or_id)
+            return why(self._connection, "" if uuid else identity.key(url_or_id), uuid)
 
     def _id(self, url_or_id: str) -> int | None:
         """Of the entry that has the news now, if others were joined to it."""
