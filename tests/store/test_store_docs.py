@@ -37,7 +37,7 @@ def test_every_example_finds_something(lived_in: Desk, example: str) -> None:
     assert lived_in.rows(example)
 
 
-@pytest.mark.parametrize("view", ["latest", "by_topic", "read_next", "sources"])
+@pytest.mark.parametrize("view", ["latest", "by_topic", "read_next", "changes", "sources"])
 def test_the_columns_of_a_view_are_those_the_doc_names(desk: Desk, view: str) -> None:
     section = TEXT.split(f"### {view}\n")[1].split("```")[0]
     named = max(re.findall(r"`([^`]*, [^`]*)`", section), key=len).replace("\n", " ").split(", ")
