@@ -21,7 +21,7 @@ _LOOKED = 4_000
 """Entries that are looked at for one step."""
 _GIVEN_BACK = 400
 """Pages that are given back at once."""
-_MERGED = 400
+_MERGED = 100
 """Pages of the full-text index that are written anew at once."""
 _WORTH_MERGING = 0.1
 """Share of the index that must have been dropped: merging writes all of it anew."""
@@ -246,7 +246,9 @@ INSERT INTO meta(name, value) VALUES ('tidied', ?) ON CONFLICT(name) DO UPDATE S
 def give_back(connection: sqlite3.Connection) -> int:
     """Take some free pages from the end of the file; by how many bytes it becomes shorter. 0: none is free, or it cannot."""
     before = _size(connection)
-    connection.execute(f"PRAGMA incremental_vacuum({_GIVEN_BACK})").fetchall()
+    for _ in range(_GIVEN_BACK):
+        # Of what the statement is to do Python lets it do the first step only: a page.
+        connection.execute("PRAGMA incremental_vacuum(1)")
     return before - _size(connection)
 
 
