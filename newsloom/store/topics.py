@@ -448,7 +448,9 @@ class _Change:
         run("UPDATE topics SET changes = changes + 1 WHERE id = ?", self._dirty)
 
 
-_DROPPED = "SELECT id FROM entries INDEXED BY entries_dropped WHERE dropped <> '' AND id IN (SELECT value FROM json_each(?))"
+_DROPPED = (
+    "SELECT id FROM entries INDEXED BY entries_dropped WHERE dropped <> '' AND id IN (SELECT value FROM json_each(?))"
+)
 _FACTS = """
 SELECT id, published, kind, is_brief, muted, bulk
   FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
