@@ -1,0 +1,87 @@
+"""What an address is: its normal spelling, its origin, the site it belongs to. Pure."""
+
+import re
+from functools import cache, lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+import ada_url
+from publicsuffixlist import PublicSuffixList
+
+LONGEST = 4_096
+"""Characters of an address; twice what browsers and search engines take. A feed could have us send megabytes to other sites."""
+
+_LONGEST_NAME = 253
+"""Characters of a host name (RFC 1035, 2.3.4, without the dot at the end)."""
+_ROUTE = re.compile(r"^!|^/")  # `#!/story/5` and `#/story/5` name a page; other fragments a place in one
+
+
+def normalize(url: str, base: str = "") -> str:
+    """The address by the WHATWG URL standard, without fragment; "" if it is none we may ask (http and https only, no longer
+    than LONGEST). It means what the publisher wrote: for asking and showing."""
+    # One call into the library: reading and setting each part of its URL object costs five times as much, and a page has
+    # some hundred links.
+    try:
+        href = ada_url.join_url(base, url.strip()) if base else ada_url.normalize_url(url.strip())
+    except ValueError:
+        return ""
+    if len(href) > LONGEST or not href.startswith(("http://", "https://")):
+        return ""
+    bare, _, fragment = href.partition("#")
+    if "@" in bare[: bare.find("/", 8)]:
+        bare = _anonymous(bare)
+    return f"{bare}#{fragment}" if _ROUTE.match(fragment) else bare
+
+
+def _anonymous(url: str) -> str:
+    """The address without the name and the password in it."""
+    parsed = ada_url.URL(url)
+    parsed.username = parsed.password = ""
+    return str(parsed.href)
+
+
+@lru_cache(maxsize=8192)
+def site(url: str) -> str:
+    """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port.
+
+    "" for what is no address: pages declare all sorts of things.
+    """
+    try:
+        return _site_at(urlsplit(url).netloc)
+    except ValueError:
+        return ""
+
+
+@lru_cache(maxsize=8192)  # a site has many addresses
+def _site_at(netloc: str) -> str:
+    host = (urlsplit(f"//{netloc}").hostname or "").rstrip(".").lower()
+    return registrable(host) or netloc.lower()
+
+
+def registrable(host: str) -> str:
+    """The part of a host name, in lower case, that somebody registered, by the Public Suffix List; "" if there is none."""
+    if len(host) > _LONGEST_NAME or _is_ip(host):
+        return ""
+    return _suffixes().privatesuffix(host) or ""
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+@lru_cache(maxsize=4096)
+def origin(url: str) -> str:
+    """`scheme://host:port` (RFC 6454), the port always said."""
+    parts = urlsplit(url)
+    port = parts.port or {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if parts.hostname and ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{port}"
