@@ -31,12 +31,10 @@ def command(call: Call, *, dry_run: bool, as_json: bool) -> None:
 
     config = call.config()
     keep = hallway.kept(config)
-    if dry_run:
+    if dry_run or not config.store.exists():  # where there is none, none is made: the reader says so
         with Reader.open(config.store, call.now) as reader:
             _tell(call, config, reader.old(keep), dry=True, as_json=as_json)
         return
-    with Reader.open(config.store, call.now):
-        pass  # there is a store
     try:
         with hallway.locked(config.store):
             freed = asyncio.run(_tidy(call, config, alone=True))
