@@ -242,7 +242,7 @@ def _said(text: str, at: int) -> str:
         raise RuleError("there is a character here that no text can hold", at)
     if not any(k[0] in "LN" for k in kinds):
         raise RuleError("there is no word to look for" if not text.strip() else f"{text} holds no word to look for", at)
-    return " ".join(text.split())
+    return " ".join(text.replace('"', " ").split())  # inside other quotes it parts two words, as it does in a text
 
 
 _SPAN = re.compile(r"(\d{1,6})([mhdw])")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from newsloom.news.rules import (
@@ -161,6 +161,7 @@ def test_a_tag_of_ours_means_the_sites_words_too() -> None:
 
 
 @given(st.one_of(st.text(), st.text(alphabet='ab"()*,5: NEARORNOT手“”', max_size=40)))
+@example('“0""0”')
 def test_any_text_is_a_rule_or_a_fault_inside_it(text: str) -> None:
     rule = fault = None
     try:
