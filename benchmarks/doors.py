@@ -4,6 +4,7 @@ The same function with the same defaults as a crawl of a source that says nothin
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from newsloom.news.rules import parse
 from newsloom.store import copies
 from newsloom.store.asked import Asked, heard
 from newsloom.store.database import open_writing, transaction
+from newsloom.store.stories import Stories, Told
 from scraper.extract.charsets import decode, is_sound
 from scraper.extract.page import Reading
 from scraper.extract.reading import read
@@ -88,6 +90,26 @@ def matches(rules: Sequence[str], texts: Iterable[str]) -> list[list[int]]:
 @lru_cache(maxsize=8)
 def _asked(rules: tuple[str, ...]) -> Asked:
     return Asked([parse(rule) for rule in rules])
+
+
+def stories(texts: Iterable[tuple[str, str, str]]) -> list[str]:
+    """For each of some (id, title, text), in this order and as if they came today, the story it belongs to: equal for one story."""
+    with TemporaryDirectory() as folder, closing(open_writing(Path(folder, "newsloom.db"))) as connection:
+        connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
+        now = datetime.now(UTC)
+        told = [
+            Told(entry=n, title=title, text=text, published=now, source="")
+            for n, (_, title, text) in enumerate(texts, 1)
+        ]
+        for begin in range(0, len(told), _BATCH):
+            with transaction(connection):
+                Stories(connection, now).tell(told[begin : begin + _BATCH])
+        found = dict(tuple(row) for row in connection.execute("SELECT entry, story FROM story_entries"))
+    return [f"story {found[t.entry]}" if t.entry in found else f"alone {t.entry}" for t in told]
+
+
+_BATCH = 20
+"""Entries that a crawl saves at once."""
 
 
 class NearCopies:

@@ -408,6 +408,80 @@ SELECT v.replaced AS changed, w.title AS source, e.url, v.title AS title_before,
  ORDER BY v.replaced DESC, v.entry, v.version DESC
 """
 
+_EVENTS = """
+CREATE TABLE events (  -- stories: what several entries tell of
+    id      INTEGER PRIMARY KEY,         -- never given twice
+    began   TEXT NOT NULL DEFAULT '',    -- when its first entry was published
+    latest  TEXT NOT NULL DEFAULT '',    -- when its last one was
+    entries INTEGER NOT NULL DEFAULT 0,  -- how many it has, muted ones among them
+    merged  INTEGER REFERENCES events(id)  -- the story it turned out to be; its own number answers to that
+)
+"""
+
+_STORY_ENTRIES = """
+CREATE TABLE story_entries (  -- the entries of each story; one that is alone is not here
+    entry     INTEGER PRIMARY KEY REFERENCES entries(id),
+    story     INTEGER NOT NULL REFERENCES events(id),
+    published TEXT NOT NULL,  -- the entry's, when it came to the story
+    score     REAL NOT NULL   -- how like it was to the story then, 0 to 1
+)
+"""
+
+_STORY_CHANGES = """
+CREATE TABLE story_changes (  -- stories that turned out to be one, or two
+    id    INTEGER PRIMARY KEY,
+    story INTEGER NOT NULL REFERENCES events(id),   -- the one that changed
+    other INTEGER NOT NULL REFERENCES events(id),   -- merge: where its entries are now; split: where some of them are
+    what  TEXT NOT NULL,                            -- merge or split
+    entry INTEGER NOT NULL REFERENCES entries(id),  -- the one that showed it
+    seen  TEXT NOT NULL                             -- when
+)
+"""
+
+_STORY_TEXTS = """
+CREATE TABLE story_texts (  -- what the texts of the last days tell of
+    id        INTEGER PRIMARY KEY,  -- grows with time; the newest is never deleted, so that none is given twice
+    entry     INTEGER NOT NULL REFERENCES entries(id),
+    seen      TEXT NOT NULL,     -- when it was kept
+    published INTEGER NOT NULL,  -- seconds since 1970
+    source    TEXT NOT NULL,
+    series    INTEGER NOT NULL,  -- equal for titles that are the same but for their dates
+    weights   BLOB NOT NULL,     -- its weightiest words, the heaviest first: 4 bytes each, then their weights, 2 bytes each
+    terms     BLOB NOT NULL      -- all its words if it is counted in `story_terms`: 4 bytes each
+)
+"""
+
+_STORY_KEYS = """
+CREATE TABLE story_keys (  -- from a word to the texts it is weighty in
+    key  INTEGER NOT NULL,
+    text INTEGER NOT NULL,   -- `id` in `story_texts`
+    PRIMARY KEY (key, text)  -- serves save, once for each weighty word of an entry
+) WITHOUT ROWID
+"""
+
+_STORY_TERMS = """
+CREATE TABLE story_terms (  -- how common words are
+    term  INTEGER PRIMARY KEY,
+    texts INTEGER NOT NULL  -- how many of those in `story_texts` that are counted have it
+)
+"""
+
+_STORIES = """
+CREATE VIEW stories AS  -- what several entries tell of, the latest first
+SELECT v.latest, v.began, count(*) AS entries, count(DISTINCT e.source) AS sources, first.title, first.url, w.title AS source,
+       v.id AS story
+  FROM events v
+  JOIN story_entries s ON s.story = v.id
+  JOIN entries e ON e.id = s.entry AND e.muted = 0
+  JOIN entries first ON first.id = (SELECT f.entry FROM story_entries f JOIN entries g ON g.id = f.entry AND g.muted = 0
+                                     WHERE f.story = v.id ORDER BY f.published, f.entry LIMIT 1)
+  JOIN watched w ON w.name = first.source
+ WHERE v.entries > 1
+ GROUP BY v.latest, v.id
+HAVING count(*) > 1
+ ORDER BY v.latest DESC, v.id DESC
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -475,6 +549,26 @@ def _seventh(db: "Database") -> None:
     db.execute(_CHANGES.strip())
 
 
+_OF_STORIES = (_EVENTS, _STORY_ENTRIES, _STORY_CHANGES, _STORY_TEXTS, _STORY_KEYS, _STORY_TERMS)
+
+
+def _eighth(db: "Database") -> None:
+    for statement in (*_OF_STORIES, _STORIES):
+        db.execute(statement.strip())
+    # The latest stories (view stories)
+    db.execute("CREATE INDEX events_by_date ON events(latest, id) WHERE entries > 1")
+    # Which were merged into this one? (a merge)
+    db.execute("CREATE INDEX events_merged ON events(merged) WHERE merged IS NOT NULL")
+    # The entries of a story, by date (save; people)
+    db.execute("CREATE INDEX story_entries_by_story ON story_entries(story, published, entry)")
+    # What became of a story (people)
+    db.execute("CREATE INDEX story_changes_by_story ON story_changes(story)")
+    # Which show that an entry was the reason? (a join)
+    db.execute("CREATE INDEX story_changes_by_entry ON story_changes(entry)")
+    # The text of an entry (save, a join)
+    db.execute("CREATE INDEX story_texts_by_entry ON story_texts(entry)")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -483,6 +577,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0005 rules matched in steps", _fifth),
     ("0006 near copies", _sixth),
     ("0007 texts that are not kept for ever, and changes", _seventh),
+    ("0008 stories", _eighth),
 )
 
 
@@ -532,7 +627,7 @@ _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF):
+    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:

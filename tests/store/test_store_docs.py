@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from newsloom.store import instants
+from newsloom.store.stories import Stories, Told
 from tests.store.newsdesk import ALL, BODY, BRIEFS, HOUR, START, Desk, page, row, source
 
 DOC = Path(__file__).parents[2] / "docs" / "store.md"
@@ -26,6 +28,9 @@ def lived_in(desk: Desk) -> Desk:
     )
     desk.save(page("https://a.example/2", "华为发布了新手机。", title="新手机来了", at=START + HOUR), of=sources[0])
     desk.save(page("https://b.example/1", BODY, title="Bridge agreed"), of=sources[1])
+    told = "SELECT id, title, text, published, source FROM entries WHERE body_from = 'page' AND text <> ''"
+    pieces = [Told(entry=e, title=t, text=x, published=instants.read(p), source=s, same=1) for e, t, x, p, s in desk.rows(told)]
+    desk.run(desk.store._do(lambda c: Stories(c, START).tell(pieces[1:])))
     desk.record(new=1)
     desk.run(desk.store._do(lambda c: c.execute("UPDATE addresses SET state = 'failed' WHERE url LIKE '%/3'").close()))
     return desk
@@ -37,7 +42,7 @@ def test_every_example_finds_something(lived_in: Desk, example: str) -> None:
     assert lived_in.rows(example)
 
 
-@pytest.mark.parametrize("view", ["latest", "by_topic", "read_next", "changes", "sources"])
+@pytest.mark.parametrize("view", ["latest", "by_topic", "read_next", "changes", "stories", "sources"])
 def test_the_columns_of_a_view_are_those_the_doc_names(desk: Desk, view: str) -> None:
     section = TEXT.split(f"### {view}\n")[1].split("```")[0]
     named = max(re.findall(r"`([^`]*, [^`]*)`", section), key=len).replace("\n", " ").split(", ")

@@ -1,0 +1,311 @@
+"""Stories: entries about one event, grouped as they come.
+
+What the texts of the last days say is kept in three tables that people need not look at: `story_texts`, a row for each text;
+`story_keys`, from a word to the texts it is weighty in, so that a new text is compared with few; `story_terms`, how many texts have
+a word. What comes of it stands in `events`, a row for each story, `story_entries` and `story_changes`.
+"""
+
+import sqlite3
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from newsloom.news import stories
+from newsloom.news.stories import Decision, Near, Text, Vector
+from newsloom.store import instants
+from newsloom.store.database import listing as many
+
+WINDOW = timedelta(days=5)
+"""How long a text is compared with new ones, from when it came."""
+_HELD = 200_000
+"""... and so many texts at most: what a source has of old comes by the thousand."""
+_NEWEST = 32
+"""Texts that are looked at for one word."""
+_COMPARED = 24
+"""Texts that a new one is compared with, first those that share most weight with it."""
+_LIKEST = 3
+"""Stories of which more texts than these are looked at."""
+_SPLIT = frozenset({6, 12, 24, 48, 96})
+"""Entries of a story when it is looked at as a whole: the newest 96, if it has more."""
+_COUNTED = 4
+"""Of so many texts the words of one are counted, ..."""
+_ALL_COUNTED = 2_000
+"""... once so many have been."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """An entry, as far as its story goes."""
+
+    entry: int
+    title: str
+    text: str
+    """Its text; if it has none, its summary."""
+    published: datetime
+    source: str
+    same: int = 0
+    """An entry that tells of the same event for certain: of which this is a near-copy, or a brief."""
+
+
+class Stories:
+    """The stories of a store, within the transaction of whoever asks. `now` is its time."""
+
+    def __init__(self, connection: sqlite3.Connection, now: datetime, window: timedelta = WINDOW) -> None:
+        self._connection = connection
+        self._now = instants.written(now)
+        self._oldest = instants.written(now - window)
+
+    def tell(self, batch: Sequence[Told]) -> None:
+        """Find the story of each entry, one after the other. One that has a story stays there, whatever it says now.
+
+        An entry may come again, with another text: it is found by that from now on, and may find its story at last.
+        """
+        self._delete(self._texts(told.entry for told in batch))
+        words = [stories.counted(told.title, told.text) for told in batch]
+        sampled, having, texts = self._count(words)
+        for told, said, taken in zip(batch, words, sampled, strict=True):
+            if told.same:
+                self._bind(told.entry, told.same)
+            self._place(told, stories.weighed(said, having, texts), said if taken else (), texts)
+        self._forget(2 * len(batch) + 8)
+
+    def joined(self, kept: int, lost: int) -> None:
+        """Two entries turned out to be one. The one that stays keeps its story, or takes the other's."""
+        row = self._connection.execute(_STORY, (lost,)).fetchone()
+        for statement in _JOIN:
+            self._connection.execute(statement, (kept, lost))
+        twice = self._texts([kept])
+        self._delete(twice[1:])
+        if row:
+            self._measure(row[0])
+
+    def _place(self, told: Told, vector: Vector | None, counted: Iterable[int], texts: int) -> None:
+        at, mark = int(told.published.timestamp()), stories.series(told.title)
+        terms, packed = array("I", counted).tobytes(), vector.packed() if vector else b""
+        id_ = _inserted(self._connection.execute(_KEEP, (told.entry, self._now, at, told.source, mark, packed, terms)))
+        if vector is None:
+            return
+        if not self._story(told.entry):
+            self._decide(told, Text(id=id_, vector=vector, at=at, source=told.source, series=mark), texts)
+        self._connection.executemany(_KEY, [(key, id_) for key in vector.keys])
+
+    # Deciding
+
+    def _decide(self, told: Told, new: Text, texts: int) -> None:
+        near = stories.likest(new, self._candidates(new))
+        needed = stories.bar(near, texts)
+        whole = [self._whole(story) for story in near[:_LIKEST] if story.score >= needed]
+        decision = stories.decide(new, whole, needed)
+        if decision.group:
+            self._carry_out(told, decision, needed)
+
+    def _candidates(self, new: Text) -> list[Text]:
+        """Texts that share weighty words with it, of each word the newest."""
+        shared: defaultdict[int, float] = defaultdict(float)
+        for key in new.vector.asked:
+            weight = new.vector.weights[key] ** 2
+            for (text,) in self._connection.execute(_WITH, (key,)):
+                shared[text] += weight
+        likely = sorted(shared, key=lambda text: (-shared[text], -text))[:_COMPARED]
+        return [_text(row) for row in self._connection.execute(_THESE, (many(likely), self._oldest))] if likely else []
+
+    def _whole(self, near: Near) -> Near:
+        """With the newest texts of the story."""
+        known = {text.id for text in near.texts}
+        more = (
+            [] if near.group < 0 else [text for text in self._of(near.group, stories.MEMBERS) if text.id not in known]
+        )
+        return Near(group=near.group, score=near.score, texts=(*near.texts[: stories.MEMBERS], *more))
+
+    def _of(self, story: int, newest: int) -> list[Text]:
+        return [_text(row) for row in self._connection.execute(_OF, (story, newest))]
+
+    # What comes of it
+
+    def _carry_out(self, told: Told, decision: Decision, needed: float) -> None:
+        if decision.group > 0:
+            story = decision.group
+        else:
+            story = _inserted(self._connection.execute(_BEGIN))
+            self._take(story, *self._entry_of(decision.group), decision.score)
+        self._take(story, told.entry, int(told.published.timestamp()), decision.score)
+        for group in decision.also:
+            if group > 0:
+                story = self._merge(story, group, told.entry)
+            else:
+                self._take(story, *self._entry_of(group), needed)
+        if self._measure(story) in _SPLIT:
+            self._split(story, told.entry, needed)
+
+    def _entry_of(self, group: int) -> tuple[int, int]:
+        """The entry of a text that is alone, and when that was published."""
+        entry, at = self._connection.execute(
+            "SELECT entry, published FROM story_texts WHERE id = ?", (-group,)
+        ).fetchone()
+        return entry, at
+
+    def _take(self, story: int, entry: int, at: int, score: float) -> None:
+        self._connection.execute(_TAKE, (entry, story, at, round(score, 3)))
+
+    def _bind(self, entry: int, other: int) -> None:
+        """Two entries tell of one event, whatever their words are."""
+        mine, theirs = self._story(entry), self._story(other)
+        if mine and theirs:
+            self._measure(self._merge(mine, theirs, entry))
+            return
+        story = mine or theirs or _inserted(self._connection.execute(_BEGIN))
+        for one, has in ((entry, mine), (other, theirs)):
+            if not has:
+                self._connection.execute(_TAKE_SAME, {"entry": one, "story": story})
+        self._measure(story)
+
+    def _story(self, entry: int) -> int:
+        row = self._connection.execute(_STORY, (entry,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _merge(self, one: int, other: int, entry: int) -> int:
+        """The older story stays, the other's number leads to it from now on. Returns the one that stays."""
+        kept, lost = sorted((one, other))
+        if kept != lost:
+            for statement in _MERGE:
+                self._connection.execute(statement, (kept, lost))
+            self._connection.execute(_CHANGE, (lost, kept, "merge", entry, self._now))
+        return kept
+
+    def _split(self, story: int, entry: int, needed: float) -> None:
+        """Look at a story as a whole: one by one, entries may have come to it that have little to do with each other."""
+        texts = self._of(story, max(_SPLIT))
+        found = stories.halves(texts, needed)
+        if found is None:
+            return
+        new = _inserted(self._connection.execute(_BEGIN))
+        self._connection.execute(_MOVE, (new, many(sorted(found[1]))))
+        self._connection.execute(_CHANGE, (story, new, "split", entry, self._now))
+        self._measure(story)
+        self._measure(new)
+
+    def _measure(self, story: int) -> int:
+        """Bring up to date what is kept of a story as a whole. Returns how many entries it has."""
+        self._connection.execute(_MEASURE, (story,))
+        size: int = self._connection.execute("SELECT entries FROM events WHERE id = ?", (story,)).fetchone()[0]
+        return size
+
+    # The window
+
+    def _count(self, texts: Sequence[Counter[int]]) -> tuple[list[bool], Mapping[int, int], int]:
+        """Count the words of new texts, of many texts those of a sample.
+
+        Returns which of them are in the sample, of each of their words how many texts have it, and how many texts are counted.
+        """
+        row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
+        counted = int(row[0]) if row else 0
+        first = (self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0) + 1
+        sampled = [counted + at < _ALL_COUNTED or (first + at) % _COUNTED == 0 for at in range(len(texts))]
+        terms = Counter(word for words, taken in zip(texts, sampled, strict=True) if taken for word in words)
+        self._connection.executemany(_COUNT, sorted(terms.items()))
+        self._set_counted(counted + sum(sampled))
+        asked = many({word for words in texts for word in words})
+        return sampled, dict(tuple(row) for row in self._connection.execute(_HAVING, (asked,))), counted + sum(sampled)
+
+    def _set_counted(self, texts: int) -> None:
+        self._connection.execute(_SET_COUNTED, (str(max(texts, 0)),))
+
+    def _forget(self, most: int) -> None:
+        """What is older than the window, some texts with each batch. The newest stays, so that no number is given twice."""
+        newest = self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0
+        self._delete(self._connection.execute(_OLD, (most, self._oldest, newest - _HELD, newest)).fetchall())
+
+    def _texts(self, entries: Iterable[int]) -> list[sqlite3.Row]:
+        return self._connection.execute(_TEXTS, (many(entries),)).fetchall()
+
+    def _delete(self, texts: Sequence[sqlite3.Row]) -> None:
+        if not texts:
+            return
+        terms: Counter[int] = Counter()
+        for id_, weights, counted in texts:
+            self._connection.executemany(_NO_KEY, [(key, id_) for key in Vector.unpacked(weights).keys])
+            self._connection.execute("DELETE FROM story_texts WHERE id = ?", (id_,))
+            terms.update(array("I", counted))
+        self._connection.executemany(_DISCOUNT, sorted(terms.items()))
+        self._connection.executemany(
+            "DELETE FROM story_terms WHERE term = ? AND texts <= 0", [(term,) for term in sorted(terms)]
+        )
+        row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
+        self._set_counted(int(row[0] if row else 0) - sum(bool(counted) for _, _, counted in texts))
+
+
+def _inserted(cursor: sqlite3.Cursor) -> int:
+    if cursor.lastrowid is None:
+        raise AssertionError("an INSERT without a row")
+    return cursor.lastrowid
+
+
+def _text(row: sqlite3.Row) -> Text:
+    id_, at, source, mark, weights, story, began = row
+    vector = Vector.unpacked(weights)
+    return Text(id=id_, vector=vector, at=at, source=source, series=mark, story=story or 0, began=began or 0)
+
+
+_KEEP = "INSERT INTO story_texts(entry, seen, published, source, series, weights, terms) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_KEY = "INSERT INTO story_keys(key, text) VALUES (?, ?)"
+_NO_KEY = "DELETE FROM story_keys WHERE key = ? AND text = ?"
+_WITH = f"SELECT text FROM story_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
+_TEXT = """
+SELECT t.id, t.published, t.source, t.series, t.weights, s.story, unixepoch(v.began)
+  FROM story_texts t
+  LEFT JOIN story_entries s ON s.entry = t.entry
+  LEFT JOIN events v ON v.id = s.story
+"""
+_THESE = f"{_TEXT} WHERE t.id IN (SELECT value FROM json_each(?)) AND t.seen >= ?"  # noqa: S608 - our own
+_OF = f"""{_TEXT}
+ WHERE t.entry IN (SELECT entry FROM story_entries WHERE story = ?1 ORDER BY published DESC, entry DESC LIMIT ?2)
+   AND length(t.weights) > 0
+"""  # noqa: S608 - our own
+_TEXTS = "SELECT id, weights, terms FROM story_texts WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
+_OLD = """
+SELECT id, weights, terms FROM (SELECT id, seen, weights, terms FROM story_texts ORDER BY id LIMIT ?1)
+ WHERE (seen < ?2 OR id <= ?3) AND id < ?4
+"""
+_COUNT = """
+INSERT INTO story_terms(term, texts) VALUES (?, ?) ON CONFLICT(term) DO UPDATE SET texts = texts + excluded.texts
+"""
+_DISCOUNT = "UPDATE story_terms SET texts = texts - ?2 WHERE term = ?1"
+_HAVING = "SELECT term, texts FROM story_terms WHERE term IN (SELECT value FROM json_each(?))"
+_SET_COUNTED = """
+INSERT INTO meta(name, value) VALUES ('story_texts_counted', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
+"""
+_STORY = "SELECT story FROM story_entries WHERE entry = ?"
+_BEGIN = "INSERT INTO events DEFAULT VALUES"
+_TAKE = """
+INSERT INTO story_entries(entry, story, published, score) VALUES (?, ?, strftime('%Y-%m-%dT%H:%M:%SZ', ?, 'unixepoch'), ?)
+    ON CONFLICT(entry) DO NOTHING
+"""
+_TAKE_SAME = """
+INSERT INTO story_entries(entry, story, published, score)
+SELECT :entry, :story, published, 1 FROM entries WHERE id = :entry
+    ON CONFLICT(entry) DO NOTHING
+"""
+_MERGE = (
+    "UPDATE story_entries SET story = ?1 WHERE story = ?2",
+    "UPDATE events SET merged = ?1, entries = 0 WHERE id = ?2 OR merged = ?2",
+)
+_MOVE = """
+UPDATE story_entries SET story = ?1
+ WHERE entry IN (SELECT entry FROM story_texts WHERE id IN (SELECT value FROM json_each(?2)))
+"""
+_CHANGE = "INSERT INTO story_changes(story, other, what, entry, seen) VALUES (?, ?, ?, ?, ?)"
+_MEASURE = """
+UPDATE events
+   SET (entries, began, latest) =
+       (SELECT count(*), coalesce(min(published), ''), coalesce(max(published), '') FROM story_entries WHERE story = ?1)
+ WHERE id = ?1
+"""
+_JOIN = (
+    "UPDATE OR IGNORE story_entries SET entry = ?1 WHERE entry = ?2",
+    "DELETE FROM story_entries WHERE entry = ?2",
+    "UPDATE story_texts SET entry = ?1 WHERE entry = ?2",
+    "UPDATE OR IGNORE story_changes SET entry = ?1 WHERE entry = ?2",
+)
+"""?1 stays, ?2 goes."""
