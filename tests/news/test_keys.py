@@ -19,6 +19,7 @@ SAME = {
     "case of the host, IDNA": ("https://MÜNCHEN.example/a", "https://xn--mnchen-3ya.example/a"),
     "percent-encoding": ("https://paper.example/%7Eed/caf%65/%c3%a4", "https://paper.example/~ed/cafe/ä"),
     "signs that browsers write either way": ("https://paper.example/a%2Cb%3Ac", "https://paper.example/a,b:c"),
+    "marks apart": ("https://paper.example/cafe%CC%81-bar", "https://paper.example/café-bar"),
     "dot segments": ("https://paper.example/a/./b/../c", "https://paper.example/a/c"),
     "slashes": ("https://paper.example//a//b/", "https://paper.example/a/b"),
     "order of the query": ("https://paper.example/a?x=1&id=2", "https://paper.example/a?id=2&x=1"),
@@ -48,6 +49,8 @@ SAME = {
     "clocks": (f"{STORY}?rev=1778000000000&_=1778000000", STORY),
     "share": (f"{STORY}?share=facebook&nb=1&replytocom=17#respond", STORY),
     "session": ("https://paper.example/a?PHPSESSID=abc", "https://paper.example/a;jsessionid=0A1B"),
+    "a session beside a name": ("https://paper.example/story/1234/fire?sid=0123456789abcdef01234567", "https://paper.example/story/1234/fire"),
+    "comments of WordPress": (f"{STORY}/comment-page-2/?cpage=3", STORY),
     "session in a path": ("https://paper.example/(S(lit3py55t21z5v55vlm25s55))/a", "https://paper.example/a"),
     "session beside an id": (
         "https://paper.example/viewtopic.php?t=7&sid=0123456789abcdef0123456789abcdef",
@@ -131,6 +134,7 @@ MARKS = """
     amp .amp print index.html x.amp.html x.amp x.amphtml x_print.html . .. ..amp %2e %61mp % %% %4 %25 web c s e v3 track
     20220101000000 https: https%3A%2F%2Fa.example%2Famp url l.php redirect google-amp amp_x a%2Fb ;sid=1 (S(0123456789abcdef))
     x;jsessionid=1;jsessionid=2 12345 the-bridge-is-agreed.html x.html status cnn 2026 05 04 watch shorts a-amp komplettansicht
+    e%CC%81 %E1%84%80%E1%85%A1 %E1%84%80 %CC comment-page-2 amphtml
     __https: __;!! RU=https%3a%2f%2fb.example%2fa RK=2 a.example x.bildMobile.html ~amp.html
 """
 NAMED = """

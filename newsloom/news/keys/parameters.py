@@ -45,9 +45,8 @@ def told(query: str, path: str, rules: Rules | None) -> str:
     kept = [(n, v, kind) for n, v in pairs if not _is_noise(n, v, kind := _kind(n), rules)]
     if any(kind is not _Kind.TOLD for _, _, kind in kept):
         by_path = telling(path)
-        by_query = any(_names_article(*pair) for pair in kept)
-        if by_path or by_query:
-            kept = [pair for pair in kept if not _goes(pair[1], pair[2], by_path, by_query=by_query)]
+        if by_path or any(_names_article(*pair) for pair in kept):
+            kept = [pair for pair in kept if not _goes(pair[1], pair[2], by_path)]
     return "&".join(sorted({f"{n}={v}" if v else n for n, v, _ in kept}))
 
 
@@ -77,11 +76,11 @@ def _names_article(name: str, value: str, kind: _Kind) -> bool:
     return plain and name.lower() in _list("ids") and bool(_DIGIT.search(value))
 
 
-def _goes(value: str, kind: _Kind, by_path: Telling, *, by_query: bool) -> bool:
+def _goes(value: str, kind: _Kind, by_path: Telling) -> bool:
     """Whether a parameter that may name the article does not, as the path or another parameter names it already."""
     if kind in (_Kind.DUBIOUS, _Kind.BARE):
         # A headline that is a program's name, or an id beside it, proves less than a number in the path.
-        is_session = by_query and bool(_SESSION.fullmatch(value))
+        is_session = _SESSION.fullmatch(value) is not None
         return by_path is Telling.SURELY or is_session or not value or not _ID_LIKE.fullmatch(value)
     if kind is _Kind.CLOCK:
         return bool(_CLOCK.fullmatch(value))

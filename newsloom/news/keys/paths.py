@@ -1,8 +1,10 @@
 """Paths: one spelling, without the marks of AMP and print forms; and whether a path by itself names an article."""
 
 import re
+import unicodedata
 from enum import IntEnum
 from functools import cache
+from urllib.parse import quote, unquote_to_bytes
 
 from newsloom.news.keys.known import known
 
@@ -14,6 +16,9 @@ _ESCAPED = {
 }
 """Unreserved characters (RFC 3986, 2.3), and of the others those that browsers write either way and no server tells apart."""
 
+_MARKS = re.compile("%C[CD]%|%E1%8[4-7]%|%E3%82%9[9A]")
+"""Combining marks, the parts of Korean syllables, the voicing marks of Japanese; and a few signs more."""
+_RUN = re.compile("(?:%[89A-F][0-9A-F])+")
 _SLASHES = re.compile(r"//+")
 _SESSION = re.compile(
     r";(?:jsessionid|phpsessid|sessionid|sid)=[^/;]*|/\((?:[A-Z]\([0-9a-z_-]{8,}\))+\)(?=/|$)|/\([0-9a-z]{24}\)(?=/)",
@@ -23,31 +28,21 @@ _SESSION = re.compile(
 _INDEX = re.compile(
     r"/(?:index|default)\.(?:html?|amp|amp\.html?|s?html|xhtml|php\d?|aspx?|jspx?|cfm|cgi|do)$", re.IGNORECASE
 )
-_FORMS = frozenset(
-    [
-        "amp",
-        ".amp",
-        "amp.html",
-        "amp.htm",
-        "amp.php",
-        "google-amp",
-        "print",
-        "printable",
-        "print.html",
-        "print.htm",
-        "print.php",
-        "printview",
-    ]
-)
+_FORMS = frozenset({
+    "amp", ".amp", "amp.html", "amp.htm", "amp.php", "amphtml", "google-amp",
+    "print", "print.html", "print.htm", "print.php", "printable", "printview",
+})  # fmt: skip
 """Whole segments that say in which form an article is shown."""
 _FORM_NAMES = re.compile(r"/amp_(?=[a-z])")
 _PRINT_ENDS = re.compile(r"[._]print(?=\.html?$|$)", re.IGNORECASE)
 _AMP_ENDS = re.compile(r"(?<=[^/])\.amp(?:html)?(?=\.html?$|$)", re.IGNORECASE)
 _SOME_NAME = re.compile(r"[^/][-_][^/]|\d{3}")
+_COMMENTS = re.compile(r"(?<=[^/])/comment-page-\d+$")
+"""WordPress: the second page of the comments below the same article."""
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)
 
 UNUSUAL = re.compile(
-    r"[?#%;(]|//|[/._](?:amp|print)|google-amp|\.(?:html?|amphtml)$|/(?:index|default)\.", re.IGNORECASE
+    r"[?#%;(]|//|[/._](?:amp|print)|google-amp|/comment-page-|\.(?:html?|amphtml)$|/(?:index|default)\.", re.IGNORECASE
 )
 """What has none of these behind its host, slashes at the end aside, is its own key."""
 
@@ -62,7 +57,19 @@ class Telling(IntEnum):
 
 def unescaped(text: str) -> str:
     """The normal form of percent-encoding (RFC 3986, 6.2.2): what need not be encoded is not; the rest in capitals."""
-    return _TRIPLET.sub(lambda m: _ESCAPED[m[1].upper()], text) if "%" in text else text
+    if "%" not in text:
+        return text
+    text = _TRIPLET.sub(lambda m: _ESCAPED[m[1].upper()], text)
+    return _composed(text) if _MARKS.search(text) else text
+
+
+def _composed(text: str) -> str:
+    """Letters with their marks as one character (NFC): some systems write slugs apart."""
+    try:
+        plain = _RUN.sub(lambda m: unquote_to_bytes(m[0]).decode(), text)
+    except UnicodeDecodeError:  # in a charset of the site's own
+        return text
+    return "".join(c if c.isascii() else quote(c) for c in unicodedata.normalize("NFC", plain))
 
 
 def plain_path(path: str) -> str:
@@ -71,7 +78,7 @@ def plain_path(path: str) -> str:
     before = ""
     while path != before:
         before = path
-        path = _INDEX.sub("", path.rstrip("/"))
+        path = _COMMENTS.sub("", _INDEX.sub("", path.rstrip("/")))
         path = _formless(path)
     return path or "/"
 
@@ -95,6 +102,7 @@ def _begins_with_form(path: str) -> bool:
 
 _DATED = re.compile(r"/(?:19|20)\d\d/(?:[01]?\d|[a-z]{3})/(?:[0-3]?\d/)?(?=[^/]*[^\W\d_])")
 _NUMBER = re.compile(r"\d{5,}")
+_SHORT_NUMBER = re.compile(r"(?:[a-z]{1,10}-)?(?!(?:19|20)\d\d$)\d{3,4}")
 _CODE = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|(?=[a-z]*\d+[a-z]+\d)[0-9a-z]{8,}", re.IGNORECASE)
 """A UUID, or letters and digits mixed; `election2026` is a word."""
 _WORDS = re.compile(r"[-_+]+|%20")
@@ -109,6 +117,8 @@ def telling(path: str) -> Telling:
 
 
 def _of_segment(segment: str) -> Telling:
+    if _SHORT_NUMBER.fullmatch(segment):
+        return Telling.PROBABLY
     if len(segment) < 5:
         return Telling.NOT
     if _NUMBER.search(segment):
