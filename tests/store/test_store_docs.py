@@ -29,7 +29,10 @@ def lived_in(desk: Desk) -> Desk:
     desk.save(page("https://a.example/2", "华为发布了新手机。", title="新手机来了", at=START + HOUR), of=sources[0])
     desk.save(page("https://b.example/1", BODY, title="Bridge agreed"), of=sources[1])
     told = "SELECT id, title, text, published, source FROM entries WHERE body_from = 'page' AND text <> ''"
-    pieces = [Told(entry=e, title=t, text=x, published=instants.read(p), source=s, same=1) for e, t, x, p, s in desk.rows(told)]
+    pieces = [
+        Told(entry=e, title=t, text=x, published=instants.read(p), source=s, same=1)
+        for e, t, x, p, s in desk.rows(told)
+    ]
     desk.run(desk.store._do(lambda c: Stories(c, START).tell(pieces[1:])))
     desk.record(new=1)
     desk.run(desk.store._do(lambda c: c.execute("UPDATE addresses SET state = 'failed' WHERE url LIKE '%/3'").close()))
