@@ -37,7 +37,7 @@ _TERMS = 100
 """Words of a text that are compared, the weightiest ones."""
 _KEYS = 12
 """So many of these are what a text is found by ..."""
-_ASKED = 16
+_ASKED = 12
 """... by so many of another's."""
 _FEWEST = 8
 """A text with fewer different words tells of nothing."""
@@ -70,11 +70,15 @@ def _listed() -> dict[str, list[str]]:
 _LISTED = _listed()
 _CALENDAR = frozenset(_LISTED["calendar"])
 _COMMON = frozenset(word for words in _LISTED.values() for word in words)
-_UNSPACED = re.compile(
-    "[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+|[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
+_HAN = re.compile(
+    "[\u3005-\u3007\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]+"
     "|[\u1100-\u11ff\u3131-\u318e\uac00-\ud7a3]+"
 )
-"""Runs of scripts without spaces, and of Hangul, whose words carry their endings: two characters are a word there."""
+"""Runs of Han and Kana, or of Hangul, whose words carry their endings: each two characters are a word there, ..."""
+_THAI = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff]+")
+"""... and in Thai, Lao, Burmese and Khmer each four."""
+_ENDINGS = re.compile("[\u3041-\u309f]+")
+"""Hiragana: what holds a Japanese sentence together."""
 _WORD = re.compile(
     r"[\w\u0300-\u036f\u0900-\u0963\u0966-\u0dff]+"
 )  # the vowels of Indian scripts are marks, no letters
@@ -97,14 +101,26 @@ _REMEMBERED = 200_000
 _NUMBERS = _Numbers()
 
 
+_MAYBE = bytes((0xE0, 0xE1, *range(0xE3, 0xEE), 0xEF, 0xF0))
+"""Bytes that begin a letter of these scripts in UTF-8."""
+
+
 def _words(text: str) -> list[str]:
+    text = text.lower()
     if text.isascii():
-        return _WORD.findall(text.lower())
-    text = unicodedata.normalize("NFKC", text).lower()
-    if _UNSPACED.search(text) is None:
         return _WORD.findall(text)
-    pairs = [run[at : at + 2] for run in _UNSPACED.findall(text) for at in range(max(len(run) - 1, 1))]
-    return pairs + _WORD.findall(_UNSPACED.sub(" ", text))
+    if not unicodedata.is_normalized("NFC", text):
+        text = unicodedata.normalize("NFC", text)
+    raw = text.encode("utf-8", "surrogatepass")
+    if len(raw.translate(None, _MAYBE)) == len(raw):  # a tenth of what a pattern takes
+        return _WORD.findall(text)
+    text = unicodedata.normalize("NFKC", text)
+    pieces = [*_pieces(_HAN.findall(text), 2), *_pieces(_THAI.findall(text), 4)]
+    return [p for p in pieces if not _ENDINGS.fullmatch(p)] + _WORD.findall(_THAI.sub(" ", _HAN.sub(" ", text)))
+
+
+def _pieces(runs: Iterable[str], size: int) -> list[str]:
+    return [run[at : at + size] for run in runs for at in range(max(len(run) - size + 1, 1))]
 
 
 def counted(title: str, text: str) -> Counter[int]:
@@ -130,11 +146,11 @@ def series(title: str) -> int:
     return zlib.crc32(" ".join(words).encode("utf-8", "surrogatepass")) if words else 0
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Vector:
-    """The weightiest words of a text, heaviest first, and their weights, together of length 1."""
+    """The weightiest words of a text, heaviest first, and their weights: the squares of these make `_ONE` squared together."""
 
-    weights: Mapping[int, float]
+    weights: Mapping[int, int]
 
     @property
     def keys(self) -> tuple[int, ...]:
@@ -148,20 +164,16 @@ class Vector:
 
     def packed(self) -> bytes:
         """Six bytes a word."""
-        return (
-            array("I", self.weights).tobytes()
-            + array("H", [round(w * _SCALE) for w in self.weights.values()]).tobytes()
-        )
+        return array("I", self.weights).tobytes() + array("H", self.weights.values()).tobytes()
 
     @classmethod
     def unpacked(cls, raw: bytes) -> "Vector":
         """What `packed` made these bytes of."""
-        size = len(raw) // 6
-        weights = array("H", raw[4 * size :])
-        return cls(weights=dict(zip(array("I", raw[: 4 * size]), [w / _SCALE for w in weights], strict=True)))
+        words = 4 * (len(raw) // 6)
+        return cls(dict(zip(array("I", raw[:words]), array("H", raw[words:]), strict=True)))
 
 
-_SCALE = 65_000
+_ONE = 65_000
 
 
 def weighed(words: Mapping[int, int], having: Mapping[int, int], texts: int) -> Vector | None:
@@ -171,21 +183,27 @@ def weighed(words: Mapping[int, int], having: Mapping[int, int], texts: int) -> 
     """
     if len(words) < _FEWEST:
         return None
-    known = texts + _BACKGROUND
+    every, rare = math.log(texts + _BACKGROUND), having.get
     weights = {
-        word: count * 2.2 / (count + 1.2) * math.log(known / (having.get(word, 0) + 0.5))
-        for word, count in words.items()
+        word: count * 2.2 / (count + 1.2) * (every - math.log(rare(word, 0) + 0.5)) for word, count in words.items()
     }
-    heaviest = sorted(weights, key=lambda word: (-weights[word], word))[:_TERMS]
-    length = math.sqrt(sum(weights[word] ** 2 for word in heaviest))
-    return Vector(weights={word: weights[word] / length for word in heaviest})
+    heaviest = sorted(weights.items(), key=_heavier)[:_TERMS]
+    length = math.sqrt(sum([weight * weight for _, weight in heaviest])) / _ONE
+    return Vector({word: round(weight / length) for word, weight in heaviest})
+
+
+def _heavier(weight: tuple[int, float]) -> tuple[float, int]:
+    return -weight[1], weight[0]
 
 
 def likeness(one: Vector, other: Vector) -> float:
     """How like two texts are, 0 to 1."""
     mine, theirs = one.weights, other.weights
     shared = mine.keys() & theirs.keys()
-    return sum([mine[word] * theirs[word] for word in shared]) if len(shared) >= _SHARED else 0.0
+    return sum([mine[word] * theirs[word] for word in shared]) / _SQUARE if len(shared) >= _SHARED else 0.0
+
+
+_SQUARE = _ONE * _ONE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -277,7 +295,7 @@ def decide(new: Text, near: Sequence[Near], needed: float) -> Decision:
     if not fit:
         return Decision()
     score, best = fit[0]
-    also = tuple(story.group for _, story in fit[1:] if _one(best, story, needed))
+    also = tuple(story.group for _, story in fit[1:] if _one(new, best, story, needed))
     return Decision(group=best.group, score=score, also=also)
 
 
@@ -287,13 +305,19 @@ def _score(new: Text, story: Near) -> float:
     return (max(likes) + sum(likes) / len(likes)) / 2
 
 
-def _one(story: Near, other: Near, needed: float) -> bool:
+def _one(new: Text, story: Near, other: Near, needed: float) -> bool:
+    """Whether two stories are one now that the first has the new text too: they must be half as like without it."""
     mine, theirs = story.texts[:MEMBERS], other.texts[:MEMBERS]
-    first = min(text.began or text.at for text in (*mine, *theirs))
-    if max(text.at for text in (*mine, *theirs)) - first > _LONGEST:
+    first = min(text.began or text.at for text in (new, *mine, *theirs))
+    if max(text.at for text in (new, *mine, *theirs)) - first > _LONGEST:
         return False
-    likes = [0.0 if apart(a, b) else likeness(a.vector, b.vector) for a, b in product(mine, theirs)]
-    return sum(likes) >= needed * len(likes)
+    without = _mean(mine, theirs)
+    return without >= needed / 2 and (without * len(mine) + _mean([new], theirs)) / (len(mine) + 1) >= needed
+
+
+def _mean(some: Sequence[Text], others: Sequence[Text]) -> float:
+    likes = [0.0 if apart(a, b) else likeness(a.vector, b.vector) for a, b in product(some, others)]
+    return sum(likes) / len(likes)
 
 
 def halves(texts: Sequence[Text], needed: float) -> tuple[frozenset[int], frozenset[int]] | None:

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, compress
 
 from newsloom.news import stories
 from newsloom.news.stories import Decision, Near, Text, Vector
@@ -23,13 +24,13 @@ _HELD = 200_000
 """... and so many texts at most: what a source has of old comes by the thousand."""
 _NEWEST = 32
 """Texts that are looked at for one word."""
-_COMPARED = 24
+_COMPARED = 12
 """Texts that a new one is compared with, first those that share most weight with it."""
 _LIKEST = 3
 """Stories of which more texts than these are looked at."""
 _SPLIT = frozenset({6, 12, 24, 48, 96})
 """Entries of a story when it is looked at as a whole: the newest 96, if it has more."""
-_COUNTED = 4
+_COUNTED = 10
 """Of so many texts the words of one are counted, ..."""
 _ALL_COUNTED = 2_000
 """... once so many have been."""
@@ -125,17 +126,14 @@ class Stories:
     # What comes of it
 
     def _carry_out(self, told: Told, decision: Decision, needed: float) -> None:
-        if decision.group > 0:
-            story = decision.group
-        else:
-            story = _inserted(self._connection.execute(_BEGIN))
-            self._take(story, *self._entry_of(decision.group), decision.score)
+        groups = (decision.group, *decision.also)
+        stories_, alone = [g for g in groups if g > 0], [g for g in groups if g < 0]
+        story = stories_[0] if stories_ else _inserted(self._connection.execute(_BEGIN))
+        for other in stories_[1:]:
+            story = self._merge(story, other, told.entry)
+        for group in alone:
+            self._take(story, *self._entry_of(group), decision.score if group == decision.group else needed)
         self._take(story, told.entry, int(told.published.timestamp()), decision.score)
-        for group in decision.also:
-            if group > 0:
-                story = self._merge(story, group, told.entry)
-            else:
-                self._take(story, *self._entry_of(group), needed)
         if self._measure(story) in _SPLIT:
             self._split(story, told.entry, needed)
 
@@ -203,10 +201,10 @@ class Stories:
         counted = int(row[0]) if row else 0
         first = (self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0) + 1
         sampled = [counted + at < _ALL_COUNTED or (first + at) % _COUNTED == 0 for at in range(len(texts))]
-        terms = Counter(word for words, taken in zip(texts, sampled, strict=True) if taken for word in words)
+        terms = Counter(chain.from_iterable(compress(texts, sampled)))
         self._connection.executemany(_COUNT, sorted(terms.items()))
         self._set_counted(counted + sum(sampled))
-        asked = many({word for words in texts for word in words})
+        asked = many(sorted(set().union(*texts)))
         return sampled, dict(tuple(row) for row in self._connection.execute(_HAVING, (asked,))), counted + sum(sampled)
 
     def _set_counted(self, texts: int) -> None:
