@@ -188,8 +188,8 @@ def test_issues_of_a_series_are_no_story(store: sqlite3.Connection) -> None:
 
 def test_what_has_left_the_window_leaves_nothing_behind(store: sqlite3.Connection) -> None:
     tell(store, *(told(n, said("ferry", n)) for n in range(1, 10)))
-    for entry in (10, 11):
-        tell(store, told(entry, said("bank", entry)), after=WINDOW + HOUR)
+    tell(store, told(10, said("bank", 10)), after=WINDOW + HOUR)
+    tell(store, told(11, said("bank", 11)), after=WINDOW + HOUR)
     assert rows(store, "SELECT entry FROM story_texts") == [(10,), (11,)]
     assert rows(store, "SELECT DISTINCT text FROM story_keys ORDER BY text") == rows(
         store, "SELECT id FROM story_texts"
