@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.resources import files
 from itertools import combinations, product
+from statistics import median
 
 DAY = 86_400
 APART = 5 * DAY
@@ -51,10 +52,12 @@ _LEAST = 0.19
 _MORE = 0.03
 """... and so much more for each ten times as many, among which there are more that happen to be like it, ..."""
 _MOST = 0.25
-_STANDS_OUT = 1.5
-"""... but so many times as like as ..."""
-_OTHERS = 8
-"""... to the best but so many: of pages that a machine fills in, each is like all."""
+_STANDS_OUT = 3.0
+"""... but so many times as like as it is to any: pages that a machine fills in are all like each other."""
+_ANY = 5
+"""Texts that it takes to say how like it is to any."""
+_FORM = 9
+"""If a text is like so many of its own source, it is of a form: what it tells of is said by others only."""
 MEMBERS = 6
 """Texts of a story that a new one is compared with: so many that are likest to it, and so many that are newest."""
 _FALLS_APART = 0.5
@@ -187,13 +190,10 @@ def weighed(words: Mapping[int, int], having: Mapping[int, int], texts: int) -> 
     weights = {
         word: count * 2.2 / (count + 1.2) * (every - math.log(rare(word, 0) + 0.5)) for word, count in words.items()
     }
-    heaviest = sorted(weights.items(), key=_heavier)[:_TERMS]
-    length = math.sqrt(sum([weight * weight for _, weight in heaviest])) / _ONE
-    return Vector({word: round(weight / length) for word, weight in heaviest})
-
-
-def _heavier(weight: tuple[int, float]) -> tuple[float, int]:
-    return -weight[1], weight[0]
+    # Of those that weigh the same, the same in every text.
+    heaviest = sorted(sorted(weights), key=weights.__getitem__, reverse=True)[:_TERMS]
+    length = math.sqrt(sum([weights[word] ** 2 for word in heaviest])) / _ONE
+    return Vector({word: round(weights[word] / length) for word in heaviest})
 
 
 def likeness(one: Vector, other: Vector) -> float:
@@ -271,10 +271,21 @@ def _too_long(new: Text, texts: Sequence[Text]) -> bool:
     return any(text.story and new.at - text.began > _LONGEST for text in texts)
 
 
-def bar(near: Sequence[Near], texts: int) -> float:
-    """How like a text must be to a story, when these are all it is like."""
-    others = near[_OTHERS].score if len(near) > _OTHERS else 0.0
-    return max(enough(texts), others * _STANDS_OUT)
+def bar(new: Text, any_: Iterable[Text], texts: int) -> float:
+    """How like a text must be to a story in a store of so many `texts`, any of which are given.
+
+    Those that share no words with it are in another language.
+    """
+    likes = [like for text in any_ if (like := likeness(new.vector, text.vector))]
+    return max(enough(texts), _STANDS_OUT * median(likes)) if len(likes) >= _ANY else enough(texts)
+
+
+def without_form(new: Text, texts: Sequence[Text], needed: float) -> list[Text]:
+    """Of texts that may be like a new one those that tell something: not its source's own, if all of these are."""
+    own = [text for text in texts if new.source and text.source == new.source]
+    if sum(likeness(new.vector, text.vector) >= needed for text in own) < _FORM:
+        return list(texts)
+    return [text for text in texts if text.source != new.source]
 
 
 @dataclass(frozen=True, kw_only=True)

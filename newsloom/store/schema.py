@@ -452,7 +452,7 @@ CREATE TABLE story_texts (  -- what the texts of the last days tell of
 """
 
 _STORY_KEYS = """
-CREATE TABLE story_keys (  -- from a word to the texts it is weighty in
+CREATE TABLE story_keys (  -- from a word to the texts it is weighty in; some are forgotten already
     key  INTEGER NOT NULL,
     text INTEGER NOT NULL,   -- `id` in `story_texts`
     PRIMARY KEY (key, text)  -- serves save, once for each weighty word of an entry

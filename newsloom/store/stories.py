@@ -30,10 +30,14 @@ _LIKEST = 3
 """Stories of which more texts than these are looked at."""
 _SPLIT = frozenset({6, 12, 24, 48, 96})
 """Entries of a story when it is looked at as a whole: the newest 96, if it has more."""
-_COUNTED = 10
+_COUNTED = 20
 """Of so many texts the words of one are counted, ..."""
 _ALL_COUNTED = 2_000
 """... once so many have been."""
+
+
+_SWEPT = 128
+"""Rows of `story_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,11 +70,12 @@ class Stories:
         self._delete(self._texts(told.entry for told in batch))
         words = [stories.counted(told.title, told.text) for told in batch]
         sampled, having, texts = self._count(words)
+        any_ = self._any()
         for told, said, taken in zip(batch, words, sampled, strict=True):
             if told.same:
                 self._bind(told.entry, told.same)
-            self._place(told, stories.weighed(said, having, texts), said if taken else (), texts)
-        self._forget(2 * len(batch) + 8)
+            self._place(told, stories.weighed(said, having, texts), said if taken else (), any_, texts)
+        self._forget(len(batch))
 
     def joined(self, kept: int, lost: int) -> None:
         """Two entries turned out to be one. The one that stays keeps its story, or takes the other's."""
@@ -82,25 +87,36 @@ class Stories:
         if row:
             self._measure(row[0])
 
-    def _place(self, told: Told, vector: Vector | None, counted: Iterable[int], texts: int) -> None:
+    def _place(
+        self, told: Told, vector: Vector | None, counted: Iterable[int], any_: Sequence[Text], texts: int
+    ) -> None:
         at, mark = int(told.published.timestamp()), stories.series(told.title)
         terms, packed = array("I", counted).tobytes(), vector.packed() if vector else b""
         id_ = _inserted(self._connection.execute(_KEEP, (told.entry, self._now, at, told.source, mark, packed, terms)))
         if vector is None:
             return
         if not self._story(told.entry):
-            self._decide(told, Text(id=id_, vector=vector, at=at, source=told.source, series=mark), texts)
+            self._decide(told, Text(id=id_, vector=vector, at=at, source=told.source, series=mark), any_, texts)
         self._connection.executemany(_KEY, [(key, id_) for key in vector.keys])
 
     # Deciding
 
-    def _decide(self, told: Told, new: Text, texts: int) -> None:
-        near = stories.likest(new, self._candidates(new))
-        needed = stories.bar(near, texts)
+    def _decide(self, told: Told, new: Text, any_: Sequence[Text], texts: int) -> None:
+        needed = stories.bar(new, any_, texts)
+        near = stories.likest(new, stories.without_form(new, self._candidates(new), needed))
         whole = [self._whole(story) for story in near[:_LIKEST] if story.score >= needed]
         decision = stories.decide(new, whole, needed)
         if decision.group:
             self._carry_out(told, decision, needed)
+
+    def _any(self) -> list[Text]:
+        """Some texts of all ages, more of the newest."""
+        newest = self._newest()
+        ids = {newest + 1 - int(1.8**power) for power in range(20)}
+        return [_text(row) for row in self._connection.execute(_THESE, (many(sorted(ids)), self._oldest))]
+
+    def _newest(self) -> int:
+        return self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0
 
     def _candidates(self, new: Text) -> list[Text]:
         """Texts that share weighty words with it, of each word the newest."""
@@ -199,7 +215,7 @@ class Stories:
         """
         row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
         counted = int(row[0]) if row else 0
-        first = (self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0) + 1
+        first = self._newest() + 1
         sampled = [counted + at < _ALL_COUNTED or (first + at) % _COUNTED == 0 for at in range(len(texts))]
         terms = Counter(chain.from_iterable(compress(texts, sampled)))
         self._connection.executemany(_COUNT, sorted(terms.items()))
@@ -210,28 +226,37 @@ class Stories:
     def _set_counted(self, texts: int) -> None:
         self._connection.execute(_SET_COUNTED, (str(max(texts, 0)),))
 
-    def _forget(self, most: int) -> None:
+    def _forget(self, came: int) -> None:
         """What is older than the window, some texts with each batch. The newest stays, so that no number is given twice."""
-        newest = self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0
-        self._delete(self._connection.execute(_OLD, (most, self._oldest, newest - _HELD, newest)).fetchall())
+        newest = self._newest()
+        self._delete(self._connection.execute(_OLD, (2 * came + 8, self._oldest, newest - _HELD, newest)).fetchall())
+        self._sweep(came * _SWEPT)
+
+    def _sweep(self, rows: int) -> None:
+        """Go on through `story_keys` and delete those of texts that are forgotten: each at once would cost what a text costs."""
+        first = self._connection.execute("SELECT min(id) FROM story_texts").fetchone()[0]
+        if first is None or first == 1:
+            return
+        state = self._connection.execute("SELECT value FROM meta WHERE name = 'story_keys_swept'").fetchone()
+        begin = int(state[0]) if state else -1
+        end = self._connection.execute(_SWEEP_END, (begin, rows)).fetchone()
+        self._connection.execute(_SWEEP, (begin, _TOP if end is None else end[0], first))
+        self._connection.execute(_SWEPT_TO, (str(-1 if end is None else end[0]),))
 
     def _texts(self, entries: Iterable[int]) -> list[sqlite3.Row]:
         return self._connection.execute(_TEXTS, (many(entries),)).fetchall()
 
     def _delete(self, texts: Sequence[sqlite3.Row]) -> None:
+        """Their keys lead nowhere from now on."""
         if not texts:
             return
-        terms: Counter[int] = Counter()
-        for id_, weights, counted in texts:
-            self._connection.executemany(_NO_KEY, [(key, id_) for key in Vector.unpacked(weights).keys])
-            self._connection.execute("DELETE FROM story_texts WHERE id = ?", (id_,))
-            terms.update(array("I", counted))
-        self._connection.executemany(_DISCOUNT, sorted(terms.items()))
-        self._connection.executemany(
-            "DELETE FROM story_terms WHERE term = ? AND texts <= 0", [(term,) for term in sorted(terms)]
-        )
+        self._connection.executemany("DELETE FROM story_texts WHERE id = ?", [(id_,) for id_, _ in texts])
+        counted = [array("I", terms) for _, terms in texts if terms]
+        terms = sorted(Counter(chain.from_iterable(counted)).items())
+        self._connection.executemany(_DISCOUNT, terms)
+        self._connection.executemany(_NOT_COUNTED, [(term,) for term, _ in terms])
         row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
-        self._set_counted(int(row[0] if row else 0) - sum(bool(counted) for _, _, counted in texts))
+        self._set_counted(int(row[0] if row else 0) - len(counted))
 
 
 def _inserted(cursor: sqlite3.Cursor) -> int:
@@ -248,7 +273,6 @@ def _text(row: sqlite3.Row) -> Text:
 
 _KEEP = "INSERT INTO story_texts(entry, seen, published, source, series, weights, terms) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KEY = "INSERT INTO story_keys(key, text) VALUES (?, ?)"
-_NO_KEY = "DELETE FROM story_keys WHERE key = ? AND text = ?"
 _WITH = f"SELECT text FROM story_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
 _TEXT = """
 SELECT t.id, t.published, t.source, t.series, t.weights, s.story, unixepoch(v.began)
@@ -261,15 +285,22 @@ _OF = f"""{_TEXT}
  WHERE t.entry IN (SELECT entry FROM story_entries WHERE story = ?1 ORDER BY published DESC, entry DESC LIMIT ?2)
    AND length(t.weights) > 0
 """  # noqa: S608 - our own
-_TEXTS = "SELECT id, weights, terms FROM story_texts WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
+_TEXTS = "SELECT id, terms FROM story_texts WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
 _OLD = """
-SELECT id, weights, terms FROM (SELECT id, seen, weights, terms FROM story_texts ORDER BY id LIMIT ?1)
+SELECT id, terms FROM (SELECT id, seen, terms FROM story_texts ORDER BY id LIMIT ?1)
  WHERE (seen < ?2 OR id <= ?3) AND id < ?4
+"""
+_TOP = 1 << 32
+_SWEEP_END = "SELECT key FROM story_keys WHERE key > ? ORDER BY key, text LIMIT 1 OFFSET ?"
+_SWEEP = "DELETE FROM story_keys WHERE key > ? AND key <= ? AND text < ?"
+_SWEPT_TO = """
+INSERT INTO meta(name, value) VALUES ('story_keys_swept', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
 """
 _COUNT = """
 INSERT INTO story_terms(term, texts) VALUES (?, ?) ON CONFLICT(term) DO UPDATE SET texts = texts + excluded.texts
 """
 _DISCOUNT = "UPDATE story_terms SET texts = texts - ?2 WHERE term = ?1"
+_NOT_COUNTED = "DELETE FROM story_terms WHERE term = ? AND texts <= 0"
 _HAVING = "SELECT term, texts FROM story_terms WHERE term IN (SELECT value FROM json_each(?))"
 _SET_COUNTED = """
 INSERT INTO meta(name, value) VALUES ('story_texts_counted', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value

@@ -72,6 +72,12 @@ def test_any_script_will_do(one: str, other: str, foreign: str) -> None:
     assert stories.likeness(vector(one), vector(foreign)) < 0.1
 
 
+def test_endings_of_long_words_and_what_the_title_says() -> None:
+    assert stories.counted("", "investigating") == stories.counted("", "investigation")
+    assert stories.counted("", "ferry") != stories.counted("", "ferries")
+    assert stories.counted("Ferry", "")[next(iter(stories.counted("", "ferry")))] == 3
+
+
 def test_a_word_that_many_texts_have_weighs_little() -> None:
     words = stories.counted("", FERRY)
     (ferry,) = set(stories.counted("", "ferry"))
@@ -142,7 +148,7 @@ def test_a_story_goes_on_for_some_weeks_at_most() -> None:
 def test_a_text_goes_to_the_story_it_is_likest() -> None:
     new = text(9, FERRY)
     found = stories.likest(new, [text(1, BANK), text(2, FERRY_TOO, story=4), text(3, FERRY_TOO + BANK, story=6)])
-    decision = stories.decide(new, found, stories.bar(found, 0))
+    decision = stories.decide(new, found, stories.enough(0))
     assert decision.group == 4
     assert decision.score > 0.5
 
@@ -150,7 +156,7 @@ def test_a_text_goes_to_the_story_it_is_likest() -> None:
 def test_a_text_like_none_is_alone() -> None:
     new = text(9, FERRY)
     found = stories.likest(new, [text(1, BANK), text(2, BANK, story=3)])
-    assert stories.decide(new, found, stories.bar(found, 0)) == Decision()
+    assert stories.decide(new, found, stories.enough(0)) == Decision()
 
 
 def test_a_text_between_two_stories_that_are_like_makes_them_one() -> None:
@@ -166,12 +172,33 @@ def test_a_text_between_two_stories_that_are_not_like_leaves_them_two() -> None:
     assert decision.also == ()
 
 
+FORM = (
+    "Figures shown to the committee put the cost of the harbour programme at several million a year, critics complain. "
+)
+
+
 def test_what_is_like_everything_is_alone() -> None:
-    form = "Figures shown to the committee put the cost of the harbour programme at several million a year, critics complain. "
-    new = text(100, form + "Norhaven")
-    found = stories.likest(new, [text(n, form + f"Place{n}") for n in range(1, 13)])
+    new, others = text(100, FORM + "Norhaven"), [text(n, f"{FORM} Place{n}") for n in range(1, 13)]
+    found = stories.likest(new, others)
     assert found[0].score > 0.5
-    assert stories.decide(new, found, stories.bar(found, 0)) == Decision()
+    assert stories.decide(new, found, stories.bar(new, others, 0)) == Decision()
+
+
+def test_what_others_say_in_another_language_tells_nothing_of_that() -> None:
+    new = text(100, FERRY)
+    others = [text(n, FERRY_TOO) for n in range(4)] + [
+        text(n, "银行维持利率不变，行长警告通货膨胀") for n in range(7, 40)
+    ]
+    assert stories.bar(new, others, 0) == stories.enough(0)
+
+
+def test_what_a_source_says_again_and_again_is_its_form() -> None:
+    new = text(100, FORM + "Norhaven", source="a")
+    own = [text(n, FORM + f"Place{n}", source="a") for n in range(1, 10)]
+    other = text(50, FORM, source="b")
+    assert stories.without_form(new, [*own, other], 0.2) == [other]
+    assert stories.without_form(new, [*own[:8], other], 0.2) == [*own[:8], other]
+    assert stories.without_form(text(100, FERRY, source="a"), [*own, other], 0.2) == [*own, other]
 
 
 def test_a_larger_store_asks_for_more() -> None:
@@ -188,3 +215,10 @@ def test_a_story_of_two_events_falls_apart_and_the_larger_part_keeps_the_name() 
     one, other = [mixed(0, n) for n in (1, 2)], [mixed(1, n) for n in (3, 4, 5)]
     assert stories.halves([*one, *other], 0.2) == (frozenset({3, 4, 5}), frozenset({1, 2}))
     assert stories.halves(one + [mixed(0, n) for n in (6, 7, 8)], 0.2) is None
+
+
+def test_a_story_with_one_odd_text_or_of_loosely_like_ones_stays_whole() -> None:
+    assert stories.halves([mixed(1, 9), *(mixed(0, n) for n in (1, 2, 3))], 0.2) is None
+    loose = [text(n, " ".join(f"ferry{k}x" for k in range(8 * n, 8 * n + 26))) for n in range(5)]
+    assert stories.likeness(loose[0].vector, loose[4].vector) == 0
+    assert stories.halves(loose, 0.2) is None

@@ -102,6 +102,25 @@ def test_a_correction_does_not_take_an_entry_out_of_its_story(store: sqlite3.Con
     assert story_of(store, 3) == story_of(store, 2)
 
 
+def test_a_correction_does_not_bring_others_into_a_story(store: sqlite3.Connection) -> None:
+    tell(store, told(1, said("ferry", 1)), told(2, said("ferry", 2)), told(3, said("bank", 3)))
+    tell(store, told(2, said("bank", 2)))
+    assert story_of(store, 3) == 0
+
+
+def test_what_came_before_the_window_is_not_looked_at(store: sqlite3.Connection) -> None:
+    tell(store, told(1, said("ferry", 1)))
+    late = told(2, said("ferry", 2), DAY)  # found long after it was published
+    tell(store, late, after=WINDOW + HOUR)
+    assert story_of(store, 2) == 0
+
+
+def test_no_more_texts_are_held_than_can_be(store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("newsloom.store.stories._HELD", 3)
+    tell(store, *(told(n, said("ferry", n)) for n in range(1, 10)))
+    assert rows(store, "SELECT entry FROM story_texts") == [(7,), (8,), (9,)]
+
+
 def test_a_copy_brings_its_original_along_and_two_stories_together(tmp_path: Path) -> None:
     with Desk(tmp_path / "news.db") as desk:
         desk.adopt([source("a")])
@@ -188,8 +207,8 @@ def test_issues_of_a_series_are_no_story(store: sqlite3.Connection) -> None:
 
 def test_what_has_left_the_window_leaves_nothing_behind(store: sqlite3.Connection) -> None:
     tell(store, *(told(n, said("ferry", n)) for n in range(1, 10)))
-    tell(store, told(10, said("bank", 10)), after=WINDOW + HOUR)
-    tell(store, told(11, said("bank", 11)), after=WINDOW + HOUR)
+    for entry in (10, 11):
+        tell(store, told(entry, said("bank", entry)), after=WINDOW + HOUR)
     assert rows(store, "SELECT entry FROM story_texts") == [(10,), (11,)]
     assert rows(store, "SELECT DISTINCT text FROM story_keys ORDER BY text") == rows(
         store, "SELECT id FROM story_texts"
