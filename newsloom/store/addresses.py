@@ -401,7 +401,9 @@ def _keyed(connection: sqlite3.Connection, source: str, listing: Listing) -> dic
         shared = own and (len(sharing[key]) > 1 or (own, key) in known or key.endswith("/"))
         has_it = known.get((key, key)) == plain(found.title) and key not in keyed and not key.endswith("/")
         if chosen := own if shared and not has_it else key:
-            keyed.setdefault(chosen, found)
+            first = keyed.setdefault(chosen, found)
+            if first.item is None and found.item is None and len(found.url) < len(first.url):
+                keyed[chosen] = found  # of a page and its print form, say, the page: a site may refuse the other to all
     return keyed
 
 
@@ -437,9 +439,18 @@ def _ask_at(
 ) -> datetime | None:
     if found.role is not Role.ARTICLE or not is_own(key, found.url) or (found.item is not None and key not in newest):
         return None
-    if row is not None and not (found.item is not None and row["state"] == OLD):
+    as_new = row is None or (found.item is not None and row["state"] == OLD) or _is_allowed_perhaps(row, found)
+    if row is not None and not as_new:
         return _changed(row, found, now)
     return now if found.item is not None or not is_old(source, found.published or found.modified, now) else None
+
+
+def _is_allowed_perhaps(row: sqlite3.Row, found: Found) -> bool:
+    """Whether an address that may not be asked is shown in a plainer spelling, to which that need not apply.
+
+    Each one is shorter than the one before, so that two that are refused are not asked in turns.
+    """
+    return row["state"] == State.REFUSED and row["role"] == Role.ARTICLE and len(plain(found.url)) < len(row["url"])
 
 
 def is_old(source: Source, at: datetime | None, now: datetime) -> bool:
@@ -487,7 +498,7 @@ def keep(
         """
         UPDATE addresses
            SET title = :title, published = :published, modified = :modified, face = :face, retry_at = :retry_at, role = :role,
-               state = :state
+               state = :state, url = :url
          WHERE id = :id
         """,
         [row for s in finds if s.row is not None and (row := _known_row(s.row, s, now)) is not None],
@@ -519,11 +530,13 @@ def _known_row(row: sqlite3.Row, shown: Shown, now: datetime) -> dict[str, Any] 
     entrance = row["role"] == Role.ARTICLE and shown.found.role is not Role.ARTICLE
     if not fetch and not entrance and all(row[name] == value for name, value in said.items()):
         return None
-    kept = {name: row[name] for name in ("title", "published", "modified", "face", "retry_at", "role", "state")}
+    kept = {name: row[name] for name in ("title", "published", "modified", "face", "retry_at", "role", "state", "url")}
     kept |= said
     if fetch:
         kept["retry_at"] = ask_at
         kept["state"] = QUEUED if row["state"] in (OLD, ITEM) else row["state"]
+        if _is_allowed_perhaps(row, shown.found):
+            kept |= {"url": plain(shown.found.url), "state": QUEUED}
     if entrance:
         kept |= {"role": shown.found.role, "retry_at": None, "state": QUEUED}
     return {"id": row["id"], **kept}

@@ -37,7 +37,7 @@ SAME = {
     "AMP ending": ("https://paper.example/a-b.amp", "https://paper.example/a-b"),
     "AMP of an index": ("https://paper.example/a/index.amp", "https://paper.example/a/"),
     "AMP parameters": ("https://paper.example/a?outputType=amp", "https://paper.example/a?amp=1"),
-    "print": (STORY, f"{STORY}/print/"),
+    "print": (f"{STORY}?print=true", f"{STORY}/print/"),
     "print by a form": ("https://paper.example/a?id=7&view=print", "https://paper.example/a?id=7"),
     "on one page": (f"{STORY}?page=all", STORY),
     "index": ("https://paper.example/a/index.html", "https://paper.example/a/"),

@@ -342,3 +342,37 @@ def test_a_removed_source_is_not_due_but_keeps_its_entries(desk: Desk) -> None:
     desk.adopt([source("b")])
     assert desk.run(desk.store.due_sources()) == ["b"]
     assert [e.url for e in desk.entries()] == [STORY]
+
+
+def test_of_two_spellings_in_one_listing_the_plainer_is_asked(desk: Desk) -> None:
+    desk.due()
+    desk.listed(Found(url=f"{STORY}?print=1"), Found(url=STORY), role=Role.LISTING)
+    assert STORY in desk.due_urls()
+
+
+def test_an_address_that_is_refused_is_asked_in_a_plainer_spelling_and_never_back(desk: Desk) -> None:
+    desk.due()
+    form, page_itself = f"{STORY}?print=1", STORY
+    desk.listed(Found(url=form), role=Role.LISTING)
+    assert form in desk.due_urls()
+    desk.save(page(form, state=State.REFUSED, reason="robots.txt forbids it"))
+    a_crawl_later(desk, HOUR)
+    desk.due()
+    desk.listed(Found(url=page_itself), role=Role.LISTING)
+    assert page_itself in desk.due_urls()
+    desk.save(page(page_itself, state=State.REFUSED, reason="robots.txt forbids it"))
+    a_crawl_later(desk, HOUR)
+    desk.due()
+    desk.listed(Found(url=form), Found(url=page_itself), role=Role.LISTING)
+    assert not {form, page_itself} & set(desk.due_urls())
+
+
+def test_a_spelling_of_what_can_be_read_is_no_reason_to_ask(desk: Desk) -> None:
+    desk.due()
+    desk.listed(Found(url=f"{STORY}?print=1"), role=Role.LISTING)
+    desk.due()
+    desk.save(page(f"{STORY}?print=1", "A text.", title="A title"))
+    a_crawl_later(desk, timedelta(minutes=5))
+    desk.due()
+    desk.listed(Found(url=STORY), role=Role.LISTING)
+    assert STORY not in desk.due_urls()
