@@ -12,6 +12,7 @@ from newsloom.news.items import Article, Brief, BriefKind, Entry, EntryKind, Fac
 from newsloom.news.memory import CrawlReport, Due, Found, Listed, Listing, Page, Role, Saved, State, Validators
 from newsloom.news.sources import Limits, Schedule, Source
 from newsloom.store import Reader, Store
+from newsloom.store.database import open_writing
 
 T = TypeVar("T")
 START = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
@@ -36,6 +37,13 @@ def source(name: str = "a", **fields: Any) -> Source:
 
 def topic(key: str, match: str = "", **fields: Any) -> Topic:
     return Topic(key=key, title=key.title(), match=match, **fields)
+
+
+def opened(folder: Path) -> sqlite3.Connection:
+    """A store's file for what is kept of texts, whose entries nobody made."""
+    connection = open_writing(folder / "news.db")
+    connection.execute("PRAGMA foreign_keys = OFF")
+    return connection
 
 
 ALL = topic("all")

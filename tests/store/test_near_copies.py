@@ -2,7 +2,6 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,21 +9,8 @@ import pytest
 
 from newsloom.news.copies import Sketch, sketch
 from newsloom.store.copies import WINDOW, Found, NearCopies
-from newsloom.store.database import open_writing, transaction
-from tests.store.newsdesk import DAY, START
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = opened(tmp_path)
-    yield connection
-    connection.close()
-
-
-def opened(folder: Path) -> sqlite3.Connection:
-    connection = open_writing(folder / "news.db")
-    connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
-    return connection
+from newsloom.store.database import transaction
+from tests.store.newsdesk import DAY, START, opened
 
 
 def words(seed: int, count: int = 400) -> list[str]:

@@ -2,29 +2,15 @@
 
 import random
 import sqlite3
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from newsloom.store.database import open_writing, transaction
+from newsloom.store.database import transaction
 from newsloom.store.stories import WINDOW, Stories, Told
-from tests.store.newsdesk import DAY, HOUR, START, Desk, page, source
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[sqlite3.Connection]:
-    connection = opened(tmp_path)
-    yield connection
-    connection.close()
-
-
-def opened(folder: Path) -> sqlite3.Connection:
-    connection = open_writing(folder / "news.db")
-    connection.execute("PRAGMA foreign_keys = OFF")  # stories without entries
-    return connection
+from tests.store.newsdesk import DAY, HOUR, START, Desk, opened, page, source
 
 
 def said(event: str, seed: int = 0, words: int = 60, vocabulary: int = 25) -> str:
