@@ -12,8 +12,7 @@ from lxml.html import HtmlElement
 
 from newsloom.news.identity import key, normalize
 from newsloom.news.items import Alternate
-from scraper.extract.parts import weight
-from scraper.extract.words import flat
+from scraper.extract.words import flat, weight
 
 Json = Any
 Node = dict[str, Json]

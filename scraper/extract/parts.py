@@ -10,7 +10,7 @@ from lxml.etree import _Element
 from lxml.html import fragment_fromstring
 
 from newsloom.news.identity import normalize
-from scraper.extract.words import flat
+from scraper.extract.words import flat, weight
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,16 +50,6 @@ class Body:
     def size(self) -> int:
         """Letters, an ideograph counting as two and a half."""
         return sum(p.size for p in self.parts)
-
-
-_BEYOND = re.compile(r"[\u0e00-\uffff]")
-"""Sooner looked for than the blocks one by one; most texts in Latin letters, Greek or Cyrillic have none."""
-_WIDE = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]")
-
-
-def weight(text: str) -> int:
-    """How much a text says, in letters of an alphabet: an ideograph, kana or hangul syllable counts as two and a half."""
-    return len(text) if text.isascii() or not _BEYOND.search(text) else len(text) + 3 * len(_WIDE.findall(text)) // 2
 
 
 def _grouped(parts: Iterable[Part]) -> Iterator[str]:

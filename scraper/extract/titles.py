@@ -9,7 +9,8 @@ from lxml.html import HtmlElement
 
 from newsloom.news.identity import site
 from scraper.extract.declared import HEADLINES, Declared, plain
-from scraper.extract.parts import Body, is_junk, weight
+from scraper.extract.parts import Body, is_junk
+from scraper.extract.words import weight
 
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"

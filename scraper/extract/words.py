@@ -4,14 +4,16 @@ import re
 
 _BEYOND = re.compile("[\u0e00-\uffff]")
 """Sooner looked for than the blocks one by one; most texts in Latin letters, Greek or Cyrillic have none."""
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+_WIDE = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
 
 
 def weight(text: str) -> int:
-    """The length in Latin letters that would say as much: a character of Chinese, Japanese, Thai ... counts for 2.5."""
+    """The length in Latin letters that would say as much: a character of Chinese, Japanese, Korean, Thai ... counts for 2.5."""
     if text.isascii() or not _BEYOND.search(text):
         return len(text)
-    return len(text) + int(1.5 * len(_UNSPACED.findall(text)))
+    return len(text) + 3 * len(_WIDE.findall(text)) // 2
 
 
 def flat(text: str) -> str:
