@@ -1,7 +1,7 @@
 """The frame of an article's page: menus and footers that hold most of its links and nothing of its article.
 
-They are taken out of the page's bytes, before it is parsed. They are two thirds of the elements of many a news page, and parsing
-and each walk over the tree takes its time for all of them.
+They are taken out of the page's bytes, before it is parsed: parsing, and each walk over the tree, takes its time for all elements,
+and on 587 real pages 19 % of them stood there, on one page in ten over 45 %.
 """
 
 import html
