@@ -162,7 +162,7 @@ def test_a_full_disk_leaves_the_feeds_as_they_were(
         if len(written) == 4:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr("feeds.publish.os.fsync", full)
+    monkeypatch.setattr("feeds.files.os.fsync", full)
     with pytest.raises(PublishError, match=f"cannot publish to {tmp_path}: the disk is full: make room"):
         put(feed(entry(2), entry(1)), tmp_path)
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
