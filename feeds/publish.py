@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from feeds import index
 from feeds.files import PublishError, failure, replace, twin, unfinished
-from feeds.formats import Format, Place, found
+from feeds.formats import Format, Place, found, render
 from feeds.index import Shelf
 from newsloom.news.items import Feed, Topic
 
@@ -24,7 +24,7 @@ def publish(feed: Feed, out: Path, *, public_url: str, every: timedelta) -> list
     """
     topic = feed.topic
     files = {
-        _path(out, topic.key, kind): kind.render(feed, _place(feed, kind, public_url=public_url, every=every))
+        _path(out, topic.key, kind): render(kind, feed, _place(feed, kind, public_url=public_url, every=every))
         for kind in found()
     }
     return replace(files)

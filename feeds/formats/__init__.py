@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Protocol, cast
 
+from feeds.shown import Shown, drawn
 from newsloom.news.items import Feed
 
 
@@ -26,17 +27,28 @@ class Place:
 
 
 class Format(Protocol):
-    """What each module here has."""
+    """What each module here has. A document is its frame's beginning, its entries with `BETWEEN` between them, its frame's end."""
 
     SUFFIX: str
     """With the dot: `.atom`."""
     CONTENT_TYPE: str
     NAME: str
     """For people: `Atom`."""
+    BETWEEN: bytes
 
-    def render(self, feed: Feed, place: Place) -> bytes:
-        """The same bytes for the same feed and place."""
+    def frame(self, feed: Feed, place: Place) -> tuple[bytes, bytes]:
+        """What stands before and after the entries. Nothing in it depends on any of them, but for the feed's `updated`."""
         ...
+
+    def entry(self, shown: Shown) -> bytes:
+        """The same bytes for the same entry, in whatever feed."""
+        ...
+
+
+def render(kind: Format, feed: Feed, place: Place) -> bytes:
+    """The whole document. The same bytes for the same feed and place; an entry that cannot be written is left out and logged."""
+    before, after = kind.frame(feed, place)
+    return before + kind.BETWEEN.join(drawn(feed, kind.entry)) + after
 
 
 @cache

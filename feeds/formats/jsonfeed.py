@@ -5,15 +5,16 @@ from typing import Any
 
 from feeds.clean import line
 from feeds.formats import Place
-from feeds.shown import Shown, drawn, language
+from feeds.shown import Shown, language
 from newsloom.news.items import Enclosure, Feed
 
 SUFFIX = ".json"
 CONTENT_TYPE = "application/feed+json"
 NAME = "JSON Feed"
+BETWEEN = b",\n"
 
 
-def render(feed: Feed, place: Place) -> bytes:
+def frame(feed: Feed, place: Place) -> tuple[bytes, bytes]:
     topic = feed.topic
     document = _said(
         version="https://jsonfeed.org/version/1.1",
@@ -23,12 +24,12 @@ def render(feed: Feed, place: Place) -> bytes:
         description=line(topic.description),
         language=language(topic.language),
     )
-    document["items"] = drawn(feed, _item)
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+    head = json.dumps(document, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return f'{head},\n "items": [\n'.encode(), b"\n ]\n}\n"
 
 
-def _item(shown: Shown) -> dict[str, Any]:
-    return _said(
+def entry(shown: Shown) -> bytes:
+    item = _said(
         id=shown.id,
         url=shown.url,
         title=shown.title,
@@ -46,6 +47,7 @@ def _item(shown: Shown) -> dict[str, Any]:
             also_at=[{"title": title, "url": url} for title, url in shown.also_at],
         ),
     )
+    return json.dumps(item, ensure_ascii=False, indent=1).encode()
 
 
 def _attachment(file: Enclosure) -> dict[str, Any]:

@@ -22,9 +22,10 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from feeds.clean import line
-from feeds.formats import Place, atom, found, jsonfeed, rss
+from feeds.formats import Place, atom, found, jsonfeed, render, rss
 from feeds.shown import show
 from newsloom.news.items import Enclosure, Entry, EntryKind, Face, Feed, Image
+from tests.feeds.anything import FIELDS, WORDS
 
 PLACE = Place(self_url="https://me.example/bridges.x", home_url="https://me.example/", stylesheet="feed.css", ttl=30)
 A = "{http://www.w3.org/2005/Atom}"
@@ -38,7 +39,7 @@ Make = Callable[..., Any]
 
 def atom_of(feed: Feed, place: Place = PLACE) -> Any:
     """Valid by RFC 4287: the schema of its appendix B and the rules that stand beside it there."""
-    root: Any = etree.fromstring(atom.render(feed, place))
+    root: Any = etree.fromstring(render(atom, feed, place))
     assert SCHEMA.validate(root), SCHEMA.error_log
     for entry in root.iter(f"{A}entry"):
         assert entry.find(f"{A}author/{A}name").text.strip()
@@ -73,7 +74,7 @@ RSS_ITEM = {
 
 def rss_of(feed: Feed, place: Place = PLACE) -> Any:
     """Valid by the RSS 2.0 specification: each element as often as it may stand, each value of its kind."""
-    root: Any = etree.fromstring(rss.render(feed, place))
+    root: Any = etree.fromstring(render(rss, feed, place))
     assert (root.tag, root.get("version"), len(root)) == ("rss", "2.0", 1)
     channel = root[0]
     _counted(channel, RSS_CHANNEL | {"item": (0, len(feed.entries))})
@@ -105,7 +106,7 @@ JSON_ITEM = dict.fromkeys(_STRINGS, str) | {"authors": list, "tags": list, "atta
 
 def json_of(feed: Feed, place: Place = PLACE) -> Any:
     """Valid by jsonfeed.org/version/1.1: known names, of the right kind, those present that must be."""
-    document = json.loads(jsonfeed.render(feed, place), parse_constant=pytest.fail)
+    document = json.loads(render(jsonfeed, feed, place), parse_constant=pytest.fail)
     assert document["version"] == "https://jsonfeed.org/version/1.1"
     assert set(document) <= {"version", "title", "home_page_url", "feed_url", "description", "language", "items"}
     assert document["title"].strip()
@@ -232,7 +233,7 @@ def test_json_feed_says_all_there_is(entry: Make, feed: Make) -> None:
 @pytest.mark.parametrize("kind", [atom, rss], ids=["atom", "rss"])
 def test_feedparser_reads_the_same(kind: Any, entry: Make, feed: Make) -> None:
     read = feedparser.parse(
-        io.BytesIO(kind.render(feed(full(entry), entry(2)), PLACE)), sanitize_html=False, resolve_relative_uris=False
+        io.BytesIO(render(kind, feed(full(entry), entry(2)), PLACE)), sanitize_html=False, resolve_relative_uris=False
     )
     assert not read.bozo
     assert [e.id for e in read.entries] == [full(entry).id.urn, entry(2).id.urn]
@@ -276,7 +277,7 @@ def test_nobody_said_where_it_is_published(entry: Make, feed: Make) -> None:
 def test_the_same_entries_are_the_same_bytes_whatever_their_zone(kind: Any, entry: Make, feed: Make) -> None:
     baku = timezone(timedelta(hours=4))
     there = entry(1, published=entry(1).published.astimezone(baku), updated=entry(1).updated.astimezone(baku))
-    assert kind.render(feed(entry(1)), PLACE) == kind.render(feed(there), PLACE)
+    assert render(kind, feed(entry(1)), PLACE) == render(kind, feed(there), PLACE)
 
 
 def test_all_formats_say_the_same_whole_second(entry: Make, feed: Make) -> None:
@@ -319,19 +320,11 @@ def test_the_locale_of_the_process_survives_feeds_written_side_by_side(entry: Ma
     sys.setswitchinterval(1e-6)
     try:
         with ThreadPoolExecutor(8) as threads:
-            list(threads.map(lambda _: rss.render(many, PLACE), range(160)))
+            list(threads.map(lambda _: render(rss, many, PLACE), range(160)))
         assert locale.setlocale(locale.LC_ALL) == "C.UTF-8"
     finally:
         sys.setswitchinterval(interval)
         locale.setlocale(locale.LC_ALL, before)
-
-
-ANY = st.text(st.characters(), max_size=40)
-WORDS = st.one_of(
-    ANY,
-    st.sampled_from(["]]>", "<![CDATA[", "&amp;", "&#0;", "<b>", "\r\n", "\u202e", "👩‍👩‍👧", " ", "\x85", "\u2028"]),
-)
-ADDRESS = st.one_of(WORDS, st.builds("https://{}.example/{}".format, st.sampled_from("abc"), WORDS))
 
 
 @settings(max_examples=100, deadline=None)
@@ -339,23 +332,7 @@ ADDRESS = st.one_of(WORDS, st.builds("https://{}.example/{}".format, st.sampled_
 def test_any_text_in_any_field_is_valid_and_reads_the_same_everywhere(
     entry: Make, feed: Make, data: st.DataObject
 ) -> None:
-    fields = {
-        name: data.draw(WORDS, name)
-        for name in ("title", "text", "html", "summary", "section", "language", "source", "source_title")
-    }
-    made = entry(
-        1,
-        **fields,
-        url=data.draw(ADDRESS),
-        source_url=data.draw(ADDRESS),
-        authors=tuple(data.draw(st.lists(WORDS, max_size=3))),
-        tags=tuple(data.draw(st.lists(WORDS, max_size=3))),
-        image=data.draw(st.none() | st.builds(lambda u, c: Image(url=u, caption=c), ADDRESS, WORDS)),
-        enclosures=tuple(
-            data.draw(st.lists(st.builds(lambda u, t: Enclosure(url=u, type=t), ADDRESS, WORDS), max_size=3))
-        ),
-        also_at=tuple(data.draw(st.lists(st.tuples(WORDS, ADDRESS), max_size=2))),
-    )
+    made = entry(1, **data.draw(FIELDS))
     one = feed(made, title=data.draw(WORDS), description=data.draw(WORDS), language=data.draw(WORDS))
     shown = show(made, Face.FULL)
     in_atom, in_rss, (in_json,) = atom_of(one).find(f"{A}entry"), rss_of(one).find("item"), json_of(one)["items"]

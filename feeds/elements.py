@@ -1,0 +1,43 @@
+"""Elements of an entry as XML text, four blanks in. Names and attributes are ours; contents hold nothing that XML forbids."""
+
+from collections.abc import Iterator
+from html import escape
+
+from feeds.shown import Shown
+
+
+def element(name: str, content: str, **attributes: str) -> str:
+    """One that holds text."""
+    return f"    <{name}{_said(attributes)}>{escape(content, quote=False)}</{name}>\n"
+
+
+def parent(name: str, *children: str, **attributes: str) -> str:
+    """One that holds others."""
+    within = "".join(f"  {child}" for child in children)
+    return f"    <{name}{_said(attributes)}>\n{within}    </{name}>\n"
+
+
+def empty(name: str, **attributes: str) -> str:
+    return f"    <{name}{_said(attributes)}/>\n"
+
+
+def _said(attributes: dict[str, str]) -> str:
+    """Values are on one line: a line end in an attribute reads as a blank."""
+    return "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+
+
+def media(shown: Shown) -> Iterator[str]:
+    """Media RSS 1.5.1: the lead image, large and as a thumbnail; files beyond the first, since RSS has one enclosure."""
+    image = shown.image
+    if image is not None:
+        sides = {side: str(n) for side, n in (("width", image.width), ("height", image.height)) if n}
+        if image.caption:
+            caption = element("media:description", image.caption, type="plain")
+            yield parent("media:content", caption, url=image.url, medium="image", **sides)
+        else:
+            yield empty("media:content", url=image.url, medium="image", **sides)
+        yield empty("media:thumbnail", url=image.url, **sides)
+    for file in shown.enclosures[1:]:
+        if image is None or file.url != image.url:
+            known = {"fileSize": str(file.length)} if file.length else {}
+            yield empty("media:content", url=file.url, type=file.type, **known)
