@@ -48,5 +48,15 @@ def letters(text: str) -> str:
 
 def similar(one: str, other: str) -> float:
     """Jaccard similarity of the words of two short texts, 0 to 1."""
-    a, b = set(re.findall(r"\w+", one.casefold())), set(re.findall(r"\w+", other.casefold()))
+    a, b = _words(one), _words(other)
     return len(a & b) / len(a | b) if a | b else 1.0
+
+
+def contained(one: str, other: str) -> float:
+    """How much of the words of the text with fewer of them is in the other, 0 to 1."""
+    a, b = _words(one), _words(other)
+    return len(a & b) / min(len(a), len(b)) if a and b else 0.0
+
+
+def _words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text.casefold()))

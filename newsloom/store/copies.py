@@ -20,6 +20,8 @@ WINDOW = timedelta(days=30)
 
 _NEWEST = 32
 """Texts that are looked at for one key. What stands in so many is boilerplate, or has been copied so often."""
+_A_KEY = 2
+"""As many of them as this for each text that is compared."""
 _ALIKE = 3
 """Keys in common, if each of them stands in that many. A quarter of those of a text."""
 _COMPARED = 48
@@ -60,10 +62,13 @@ class NearCopies:
         self._oldest = instants.written(now - window)
         self._kept = 0
 
-    def find(self, sketch: Sketch, *, other_than: int = 0) -> Found:
-        """What is stored near it; not what is stored for the entry `other_than`."""
+    def find(self, sketch: Sketch, *, other_than: int = 0, at_most: int = _COMPARED) -> Found:
+        """What is stored near it; not what is stored for the entry `other_than`.
+
+        It is compared with `at_most` texts. A few find the best match; the other copies of it may be missed.
+        """
         found: dict[Relation, dict[int, list[float]]] = {kind: defaultdict(list) for kind in Relation}
-        for text in self._candidates(sketch):
+        for text in self._candidates(sketch, at_most):
             row = self._connection.execute(_TEXT, (text, self._oldest)).fetchone()
             if row is None or row[0] == other_than:
                 continue
@@ -84,19 +89,20 @@ class NearCopies:
         """Whether an entry has no other text than short ones."""
         return self._connection.execute(_LONG, (entry,)).fetchone() is None
 
-    def _candidates(self, sketch: Sketch) -> list[int]:
+    def _candidates(self, sketch: Sketch, at_most: int) -> list[int]:
         """Texts that share a key that few have, or several that many have; those with most in common first."""
         rare: set[int] = set()
         shared: Counter[int] = Counter()
+        newest = min(_NEWEST, _A_KEY * at_most)
         for key in sketch.asked:
-            texts = [text for (text,) in self._connection.execute(_TEXTS, (key,))]
+            texts = [text for (text,) in self._connection.execute(_TEXTS, (key, newest))]
             if not texts:
                 continue
             shared.update(texts)
-            if len(texts) < _NEWEST:
+            if len(texts) < newest:
                 rare.update(texts)
-        likely = [text for text, count in shared.items() if text in rare or count >= _ALIKE]
-        return sorted(likely, key=lambda text: (-shared[text], -text))[:_COMPARED]
+        likely = [text for text, count in shared.items() if count >= 2 and (text in rare or count >= _ALIKE)]
+        return sorted(likely, key=lambda text: (-shared[text], -text))[:at_most]
 
     def keep(self, entry: int, sketch: Sketch) -> None:
         """Have it found from now on, as a text of this entry. An entry may have several."""
@@ -139,7 +145,7 @@ def _best_first(scores: Mapping[int, Sequence[float]], *, by_number: bool = Fals
 
 
 _TOP = 1 << 62
-_TEXTS = f"SELECT text FROM near_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
+_TEXTS = "SELECT text FROM near_keys WHERE key = ? ORDER BY text DESC LIMIT ?"
 _TEXT = "SELECT entry, bound, sample, lead FROM near_texts WHERE id = ? AND seen >= ?"
 _LONG = f"SELECT 1 FROM near_texts WHERE entry = ? AND length(sample) / 4 * {1 << 32} / bound > {BRIEF} LIMIT 1"  # noqa: S608 - numbers
 _KEEP = "INSERT INTO near_texts(entry, seen, bound, sample, lead) VALUES (?, ?, ?, ?, ?)"

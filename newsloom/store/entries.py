@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from newsloom.news import identity
+from newsloom.news import copies, identity
 from newsloom.news.items import Article
 from newsloom.news.memory import News, Page
 from newsloom.news.sources import Source
 from newsloom.store import faces, instants
+from newsloom.store.copies import Found, NearCopies
 from newsloom.store.database import listing as many
 from newsloom.store.database import plain
 from newsloom.store.topics import Matcher
@@ -50,6 +51,9 @@ class Batch:
         """Entries that the full-text index does not hold at this moment."""
         self._touched: set[int] = set()
         self._changed: set[int] = set()
+        self._near = NearCopies(connection, now)
+        self._sketched: tuple[copies.Sketch, Found] | None = None
+        """Of the text that is being placed, if it is new to the store, and what is stored near it."""
 
     # Reading
 
@@ -58,12 +62,18 @@ class Batch:
         row: sqlite3.Row = self.connection.execute("SELECT * FROM entries WHERE id = ?", (entry,)).fetchone()
         return self.entry(row["joined"]) if row["joined"] is not None else row
 
-    def known_as(self, keys: Iterable[str]) -> sqlite3.Row | None:
-        """The entry known under the first of these keys that is known at all."""
+    def known_as(self, keys: Iterable[str], said: Mapping[str, Any] | None = None) -> sqlite3.Row | None:
+        """The entry known under the first of these keys that is known at all.
+
+        A key that an entry only declares counts with what is `said` there, if that makes both one: many pages declare another's.
+        """
         for key in keys:
-            found = self.connection.execute("SELECT entry FROM keys WHERE key = ?", (key,)).fetchone()
-            if found:
-                return self.entry(found["entry"])
+            found = self.connection.execute("SELECT entry, how FROM keys WHERE key = ?", (key,)).fetchone()
+            if found is None or (found["how"] == DECLARED and said is None):
+                continue
+            entry = self.entry(found["entry"])
+            if found["how"] != DECLARED or said is None or faces.is_declared_one(entry, said):
+                return entry
         return None
 
     def _with_text(self, columns: Mapping[str, Any], other_than: int) -> sqlite3.Row | None:
@@ -78,6 +88,41 @@ class Batch:
         return min(
             copies, key=lambda r: (faces.folded(r["title"]) != faces.folded(columns["title"]), r["id"]), default=None
         )
+
+    def _copy(self, columns: Mapping[str, Any], known: sqlite3.Row | None = None) -> tuple[sqlite3.Row | None, str]:
+        """The entry other than the `known` one that has this text or nearly it, if that makes them one, and which of both it is."""
+        own = known["id"] if known is not None else 0
+        if (same := self._with_text(columns, own)) is not None:
+            return same, "text"
+        if known is None or known["digest"] != columns["digest"]:
+            self._look(columns["text"], own)
+        for near in self._sketched[1].copies if self._sketched and columns["digest"] else ():
+            row = self.entry(near.entry)
+            if row["id"] != own and row["digest"] and faces.is_copy(row, columns):
+                return row, f"near {near.score:.2f}"
+        return None, ""
+
+    def _look(self, text: str, other_than: int) -> None:
+        sketch = copies.sketch(text)
+        self._sketched = (
+            (sketch, self._near.find(sketch, other_than=other_than, at_most=_LIKELY)) if sketch is not None else None
+        )
+
+    def relate(self, entry: int, text: str) -> None:
+        """Note of which article a brief is the beginning, now or when that comes."""
+        self._look(text, entry)
+        self._keep_sketch(entry)
+
+    def _keep_sketch(self, entry: int) -> None:
+        """Have the text that was looked for found as this entry's, and note which briefs are the beginning of which articles."""
+        if self._sketched is None:
+            return
+        (sketch, found), self._sketched = self._sketched, None
+        self._near.keep(entry, sketch)
+        for near in found.brief_of:
+            self._near.relate(entry, self.entry(near.entry)["id"], near.score)
+        for near in found.briefs:
+            self._near.relate(self.entry(near.entry)["id"], entry, near.score)
 
     def is_shown(self, entry: int) -> bool:
         """Whether any feed has shown it."""
@@ -133,9 +178,9 @@ class Batch:
         self.change(old, {**new, "version": old["version"] + 1, "updated": instants.written(later)})
 
     def know(self, entry: int, keys: Iterable[str], how: str) -> None:
-        """Addresses by which the entry is known from now on, unless they are another's."""
+        """Addresses by which the entry is known from now on, unless they are another's. What is only declared gives way."""
         if known := [(plain(k), entry, how) for k in keys if k]:
-            self.connection.executemany(_KNOW, known)
+            self.connection.executemany(_DECLARE if how == DECLARED else _KNOW, known)
 
     def carry(self, entry: int, source: str, url: str) -> None:
         """That this source carried it, there."""
@@ -184,6 +229,7 @@ class Batch:
             (many(sorted(self._unindexed)),),
         )
         self._unindexed.clear()
+        self._near.prune()
         Matcher(self.connection).match(self._touched, self._changed)
 
     # Articles
@@ -195,13 +241,15 @@ class Batch:
         if not new["title"]:
             return None
         new = faces.dated(new, published, article.modified, self.first_seen, self.now)
-        known = self.known_as([key])
-        if known is None and (copy := self._with_text(new, 0)) is not None:
-            self._join_copy(copy, new, [key])
-            return int(copy["id"])
+        known = self.known_as([key], new)
         if known is None:
-            known = self._believable(self._declared(article), new)
+            copy, how = self._copy(new)
+            if copy is not None:
+                self._join_copy(copy, new, [key], how)
+                return int(copy["id"])
+            known = self._declares(self._declared(article), new)
         if known is not None:
+            self._sketched = None
             self.know(known["id"], [key], "address")
             self._item_again(known, new, article.modified)
             return int(known["id"])
@@ -210,7 +258,9 @@ class Batch:
             "waiting": self.source.name if waits else "",
             "bulk": int(backlog),
         }
-        return self.add({**new, **facts, "preferred": self._preferred(article)}, key, "address", carried_at=new["url"])
+        entry = self.add({**new, **facts, "preferred": self._preferred(article)}, key, "address", carried_at=new["url"])
+        self._keep_sketch(entry)
+        return entry
 
     def _item_again(self, known: sqlite3.Row, new: dict[str, Any], modified: datetime | None) -> None:
         self.carry(known["id"], self.source.name, new["url"])
@@ -243,43 +293,55 @@ class Batch:
             new["url"] = plain(article.canonical)
         facts = {"read_key": own[-1], "preferred": self._preferred(article), "bulk": listed["backlog"]}
         led, declared = self._redirects(page), self._declared(article)
-        entry, news = self._place(page, article, new | facts, own, [*led, *declared])
+        entry, news = self._place(page, article, new | facts, own, led=led, declared=declared)
         self.know(entry, own, "address")
         self.know(entry, led, "redirect")
-        self.know(entry, declared, "declared")
+        self.know(entry, declared, DECLARED)
         return entry, news
 
     def _place(
-        self, page: Page, article: Article, new: dict[str, Any], own: Sequence[str], others: Sequence[str]
+        self,
+        page: Page,
+        article: Article,
+        new: dict[str, Any],
+        own: Sequence[str],
+        *,
+        led: Sequence[str],
+        declared: Sequence[str],
     ) -> tuple[int, News]:
-        """Find or make the entry of a page: by its address, by the `others` that redirects and it itself name, by its text."""
+        """Find or make the entry of a page: by its address, by those that redirects and it itself name, by its text."""
         known = self._led_to(own, new)
-        declared = self._believable(others, new)
-        if known is not None and declared is not None:
-            known = self.join(known, declared)
-        known = known or declared
-        copy = self._with_text(new, known["id"] if known is not None else 0)
+        for how, other in (("redirect", self._redirected(led, new)), (DECLARED, self._declares(declared, new))):
+            known = self.join(known, other, how) if known is not None and other is not None else known or other
+        copy, how = self._copy(new, known)
         if known is not None:
             news = self._read(known, new, article, page, own)
             if copy is not None:
-                known = self.join(self.entry(known["id"]), self.entry(copy["id"]))
+                known = self.join(self.entry(known["id"]), self.entry(copy["id"]), how)
+            self._keep_sketch(known["id"])
             return int(known["id"]), news
         if copy is not None:
-            self._join_copy(copy, new, own)
+            self._join_copy(copy, new, own, how)
             return int(copy["id"]), News.SAME
         facts = {"first_seen": instants.written(self.first_seen)}
-        return self.add({**new, **facts}, own[0], "address", carried_at=new["url"]), News.NEW
+        entry = self.add({**new, **facts}, own[0], "address", carried_at=new["url"])
+        self._keep_sketch(entry)
+        return entry, News.NEW
 
     def _led_to(self, own: Sequence[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
         """The entry of the address asked and of the one it led to. Dead addresses may lead to another article's."""
-        asked, final = self.known_as(own[:1]), self.known_as(own[1:])
+        asked, final = self.known_as(own[:1], new), self.known_as(own[1:], new)
         if asked is None or final is None:
             return final or asked
-        return self.join(asked, final) if faces.may_be_one(asked, new) else final
+        return self.join(asked, final, "redirect") if faces.may_be_one(asked, new) else final
 
-    def _believable(self, keys: Iterable[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
-        known = self.known_as(keys)
+    def _redirected(self, keys: Iterable[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
+        known = self.known_as(keys, new)
         return known if known is not None and faces.may_be_one(known, new) else None
+
+    def _declares(self, keys: Iterable[str], new: Mapping[str, Any]) -> sqlite3.Row | None:
+        known = self.known_as(keys, new)
+        return known if known is not None and faces.is_declared_one(known, new) else None
 
     def _read(self, known: sqlite3.Row, new: dict[str, Any], article: Article, page: Page, own: Sequence[str]) -> News:
         """What a page's reading does to the entry it has already."""
@@ -312,10 +374,11 @@ class Batch:
         }
         self.change(known, {**filled, **times, **facts})
 
-    def _join_copy(self, known: sqlite3.Row, new: dict[str, Any], own: Iterable[str]) -> None:
-        """The text stands in another entry already: this is one more place where it stands."""
-        self.know(known["id"], own, "text")
+    def _join_copy(self, known: sqlite3.Row, new: dict[str, Any], own: Iterable[str], how: str) -> None:
+        """The text stands in another entry already, or nearly: this is one more place where it stands."""
+        self.know(known["id"], own, how)
         self.carry(known["id"], self.source.name, new["url"])
+        self._keep_sketch(known["id"])
         self._rival(known, new)
 
     def _rival(self, known: sqlite3.Row, new: dict[str, Any]) -> None:
@@ -352,14 +415,15 @@ class Batch:
         times = {"published": first_seen, "updated": first_seen} if best["guessed"] else {}
         self.change(known, {**best, **times})
 
-    def join(self, one: sqlite3.Row, other: sqlite3.Row) -> sqlite3.Row:
-        """Two entries turned out to be one. The id first shown in a feed stays, else the older row's; both ids answer."""
+    def join(self, one: sqlite3.Row, other: sqlite3.Row, how: str) -> sqlite3.Row:
+        """Two entries turned out to be one, `how` as in `keys`. The id first shown stays, else the older row's; both ids answer."""
         if one["id"] == other["id"]:
             return one
         kept, lost = sorted((one, other), key=lambda r: (self._first_shown(r["id"]), r["id"]))
         self._unindex(lost["id"])
         self.joins += 1
         ids = (kept["id"], lost["id"])
+        self.connection.execute(_LEADS_HERE, (*ids, how))
         for statement in _JOIN:
             self.connection.execute(statement, ids)
         self._touched.discard(lost["id"])
@@ -427,11 +491,19 @@ def _least(one: str, other: str) -> str:
     return min(filter(None, (one, other)), default="")
 
 
-_KNOW = "INSERT INTO keys(key, entry, how) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_LIKELY = 6
+"""Stored texts that a new one is compared with: it is joined to one at most."""
+DECLARED = "declared"
+"""How an entry is known under an address that nothing but its own page says is its."""
+_DECLARE = "INSERT INTO keys(key, entry, how) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_KNOW = """
+INSERT INTO keys(key, entry, how) VALUES (?, ?, ?)
+    ON CONFLICT(key) DO UPDATE SET entry = excluded.entry, how = excluded.how WHERE how = 'declared'
+"""
 _CARRY = "INSERT INTO carriers(entry, source, url) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
 _LABEL = "INSERT INTO labels(field, value, entry) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+_LEADS_HERE = "UPDATE keys SET entry = ?1, how = iif(how = 'address', ?3, how) WHERE entry = ?2"
 _JOIN = (
-    "UPDATE keys SET entry = ?1 WHERE entry = ?2",
     """INSERT INTO carriers(entry, source, url, face) SELECT ?1, source, url, face FROM carriers WHERE entry = ?2
        ON CONFLICT DO NOTHING""",
     "DELETE FROM carriers WHERE entry = ?2",
@@ -443,6 +515,10 @@ _JOIN = (
     "UPDATE topics SET changes = changes + 1 WHERE id IN (SELECT topic FROM membership WHERE entry = ?2)",
     "DELETE FROM membership WHERE entry = ?2",
     "DELETE FROM pending WHERE entry = ?2",
+    "UPDATE OR IGNORE brief_of SET brief = ?1 WHERE brief = ?2",
+    "DELETE FROM brief_of WHERE brief = ?2",
+    "UPDATE brief_of SET article = ?1 WHERE article = ?2",
+    "DELETE FROM brief_of WHERE brief = ?1 AND brief = article AND brief <> ?2",
 )
 """?1 stays, ?2 goes. Versions and log rows of the one that goes stay with its row."""
 

@@ -27,6 +27,8 @@ _TITLE = 100
 _SURE_COPY = 500
 """Characters from which on the same text alone makes the same piece; shorter ones ("subscribe to read on") need titles alike."""
 _ALIKE = 0.5
+_FROM_IT = 0.8
+"""Of the words of a text, if it is a shorter telling of another. Of another piece in one language some .5 are in it."""
 
 FACE = (
     "source", "url", "title", "summary", "text", "html", "authors", "section", "tags", "language", "image", "enclosures",
@@ -177,10 +179,23 @@ def is_copy(one: Columns, other: Columns) -> bool:
 
 
 def may_be_one(one: Columns, other: Columns) -> bool:
-    """Whether a page may be believed when it says that both are one: many name a wrong address as their own."""
+    """Whether both may be one when a redirect says so: dead addresses are led to other articles, too."""
     unread = _is_unread(one) or _is_unread(other)
     same = one["digest"] == other["digest"] != ""
     return unread or same or identity.similar(one["title"], other["title"]) >= _ALIKE
+
+
+def is_declared_one(one: Columns, other: Columns) -> bool:
+    """Whether both may be one when a page says so of itself: some sites have all pages of a kind declare one address, or another
+    article's. Parts of one article have one headline; a shorter telling has its words from the longer."""
+    if one["digest"] == other["digest"] != "" or folded(one["title"]) == folded(other["title"]):
+        return True
+    said, elsewhere = one["text"] or one["summary"], other["text"] or other["summary"]
+    if BRIEF in (one["body_from"], other["body_from"]):
+        return bool(said and elsewhere) and identity.contained(said, elsewhere) >= _FROM_IT
+    if identity.similar(one["title"], other["title"]) < _ALIKE:
+        return False
+    return _is_unread(one) or _is_unread(other) or identity.contained(said, elsewhere) >= _FROM_IT
 
 
 def _is_unread(columns: Columns) -> bool:

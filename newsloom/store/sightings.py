@@ -194,7 +194,9 @@ class Rows:
             self._batch.know(form["id"], [key], "brief")
             return form
         columns = _columns(self._batch, seen, here.url)
-        return self._batch.entry(self._batch.add(columns, key, "brief", carried_at=columns["url"]))
+        entry = self._batch.add(columns, key, "brief", carried_at=columns["url"])
+        self._batch.relate(entry, columns["text"])
+        return self._batch.entry(entry)
 
     def _form(self, seen: sqlite3.Row) -> sqlite3.Row | None:
         """The entry that this row is a new form of."""

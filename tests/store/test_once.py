@@ -356,3 +356,60 @@ def test_an_original_read_after_a_copys_full_feed_item_is_the_entry_with_its_own
     desk.save(page(copy, BODY, title="Bridge agreed", published=START - HOUR), of=B)
     assert desk.entry(copy) == desk.entry(STORY)
     assert (desk.entry(copy).url, desk.entry(copy).published) == (STORY, START - 5 * HOUR)
+
+
+def test_an_address_declared_by_another_page_is_still_its_own_articles(desk: Desk) -> None:
+    for n in range(3):
+        desk.save(
+            page(f"https://a.example/{n}", f"Number {n} says so. " * 9, title=f"Headline {n} here", canonical=STORY)
+        )
+    desk.save(page(STORY, "The bridge is agreed. " * 9, title="Bridge agreed"))
+    assert len(desk.entries()) == 4
+    assert desk.entry(STORY).title == "Bridge agreed"
+    assert ("https://a.example/story", "address") in desk.rows("SELECT key, how FROM keys")
+
+
+def test_an_address_declared_by_another_page_is_still_asked(desk: Desk) -> None:
+    desk.save(page("https://a.example/1", "Another text. " * 9, title="Another", canonical=STORY))
+    desk.listed(Found(url=STORY, title="Bridge agreed", published=START), role=Role.LISTING, url="https://a.example/")
+    assert STORY in desk.due_urls()
+
+
+def test_a_feed_item_is_not_taken_for_what_another_page_declares(desk: Desk) -> None:
+    desk.save(page("https://a.example/1", "Another text. " * 9, title="Another", canonical=STORY))
+    desk.listed(item(STORY, "The bridge is agreed. " * 9, title="Bridge agreed"))
+    assert sorted(e.title for e in desk.entries()) == ["Another", "Bridge agreed"]
+
+
+def test_pages_of_one_kind_that_declare_their_overview_stay_apart(desk: Desk) -> None:
+    for sign, said in (("Aries", "patience pays and money comes"), ("Taurus", "travel is near while friends quarrel")):
+        text = f"Today {said}. "
+        desk.save(page(f"https://a.example/h/{sign}", text * 9, title=f"Horoscope today: {sign}", canonical=STORY))
+    assert len(desk.entries()) == 2
+
+
+def test_parts_of_an_article_that_declare_its_first_page_are_it(desk: Desk) -> None:
+    desk.save(page(STORY, "How the bridge began. " * 30, title="Bridge agreed"))
+    desk.save(page(f"{STORY}/part/2", "Then came the ferry men. " * 30, title="Bridge agreed", canonical=STORY))
+    assert len(desk.entries()) == 1
+
+
+def test_an_item_that_is_not_read_yet_is_not_taken_over_by_a_page_that_declares_it(desk: Desk) -> None:
+    desk.listed(item(STORY, title="Bridge agreed"))
+    desk.save(page("https://a.example/1", "Another text. " * 9, title="Ferry sinks", canonical=STORY))
+    desk.save(page(STORY, "The bridge is agreed. " * 9, title="Bridge agreed"))
+    assert sorted(e.title for e in desk.entries()) == ["Bridge agreed", "Ferry sinks"]
+
+
+def test_the_keys_of_a_joined_entry_say_why_they_lead_here(desk: Desk) -> None:
+    desk.listed(
+        item("https://a.example/1", "A teaser.", title="One"), item("https://a.example/2", "Another.", title="Two")
+    )
+    desk.save(
+        page("https://a.example/1", BODY, title="Bridge agreed"),
+        page("https://a.example/2", BODY, title="Bridge agreed"),
+    )
+    assert dict(desk.rows("SELECT key, how FROM keys")) == {
+        "https://a.example/1": "address",
+        "https://a.example/2": "text",
+    }

@@ -24,7 +24,8 @@ def url(n: int, of: str = "a") -> str:
 
 
 def text(n: int) -> str:
-    return f"Piece {n} is about number {n}. {BODY}"
+    """Much the same for all of a hundred; those of another hundred are nowhere near it."""
+    return f"Piece {n} is about number {n}. {BODY if n < 100 else ' '.join(f'word{n // 100}x{i}' for i in range(100))}"
 
 
 def fill(desk: Desk, count: int = 60, of: str = "a", *, first: int = 0) -> None:
