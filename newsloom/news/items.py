@@ -169,6 +169,17 @@ class Face(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Webhook:
+    """Where a topic's new entries are sent. Secret and headers are names of environment variables, never values."""
+
+    url: str
+    secret: str = ""
+    """Of the variable that holds what is signed with; empty: nothing is signed."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """Name of a header, name of the variable that holds its value."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Topic:
     """A named selection of entries. `match` is a rule (rules.py) or empty for everything that `include` lets in."""
 
@@ -186,6 +197,9 @@ class Topic:
     face: Face = Face.FULL
     mute: str = ""
     """A rule; what matches it is never a member."""
+    webhook: Webhook | None = None
+    command: tuple[str, ...] = ()
+    """A program and its arguments, which is run with the topic's new entries; empty: none."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,3 +212,7 @@ class Feed:
     updated: datetime
     """The latest `updated` of its entries; of an empty feed, when the topic was first known."""
     entries: tuple[Entry, ...]
+    page: int = 0
+    """Its number, if it is an archive page of the topic (RFC 5005, 4); 0: it is the feed that is subscribed to."""
+    before: int = 0
+    """The archive page that goes before; 0: there is none."""

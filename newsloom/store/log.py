@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
@@ -26,7 +27,7 @@ def dirty(connection: sqlite3.Connection, now: datetime) -> list[str]:
 
 def advance(connection: sqlite3.Connection, key: str, now: datetime) -> None:
     """Move what is pending to the log, in order; what waits for its page stays."""
-    topic = _topic(connection, key)["id"]
+    topic = row_of(connection, key)["id"]
     rows = connection.execute(_PENDING, {"topic": topic, **_hour(now)}).fetchall()
     news = [r for r in rows if r["version"] != r["logged"]]
     left_out = _left_out(connection, topic, news)
@@ -63,11 +64,14 @@ SELECT t.key
            SELECT 1 FROM pending p JOIN entries e ON e.id = p.entry
             WHERE p.topic = t.id AND e.waiting = '' AND NOT ({_IS_RESTLESS})
        ))
+    OR EXISTS (SELECT 1 FROM cuts c WHERE c.topic = t.id)
  ORDER BY t.key
 """  # noqa: S608 - the text above
 _PENDING = f"""
 SELECT p.entry, p.bulk, e.version, e.source, (
-           SELECT l.version FROM log l WHERE l.entry = p.entry AND l.topic = p.topic ORDER BY l.seq DESC LIMIT 1
+           SELECT l.version FROM log l
+            WHERE l.entry = p.entry AND l.topic = p.topic AND l.omitted = 0
+            ORDER BY l.seq DESC LIMIT 1
        ) AS logged
   FROM pending p
   JOIN topics t ON t.id = p.topic
@@ -102,38 +106,64 @@ SELECT e.source, count(*) FROM log l JOIN entries e ON e.id = l.entry WHERE l.to
 
 def published(connection: sqlite3.Connection, key: str) -> None:
     """The files of what `advance` took stand. What came since keeps the topic dirty."""
-    connection.execute("UPDATE topics SET shown = taken WHERE id = ?", (_topic(connection, key)["id"],))
+    connection.execute("UPDATE topics SET shown = taken WHERE id = ?", (row_of(connection, key)["id"],))
 
 
 def feed(connection: sqlite3.Connection, key: str) -> Feed:
-    """The newest entries of the log that are still members, each once, newest log row first."""
-    row = _topic(connection, key)
-    entries = load(connection, newest(connection, row["id"]), source=row["source"])
+    """The newest entries of the log that are still members, each once, newest log row first.
+
+    They are fifty, or more if more rows of the log stand in no archive page yet.
+    """
+    row = row_of(connection, key)
+    return shown(connection, row, newest(connection, row["id"]))
+
+
+def shown(connection: sqlite3.Connection, topic: sqlite3.Row, entries: Sequence[int], *, page: int = 0) -> Feed:
+    """These entries of a topic, in this order, as its feed or as one of its archive pages."""
+    loaded = load(connection, entries, source=topic["source"])
+    before = connection.execute(_BEFORE, {"topic": topic["id"], "page": page}).fetchone()
     return Feed(
-        topic=topic_of(row),
-        id=uuid5(NAMESPACE_URL, f"newsloom:topic:{key}"),
-        updated=max((e.updated for e in entries), default=instants.read(row["first_known"])),
-        entries=tuple(entries),
+        topic=topic_of(topic),
+        id=uuid5(NAMESPACE_URL, f"newsloom:topic:{topic['key']}"),
+        updated=max((e.updated for e in loaded), default=instants.read(topic["first_known"])),
+        entries=tuple(loaded),
+        page=page,
+        before=before["page"] if before is not None and before["files"] else 0,
     )
+
+
+_BEFORE = """
+SELECT page, files FROM archives WHERE topic = :topic AND (:page = 0 OR page < :page) ORDER BY page DESC LIMIT 1
+"""
 
 
 def newest(connection: sqlite3.Connection, topic: int) -> list[int]:
     """Ids of the entries that a topic's feed shows, in its order."""
-    return [entry for (entry,) in connection.execute(_NEWEST, {"topic": topic, "most": NEWEST})]
+    (still_open,) = connection.execute(_OPEN, (topic, topic)).fetchone()
+    return [entry for (entry,) in connection.execute(_NEWEST, {"topic": topic, "most": max(NEWEST, still_open)})]
 
 
+# Rows of the log that stand in no archive page.
+_OPEN = """
+SELECT coalesce((SELECT seq FROM log WHERE topic = ? ORDER BY seq DESC LIMIT 1), 0)
+     - coalesce((SELECT last FROM archives WHERE topic = ? ORDER BY page DESC LIMIT 1), 0)
+"""
 _NEWEST = """
 SELECT l.entry
   FROM log l
- WHERE l.topic = :topic
-   AND NOT EXISTS (SELECT 1 FROM log later WHERE later.entry = l.entry AND later.topic = l.topic AND later.seq > l.seq)
+ WHERE l.topic = :topic AND l.omitted = 0
+   AND NOT EXISTS (
+           SELECT 1 FROM log later
+            WHERE later.entry = l.entry AND later.topic = l.topic AND later.seq > l.seq AND later.omitted = 0
+       )
    AND EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic)
  ORDER BY l.seq DESC
  LIMIT :most
 """
 
 
-def _topic(connection: sqlite3.Connection, key: str) -> sqlite3.Row:
+def row_of(connection: sqlite3.Connection, key: str) -> sqlite3.Row:
+    """Of a topic of the config. Raises StoreError for another."""
     row: sqlite3.Row | None = connection.execute("SELECT * FROM topics WHERE key = ? AND active = 1", (key,)).fetchone()
     if row is None:
         raise StoreError(f"there is no topic {key} in the store: check its name in the config")

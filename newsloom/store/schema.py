@@ -482,6 +482,27 @@ HAVING count(*) > 1
  ORDER BY v.latest DESC, v.id DESC
 """
 
+_ARCHIVES = """
+CREATE TABLE archives (  -- pages of the log that stand in files of their own, written once
+    topic  INTEGER NOT NULL REFERENCES topics(id),
+    page   INTEGER NOT NULL,  -- from 1 on; never given twice. 0: what was shown before there were such pages
+    first  INTEGER NOT NULL,  -- `seq` of its first row
+    last   INTEGER NOT NULL,  -- of its last row
+    files  TEXT NOT NULL,     -- their names below the folder of feeds, one a line; empty: they were taken away
+    closed TEXT NOT NULL,     -- when
+    PRIMARY KEY (topic, page)  -- serves publish, for a topic's newest page
+) WITHOUT ROWID
+"""
+
+_CUTS = """
+CREATE TABLE cuts (  -- withdrawn entries that still stand in files of archive pages
+    topic INTEGER NOT NULL,
+    page  INTEGER NOT NULL,
+    uuid  TEXT NOT NULL,     -- of the entry
+    PRIMARY KEY (topic, page, uuid)
+) WITHOUT ROWID
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -492,6 +513,11 @@ _ADDED = {
         "    alternates TEXT NOT NULL DEFAULT '' -- JSON list of kind (amp, mobile, language), url, language; empty: none",
         "    origins    TEXT NOT NULL DEFAULT '' -- JSON: of each field where it was found",
         "    dropped    TEXT NOT NULL DEFAULT '' -- when its text was dropped because of its age; empty: it was not",
+        "    withdrawn  TEXT NOT NULL DEFAULT '' -- when somebody took it out of everything; empty: nobody did",
+    ),
+    "topics": ("    retired TEXT NOT NULL DEFAULT '' -- when it was no longer in the config; empty: it is in it",),
+    "log": (
+        "    omitted INTEGER NOT NULL DEFAULT 0 -- 1: left out of its archive page, as the entry was no member then: not shown",
     ),
 }
 """Columns of later steps, by table."""
@@ -569,6 +595,21 @@ def _eighth(db: "Database") -> None:
     db.execute("CREATE INDEX story_texts_by_entry ON story_texts(entry)")
 
 
+def _ninth(db: "Database") -> None:
+    _add_columns(db, "entries", "withdrawn")
+    _add_columns(db, "topics", "retired")
+    _add_columns(db, "log", "omitted")
+    for statement in (_ARCHIVES, _CUTS):
+        db.execute(statement.strip())
+    # A long log is not written into files at once: its pages begin with what its feed shows.
+    db.execute(
+        """
+        INSERT INTO archives(topic, page, first, last, files, closed)
+        SELECT topic, 0, 1, max(seq) - 50, '', max(logged) FROM log GROUP BY topic HAVING max(seq) > 50
+        """
+    )
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -578,6 +619,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0006 near copies", _sixth),
     ("0007 texts that are not kept for ever, and changes", _seventh),
     ("0008 stories", _eighth),
+    ("0009 archive pages, withdrawn entries, retired topics", _ninth),
 )
 
 
@@ -627,7 +669,7 @@ _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES):
+    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, _ARCHIVES, _CUTS):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:

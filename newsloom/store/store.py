@@ -35,7 +35,7 @@ from newsloom.news.memory import (
 from newsloom.news.rules import RuleError
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
-from newsloom.store import addresses, crawls, fields, instants, log, sightings, tidy, topics
+from newsloom.store import addresses, archives, crawls, fields, instants, log, sightings, tidy, topics
 from newsloom.store.database import listing as many
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.entries import Batch
@@ -256,7 +256,7 @@ class Store:
     # Publishing
 
     async def dirty(self) -> list[str]:
-        """Keys of topics whose files do not show everything yet."""
+        """Keys of topics whose files do not show everything yet, or show what was withdrawn."""
 
         def work(connection: sqlite3.Connection) -> list[str]:
             return log.dirty(connection, self._now())
@@ -275,6 +275,14 @@ class Store:
     async def feed(self, topic: str) -> Feed:
         """The feed as `advance` last left it."""
         return await self._do(lambda connection: log.feed(connection, topic))
+
+    async def closing(self, topic: str) -> Feed | None:
+        """The topic's next archive page, if there are rows enough in its log: write its files, then call `closed`."""
+        return await self._do(lambda connection: archives.closing(connection, topic))
+
+    async def closed(self, page: Feed, files: Sequence[str]) -> None:
+        """What `closing` gave stands in these files, whose names are below the folder of feeds. Feeds may link it."""
+        await self._do(lambda connection: archives.closed(connection, page, files, self._now()))
 
     async def published(self, topic: str) -> None:
         """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since."""

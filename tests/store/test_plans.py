@@ -19,6 +19,7 @@ GROWING = {
     "membership",
     "log",
     "pending",
+    "archives",
 }
 A, B = source("a"), source("b")
 CLOCK = START - HOUR

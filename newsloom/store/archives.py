@@ -1,0 +1,81 @@
+"""Archive pages (RFC 5005, 4): stretches of a topic's log that stand in files of their own, written once.
+
+A page is closed in two transactions, with the writing of its files between them. Until the second one nothing links those files, so
+that whoever is killed in between writes them again, even if with other entries.
+"""
+
+import sqlite3
+from collections.abc import Sequence
+from datetime import datetime
+
+from newsloom.news.items import Feed
+from newsloom.store import instants, log
+from newsloom.store.database import listing as many
+
+PAGE = 50
+"""Log rows of an archive page."""
+
+
+def closing(connection: sqlite3.Connection, key: str) -> Feed | None:
+    """The topic's next archive page, if its log has the rows for it; entries that are no members now are left out."""
+    topic = log.row_of(connection, key)
+    page, first = _next(connection, topic["id"])
+    asked = {"topic": topic["id"], "first": first, "last": first + PAGE - 1}
+    if connection.execute(_IS_FULL, asked).fetchone() is None:
+        return None
+    entries = [entry for (entry,) in connection.execute(_PAGE, asked)]
+    return log.shown(connection, topic, entries, page=page)
+
+
+def closed(connection: sqlite3.Connection, page: Feed, files: Sequence[str], now: datetime) -> None:
+    """The files of what `closing` gave stand. Whoever was left out counts as not shown, so that its return is news."""
+    topic = log.row_of(connection, page.topic.key)["id"]
+    number, first = _next(connection, topic)
+    if number != page.page:
+        raise AssertionError(f"page {page.page} of {page.topic.key} is closed after page {number - 1}")
+    asked = {
+        "topic": topic,
+        "page": number,
+        "first": first,
+        "last": first + PAGE - 1,
+        "files": "\n".join(files),
+        "now": instants.written(now),
+        "shown": many(str(e.id) for e in page.entries),
+    }
+    for statement in (_CLOSE, _OMIT, _WITHDRAWN_MEANWHILE):
+        connection.execute(statement, asked)
+
+
+def _next(connection: sqlite3.Connection, topic: int) -> tuple[int, int]:
+    """The number of a topic's next page, and its first row."""
+    row = connection.execute(_NEWEST, (topic,)).fetchone()
+    return (row["page"] + 1, row["last"] + 1) if row else (1, 1)
+
+
+_NEWEST = "SELECT page, last FROM archives WHERE topic = ? ORDER BY page DESC LIMIT 1"
+# Not while its rule is matched anew: half of its entries would be left out, and be news again afterwards.
+_IS_FULL = """
+SELECT 1 FROM log
+ WHERE topic = :topic AND seq >= :last AND NOT EXISTS (SELECT 1 FROM rematch WHERE topic IN (0, :topic))
+ LIMIT 1
+"""
+_PAGE = """
+SELECT l.entry
+  FROM log l
+ WHERE l.topic = :topic AND l.seq BETWEEN :first AND :last AND l.omitted = 0
+   AND EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic)
+ GROUP BY l.entry
+ ORDER BY max(l.seq) DESC
+"""
+_CLOSE = """
+INSERT INTO archives(topic, page, first, last, files, closed) VALUES (:topic, :page, :first, :last, :files, :now)
+"""
+_OMIT = """
+UPDATE log SET omitted = 1
+ WHERE topic = :topic AND seq BETWEEN :first AND :last
+   AND (SELECT uuid FROM entries WHERE id = entry) NOT IN (SELECT value FROM json_each(:shown))
+"""
+_WITHDRAWN_MEANWHILE = """
+INSERT INTO cuts(topic, page, uuid)
+SELECT :topic, :page, uuid FROM entries WHERE uuid IN (SELECT value FROM json_each(:shown)) AND withdrawn <> ''
+"""
