@@ -503,6 +503,43 @@ CREATE TABLE cuts (  -- withdrawn entries that still stand in files of archive p
 ) WITHOUT ROWID
 """
 
+_CURRENT = """
+CREATE TABLE current_entries (  -- which entries the files of each topic's current feed hold
+    topic INTEGER NOT NULL REFERENCES topics(id),
+    entry INTEGER NOT NULL REFERENCES entries(id),
+    PRIMARY KEY (topic, entry)  -- serves publish
+) WITHOUT ROWID
+"""
+
+_SETTLED = """
+CREATE TABLE settled (  -- what is settled of an entry as long as a current feed shows it
+    entry    INTEGER PRIMARY KEY REFERENCES entries(id),
+    revision INTEGER NOT NULL DEFAULT 1,  -- counts changes of what is shown of its row; a trigger does
+    also_at  TEXT                         -- JSON list of source, title, url: where else it stood when its version was first shown
+)
+"""
+
+_RENDERINGS = """
+CREATE TABLE renderings (  -- entries as formats wrote them, as long as a current feed shows them
+    entry  INTEGER NOT NULL REFERENCES entries(id),
+    look   TEXT NOT NULL,  -- how much of it is shown, and whose link and name where it is not the original's
+    format TEXT NOT NULL,  -- suffix of its files
+    mark   TEXT NOT NULL,  -- digest of all else that it was written from
+    body   BLOB NOT NULL,  -- as it stands in feeds
+    packed BLOB NOT NULL   -- the same as raw deflate, with a full flush at its end
+)
+"""
+
+_COUNTED = """
+CREATE TRIGGER settled_revision AFTER UPDATE OF version, source, url, title, summary, text, html, authors, section, tags,
+    language, image, enclosures, published, updated, brief_time, brief_tag, brief_text, brief_published ON entries
+BEGIN
+    UPDATE settled
+       SET revision = revision + 1, also_at = CASE WHEN old.version = new.version THEN also_at END
+     WHERE entry = new.id;
+END
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -610,6 +647,18 @@ def _ninth(db: "Database") -> None:
     )
 
 
+_OF_RENDERINGS = (_CURRENT, _SETTLED, _RENDERINGS)
+
+
+def _tenth(db: "Database") -> None:
+    for statement in (*_OF_RENDERINGS, _COUNTED):
+        db.execute(statement.strip())
+    # Does another feed show it? (publish)
+    db.execute("CREATE INDEX current_by_entry ON current_entries(entry)")
+    # Those of an entry (publish)
+    db.execute("CREATE UNIQUE INDEX renderings_by_entry ON renderings(entry, look, format)")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -620,6 +669,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0007 texts that are not kept for ever, and changes", _seventh),
     ("0008 stories", _eighth),
     ("0009 archive pages, withdrawn entries, retired topics", _ninth),
+    ("0010 renderings of entries", _tenth),
 )
 
 
@@ -663,13 +713,14 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     return len(done)
 
 
+_LATER = (_FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, _ARCHIVES, _CUTS, *_OF_RENDERINGS)
 _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 
 
 def tables() -> str:
     """The tables as Markdown, from the statements above; what docs/store.md shows."""
     parts = []
-    for statement in (*_TABLES, _FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, _ARCHIVES, _CUTS):
+    for statement in (*_TABLES, *_LATER):
         lines = statement.strip().split("\n")
         head = re.fullmatch(r"CREATE TABLE (\w+) \(  -- (.*)", lines[0])
         if head is None:
