@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -87,8 +87,9 @@ def _fitted(model: type[Model], given: object, place: Place, document: Document)
 def _known(model: type[BaseModel], place: Place) -> list[str]:
     """The keys that may stand beside the last one of `place`."""
     for step in place[:-1]:
-        inner = model.model_fields[str(step)].annotation if step in model.model_fields else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+        hint = model.model_fields[str(step)].annotation if step in model.model_fields else None
+        inner = next((h for h in (hint, *get_args(hint)) if isinstance(h, type) and issubclass(h, BaseModel)), None)
+        if inner is None:
             break
         model = inner
     return list(model.model_fields)

@@ -47,9 +47,15 @@ Rule = Annotated[str, *_text(scalars.rule, {"examples": ['ukraine OR "black sea"
 Spider = Annotated[str, *_text(scalars.spider)]
 Proxy = Annotated[str, *_text(scalars.proxy)]
 HeaderName = Annotated[str, *_text(scalars.header_name)]
+WebhookHeaderName = Annotated[str, *_text(scalars.webhook_header_name)]
 CookieName = Annotated[str, *_text(scalars.cookie_name)]
 Variable = Annotated[
     str, *_text(scalars.variable, {"pattern": f"^{scalars.VARIABLE.pattern}$", "examples": ["PAPER_TOKEN"]})
+]
+Command = Annotated[
+    tuple[str, ...],
+    BeforeValidator(scalars.command),
+    WithJsonSchema(_TEXT_OR_LIST | {"examples": ["./tell.sh --quiet", ["/usr/local/bin/tell", "all of it"]]}),
 ]
 Host = Annotated[str, *_text(scalars.host)]
 Contact = Annotated[str, *_text(scalars.contact)]
@@ -147,6 +153,28 @@ class SourceEntry(Defaults):
         return {"anyOf": [{"type": "string", "format": "uri", "description": "The address alone."}, whole]}
 
 
+class WebhookEntry(Section):
+    """Where a topic's new entries are sent by POST: an address alone, or an address with a secret."""
+
+    url: Address
+    """Who is told. Not followed if it leads elsewhere."""
+    secret: Variable = ""
+    """The environment variable that holds the secret with which each POST is signed, such as `NEWS_HOOK_SECRET`. Without one,
+    nothing is signed."""
+    headers: dict[WebhookHeaderName, Variable] = {}
+    """Headers to send, each with the name of the environment variable that holds its value, such as
+    `Authorization: NEWS_HOOK_TOKEN`. They are written nowhere."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"anyOf": [{"type": "string", "format": "uri", "description": "The address alone."}, whole]}
+
+
+def _url_alone(given: object) -> object:
+    return {"url": given} if isinstance(given, str) else given
+
+
 class TopicEntry(Section):
     """A selection of entries that becomes a feed. Its key is the name of the feed's files."""
 
@@ -166,6 +194,11 @@ class TopicEntry(Section):
     """Folder in the OPML file."""
     language: Language = ""
     """The feed's language as a code."""
+    webhook: Annotated[WebhookEntry | None, BeforeValidator(_url_alone)] = None
+    """Who is told of new entries by POST: an address, or keys (docs/push.md)."""
+    command: Command = ()
+    """A program that is run with new entries on its stdin, and its arguments: a text, which is cut into words as a shell does, or a
+    list. No shell is asked; a relative path begins at this file's folder."""
 
 
 class Polling(Section):

@@ -20,6 +20,8 @@ _KINDS: Mapping[object, str] = {
     model.Cron: "crontab line",
     model.Rule: "rule",
     model.Spider: "`module:Class`",
+    model.Variable: "environment variable",
+    model.Command: "text or list",
     model.Proxy: "address",
     model.Host: "host",
     model.Contact: "mail address or web page",
@@ -39,6 +41,7 @@ _LISTS = {
     "topics": "keys with topics",
     "open_networks": "list of networks",
     "tags": "tags with lists of tags",
+    "webhook": "address or keys",
 } | dict.fromkeys(("headers", "cookies"), "names with variables")
 
 
@@ -48,6 +51,11 @@ def tables() -> str:
     for name, field in File.model_fields.items():
         if (inner := _section(field)) is not None:
             parts.append(_table(f"`{name}:`", inner, name))
+            parts += [
+                _table(f"`{own}:` in `{name}:`", deeper, own)
+                for own, of_own in inner.model_fields.items()
+                if (deeper := _section(of_own)) is not None
+            ]
     return "\n\n".join(parts) + "\n"
 
 

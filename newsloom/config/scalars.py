@@ -1,6 +1,7 @@
 """What a text in the config may mean: a duration, a size, a zone ... Each raises ValueError `what is wrong: what to do`."""
 
 import re
+import shlex
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -330,11 +331,24 @@ _OURS = frozenset(
 """Headers that are made for each request, or that have a key of their own."""
 
 
-def header_name(given: object) -> str:
-    """The name of a header that a source may ask to have sent."""
+def webhook_header_name(given: object) -> str:
+    """The name of a header that a webhook may ask to have sent."""
+    text = _token(given)
+    if text.lower() in _OURS | {"content-type"} or text.lower().startswith("webhook-"):
+        raise ValueError(f"{text} is made for each request: take it away")
+    return text
+
+
+def _token(given: object) -> str:
     text = text_of(given)
     if not _TOKEN.fullmatch(text):
         raise ValueError(f"{text!r} is no name of a header: write one like Authorization")
+    return text
+
+
+def header_name(given: object) -> str:
+    """The name of a header that a source may ask to have sent."""
+    text = _token(given)
     if text.lower() in _OURS:
         own = {"cookie": "`cookies:`", "user-agent": "`network: user_agent:`"}.get(text.lower())
         raise ValueError(
@@ -359,6 +373,31 @@ def variable(given: object) -> str:
             "this is no name of an environment variable: write the name of the one that holds the value, like PAPER_TOKEN"
         )
     return text
+
+
+_OF_SHELLS = frozenset({"|", "||", "&", "&&", ";", "<", "<<", ">", ">>", "2>", "2>&1", "&>"})
+
+
+def command(given: object) -> tuple[str, ...]:
+    """A program and its arguments: a list, or a text that is cut into words as a shell does (shlex), and no more than that."""
+    if isinstance(given, list | tuple):
+        words = [text_of(word) for word in given]
+    else:
+        try:
+            words = shlex.split(text_of(given))
+        except ValueError as error:
+            raise ValueError(
+                f"{given!r} cannot be cut into words ({error}): close the quotes, or write a list"
+            ) from None
+        if sign := next((";" if w.endswith(";") else w for w in words if w in _OF_SHELLS or w.endswith(";")), ""):
+            raise ValueError(
+                f"{sign!r} means something to a shell only, and none is asked: write a script, or sh -c '...'"
+            )
+    if not words or not words[0]:
+        raise ValueError("names no program: write one, with its arguments")
+    if any("\0" in word for word in words):
+        raise ValueError("holds a NUL, which no argument can: take it out")
+    return tuple(words)
 
 
 def rule(given: object) -> str:

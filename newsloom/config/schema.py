@@ -23,7 +23,7 @@ def _tidy(node: Any) -> None:
     elif isinstance(node, dict):
         if isinstance(node.get("title"), str):
             del node["title"]
-        if "default" in node and node["default"] in (None, "", {}):
+        if "default" in node and node["default"] in (None, "", {}, []):
             del node["default"]
         for item in node.values():
             _tidy(item)

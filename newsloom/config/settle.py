@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from newsloom.config import scalars
 from newsloom.config.document import Document
 from newsloom.config.faults import Place, nearest
-from newsloom.config.model import File, Network, Polling, SourceEntry, TopicEntry
+from newsloom.config.model import File, Network, Polling, SourceEntry, TopicEntry, WebhookEntry
 from newsloom.config.values import Config
 from newsloom.news import identity, rules
-from newsloom.news.items import EntryKind, Face, Topic
+from newsloom.news.items import EntryKind, Face, Topic, Webhook
 from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source
 
 RESERVED = ("all", "briefs", "source")
@@ -247,7 +247,18 @@ def _topic(key: str, entry: TopicEntry, meant: Mapping[Place, str]) -> Topic:
         language=entry.language,
         face=Face(entry.content) if entry.content else usual,
         mute=meant["topics", key, "mute"],
+        webhook=_webhook(entry.webhook) if entry.webhook is not None else None,
+        command=_command(entry.command),
     )
+
+
+def _command(words: tuple[str, ...]) -> tuple[str, ...]:
+    """`./tell` keeps its dot: a name without a slash is looked for in PATH."""
+    return (str(Path(words[0]).expanduser()), *words[1:]) if words and words[0].startswith("~") else words
+
+
+def _webhook(entry: WebhookEntry) -> Webhook:
+    return Webhook(url=entry.url, secret=entry.secret, headers=tuple(entry.headers.items()))
 
 
 def _built_in(sources: Iterable[Source]) -> Iterable[Topic]:

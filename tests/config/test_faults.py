@@ -257,3 +257,35 @@ def test_fault_of_a_source_says_what_is_wrong_and_what_to_do(tmp_path: Path, sou
 def test_secret_of_an_address_is_not_told(tmp_path: Path) -> None:
     (only,) = told(tmp_path, "sources:\n  - https://me:secret@a.example\n")
     assert "secret" not in only
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ("webhook: hooks.example", ".webhook.url: 'hooks.example' has no scheme: write https://hooks.example"),
+        ("webhook: {secret: A}", ".webhook.url: is missing: add it"),
+        ("webhook: {url: https://a.example, secrets: A}", ".webhook.secrets: unknown key: did you mean 'secret'?"),
+        (
+            "webhook: {url: https://a.example, headers: {Webhook-Id: A}}",
+            ".webhook.headers.Webhook-Id.[key]: Webhook-Id is made for each request: take it away",
+        ),
+        (
+            "command: tell 'all",
+            ".command: \"tell 'all\" cannot be cut into words (No closing quotation): close the quotes, or write a list",
+        ),
+        ("command: ''", ".command: names no program: write one, with its arguments"),
+        (
+            "command: tell | mail",
+            ".command: '|' means something to a shell only, and none is asked: write a script, or sh -c '...'",
+        ),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_told_of_news_is_a_fault(tmp_path: Path, keys: str, fault: str) -> None:
+    assert [f.partition(": ")[2] for f in told(tmp_path, f"{SITE}topics:\n  news:\n    {keys}\n")] == [
+        f"topics.news{fault}"
+    ]
+
+
+def test_a_secret_in_place_of_its_variable_is_not_repeated(tmp_path: Path) -> None:
+    [fault] = told(tmp_path, SITE + "topics: {news: {webhook: {url: https://a.example, secret: whsec_c2VjcmV0+}}}\n")
+    assert "c2VjcmV0" not in fault

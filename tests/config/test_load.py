@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from newsloom.config import Config, ConfigError, load
-from newsloom.news.items import EntryKind, Face
+from newsloom.news.items import EntryKind, Face, Webhook
 from newsloom.news.rules import parse
 from newsloom.news.sources import Limits, Schedule, Server, Source, SourceKind
 
@@ -243,3 +243,35 @@ topics:
     assert rules["other"] == ("tag:moon  OR  ukraine", "")
     assert config.sources[0].mute == '(sport) OR (tag:"ads" OR tag:"Anzeige")'
     assert config.meant(parse("tag:ads")) == parse("tag:ads OR tag:Anzeige")
+
+
+def test_a_webhook_is_an_address_alone_or_an_address_with_names_of_variables(tmp_path: Path) -> None:
+    text = """\
+sources: [https://a.example]
+topics:
+  plain: {webhook: "https://hooks.example/news?key=1"}
+  signed:
+    webhook:
+      url: HTTPS://Hooks.Example/news
+      secret: HOOK_SECRET
+      headers: {Authorization: HOOK_TOKEN}
+"""
+    plain, signed = loaded(tmp_path, text).topics[-2:]
+    assert plain.webhook == Webhook(url="https://hooks.example/news?key=1")
+    assert signed.webhook is not None
+    assert signed.webhook.url == "https://hooks.example/news"
+    assert signed.webhook.secret == "HOOK_SECRET"
+    assert signed.webhook.headers == (("Authorization", "HOOK_TOKEN"),)
+
+
+@pytest.mark.parametrize(
+    ("written", "words"),
+    [
+        ("./tell.sh --to 'all of you'", ("./tell.sh", "--to", "all of you")),
+        ("[/usr/bin/tell, a; b, '|']", ("/usr/bin/tell", "a; b", "|")),
+        ("sh -c 'cat >> news.json'", ("sh", "-c", "cat >> news.json")),
+    ],
+)
+def test_a_command_is_words(tmp_path: Path, written: str, words: tuple[str, ...]) -> None:
+    text = f"sources: [https://a.example]\ntopics:\n  news:\n    command: {written}\n"
+    assert loaded(tmp_path, text).topics[-1].command == words
