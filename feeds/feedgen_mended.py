@@ -19,6 +19,8 @@ from newsloom.news.items import Feed
 
 _NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/"}
 """What entries use beside what feedgen declares."""
+_ATOM = "http://www.w3.org/2005/Atom"
+_HISTORY = "http://purl.org/syndication/history/1.0"
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements
 
@@ -59,15 +61,26 @@ class _Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     place: Place
 
     def extend_ns(self) -> dict[str, str]:
-        return _NAMESPACES
+        return _NAMESPACES | ({"fh": _HISTORY} if self.place.current_url else {})
 
     def extend_atom(self, root: Element) -> Element:
         self._style(root)
+        self._history(root)
         return root
 
     def extend_rss(self, root: Element) -> Element:
         self._style(root)
+        self._history(root[0])
         return root
+
+    def _history(self, head: Element) -> None:
+        """RFC 5005, 4. Links that feedgen is given itself are left out of RSS, and change its channel's link."""
+        place = self.place
+        for rel, url in (("current", place.current_url), ("prev-archive", place.before_url)):
+            if url:
+                etree.SubElement(head, f"{{{_ATOM}}}link", rel=rel, href=url)
+        if place.current_url:
+            etree.SubElement(head, f"{{{_HISTORY}}}archive")
 
     def _style(self, root: Element) -> None:
         if self.place.stylesheet:

@@ -1,20 +1,22 @@
 """From a Feed to its files, in every format."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
-from feeds import index
+from feeds import archives, index
 from feeds.files import PublishError, failure, replace, twin, unfinished
 from feeds.formats import Format, Place, found, render
 from feeds.index import Shelf
 from newsloom.news.items import Feed, Topic
 
-__all__ = ["PublishError", "Shelf", "missing", "publish", "publish_index", "withdraw_files"]
+__all__ = ["PublishError", "Shelf", "missing", "publish", "publish_index", "publish_page", "withdraw_files"]
 
 _TTL = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440)
 """Minutes. A few values, so that a small change of the polling interval changes no feed."""
+_NEVER = timedelta(days=1)
+"""How often a page that stays as it is changes, as far as a time to live can say it."""
 
 
 def publish(feed: Feed, out: Path, *, public_url: str, every: timedelta) -> list[Path]:
@@ -28,6 +30,23 @@ def publish(feed: Feed, out: Path, *, public_url: str, every: timedelta) -> list
         for kind in found()
     }
     return replace(files)
+
+
+def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str] | None = None) -> list[str]:
+    """Write an archive page of a topic, `<out>/archive/<topic>/<page>.atom` and `.rss`; the names of its files below `out`.
+
+    Before anything links it; then never again, whatever becomes of its entries, of the config, or of how feeds are written,
+    but for files that were lost: `only` those.
+    """
+    stem = archives.stem(page.topic.key, page.page)
+    kinds = {f"{stem}{kind.SUFFIX}": kind for kind in found() if kind.ARCHIVED}
+    files = {
+        _path(out, stem, kind): render(kind, page, _place(page, kind, public_url=public_url, every=_NEVER))
+        for name, kind in kinds.items()
+        if only is None or name in only
+    }
+    replace(files)
+    return list(kinds)
 
 
 def publish_index(shelf: Sequence[Shelf], out: Path, *, title: str, public_url: str) -> list[Path]:
@@ -69,14 +88,22 @@ def withdraw_files(topic_key: str, out: Path) -> list[Path]:
 
 def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta) -> Place:
     topic = feed.topic
+    stem = archives.stem(topic.key, feed.page)
     root = public_url.rstrip("/")
+    above = f"{root}/" if root else "../" * stem.count("/")
+
+    def link(page: int) -> str:
+        return f"{above}{quote(archives.stem(topic.key, page))}{kind.SUFFIX}"
+
     site = next((e.source_url for e in feed.entries if topic.source and e.source == topic.source and e.source_url), "")
     minutes = every.total_seconds() / 60
     return Place(
-        self_url=f"{root}/{quote(topic.key)}{kind.SUFFIX}" if root else "",
+        self_url=link(feed.page) if root else "",
         home_url=site or (f"{root}/" if root else ""),
-        stylesheet="../" * topic.key.count("/") + "feed.css",
+        stylesheet="../" * stem.count("/") + "feed.css",
         ttl=max((step for step in _TTL if step <= minutes), default=_TTL[0]),
+        before_url=link(feed.before) if feed.before and kind.ARCHIVED else "",
+        current_url=link(0) if feed.page else "",
     )
 
 

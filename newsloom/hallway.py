@@ -13,7 +13,8 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feeds.publish import PublishError, Shelf, missing, publish, publish_index, withdraw_files
+from feeds import archives
+from feeds.publish import PublishError, Shelf, missing, publish, publish_index, publish_page, withdraw_files
 from newsloom.config import Config
 from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
@@ -135,8 +136,21 @@ async def adopt(config: Config, store: Store) -> None:
             withdraw_files(topic, config.out)
         except PublishError as error:
             log.error("files of a topic that is gone still stand topic=%s: %s", topic, error)  # noqa: TRY400 - as below
+    await _restore_pages(config, store)
     await store.publish_as(_face(config))
     await store.ask_publish(missing((t.key for t in config.topics), config.out))
+
+
+async def _restore_pages(config: Config, store: Store) -> None:
+    """Archive pages that somebody took away, or that are not in the folder of now, are written from what is stored."""
+    pages = await store.pages()
+    lost = archives.missing((name for page in pages for name in page.files), config.out)
+    try:
+        for page in (page for page in pages if not lost.isdisjoint(page.files)):
+            again = await store.page_again(page)
+            await asyncio.to_thread(publish_page, again, config.out, public_url=config.public_url, only=lost)
+    except PublishError as error:
+        log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
 
 
 def _face(config: Config) -> str:
@@ -245,19 +259,16 @@ async def publish_dirty(
         if key not in topics:
             continue
         watch.publishing(key)
-        feed = await store.advance(key)
         try:
-            files += await asyncio.to_thread(
-                publish, feed, config.out, public_url=config.public_url, every=_every(config, topics[key])
-            )
+            files += await _publish_topic(config, store, topics[key])
+        except StoreError:
+            raise
         except PublishError as error:
             failed.append(key)
             log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
         except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
             failed.append(key)
             log.exception("not published topic=%s", key)
-        else:
-            await store.published(key)
     try:
         files += await _publish_index(config, store)
     except PublishError as error:
@@ -266,6 +277,23 @@ async def publish_dirty(
     if files:
         log.info("published files=%d", len(files))
     return tuple(files), tuple(failed)
+
+
+async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
+    """What is new to the log; the archive pages that are full by it, each before it is linked; then the feed."""
+    feed = await store.advance(topic.key)
+    files: list[Path] = []
+    while (page := await store.closing(topic.key)) is not None:
+        names = await asyncio.to_thread(publish_page, page, config.out, public_url=config.public_url)
+        await store.closed(page, names)
+        files += [config.out / name for name in names]
+    if files:
+        feed = await store.feed(topic.key)
+    files += await asyncio.to_thread(
+        publish, feed, config.out, public_url=config.public_url, every=_every(config, topic)
+    )
+    await store.published(topic.key)
+    return files
 
 
 async def _publish_index(config: Config, store: Store) -> list[Path]:

@@ -22,6 +22,10 @@ class Place:
     """Relative to the feed."""
     ttl: int = 60
     """Minutes for which a reader need not ask again."""
+    before_url: str = ""
+    """The archive page before it (RFC 5005, 4); empty: there is none. Relative, if nobody said where feeds are published."""
+    current_url: str = ""
+    """Of an archive page the feed that is subscribed to, likewise; empty: it is no archive page."""
     generator: str = "newsloom"
     """Without a version: an upgrade is no news."""
 
@@ -35,6 +39,8 @@ class Format(Protocol):
     NAME: str
     """For people: `Atom`."""
     BETWEEN: bytes
+    ARCHIVED: bool
+    """Whether it can say what is an archive page, and which one goes before: only then it has any."""
 
     def frame(self, feed: Feed, place: Place) -> tuple[bytes, bytes]:
         """What stands before and after the entries. Nothing in it depends on any of them, but for the feed's `updated`."""

@@ -13,6 +13,7 @@ SUFFIX = ".atom"
 CONTENT_TYPE = "application/atom+xml"
 NAME = "Atom"
 BETWEEN = b""
+ARCHIVED = True
 
 
 def frame(feed: Feed, place: Place) -> tuple[bytes, bytes]:

@@ -12,6 +12,7 @@ SUFFIX = ".json"
 CONTENT_TYPE = "application/feed+json"
 NAME = "JSON Feed"
 BETWEEN = b",\n"
+ARCHIVED = False  # its next_url is for paging, which moves with each entry
 
 
 def frame(feed: Feed, place: Place) -> tuple[bytes, bytes]:

@@ -15,6 +15,7 @@ SUFFIX = ".rss"
 CONTENT_TYPE = "application/rss+xml"
 NAME = "RSS"
 BETWEEN = b""
+ARCHIVED = True
 
 
 def frame(feed: Feed, place: Place) -> tuple[bytes, bytes]:

@@ -6,6 +6,7 @@ that whoever is killed in between writes them again, even if with other entries.
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from newsloom.news.items import Feed
@@ -14,6 +15,17 @@ from newsloom.store.database import listing as many
 
 PAGE = 50
 """Log rows of an archive page."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """An archive page whose files stand, or should."""
+
+    topic: str
+    """Its key."""
+    page: int
+    files: tuple[str, ...]
+    """Their names below the folder of feeds."""
 
 
 def closing(connection: sqlite3.Connection, key: str) -> Feed | None:
@@ -46,6 +58,21 @@ def closed(connection: sqlite3.Connection, page: Feed, files: Sequence[str], now
         connection.execute(statement, asked)
 
 
+def pages(connection: sqlite3.Connection) -> list[Standing]:
+    """All archive pages of the config's topics, those of a topic in their order."""
+    return [
+        Standing(topic=r["key"], page=r["page"], files=tuple(r["files"].split("\n")))
+        for r in connection.execute(_STANDING)
+    ]
+
+
+def again(connection: sqlite3.Connection, key: str, page: int) -> Feed:
+    """A page whose files somebody took away: the entries that it had, as they are now."""
+    topic = log.row_of(connection, key)
+    entries = [entry for (entry,) in connection.execute(_AGAIN, {"topic": topic["id"], "page": page})]
+    return log.shown(connection, topic, entries, page=page)
+
+
 def _next(connection: sqlite3.Connection, topic: int) -> tuple[int, int]:
     """The number of a topic's next page, and its first row."""
     row = connection.execute(_NEWEST, (topic,)).fetchone()
@@ -64,6 +91,20 @@ SELECT l.entry
   FROM log l
  WHERE l.topic = :topic AND l.seq BETWEEN :first AND :last AND l.omitted = 0
    AND EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic)
+ GROUP BY l.entry
+ ORDER BY max(l.seq) DESC
+"""
+_STANDING = """
+SELECT t.key, a.page, a.files FROM archives a JOIN topics t ON t.id = a.topic
+ WHERE t.active = 1 AND a.files <> ''
+ ORDER BY a.topic, a.page
+"""
+_AGAIN = """
+SELECT l.entry
+  FROM archives a
+  JOIN log l ON l.topic = a.topic AND l.seq BETWEEN a.first AND a.last AND l.omitted = 0
+  JOIN entries e ON e.id = l.entry AND e.joined IS NULL
+ WHERE a.topic = :topic AND a.page = :page
  GROUP BY l.entry
  ORDER BY max(l.seq) DESC
 """

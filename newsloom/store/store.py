@@ -284,6 +284,14 @@ class Store:
         """What `closing` gave stands in these files, whose names are below the folder of feeds. Feeds may link it."""
         await self._do(lambda connection: archives.closed(connection, page, files, self._now()))
 
+    async def pages(self) -> list[archives.Standing]:
+        """Every archive page that was closed, those of a topic in their order."""
+        return await self._do(archives.pages)
+
+    async def page_again(self, page: archives.Standing) -> Feed:
+        """What stood in a page whose files are gone, as it is now."""
+        return await self._do(lambda connection: archives.again(connection, page.topic, page.page))
+
     async def published(self, topic: str) -> None:
         """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since."""
         await self._do(lambda connection: log.published(connection, topic))

@@ -131,6 +131,18 @@ def test_a_page_that_was_not_closed_is_asked_for_again(desk: Desk) -> None:
     assert closed(desk) == [first]
 
 
+def test_a_page_can_be_had_again_as_it_was(desk: Desk) -> None:
+    desk.adopt()
+    read(desk, 7, word="ferry")
+    read(desk, *range(10, 120))
+    desk.run(desk.store.advance("all"))
+    desk.adopt([LOUD])
+    pages = closed(desk)
+    again = [desk.run(desk.store.page_again(p)) for p in desk.run(desk.store.pages())]
+    assert again == pages
+    assert 7 not in titles(pages[0])
+
+
 def test_no_page_closes_while_a_rule_is_matched_anew(desk: Desk) -> None:
     desk.adopt(topics=[ALL, topic("bridges", "bridge")])
     closed(desk, "bridges")

@@ -1,0 +1,114 @@
+"""Archive pages of a topic's feed (RFC 5005, 4): where they stand, and how entries are taken out of one."""
+
+import os
+import shutil
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+from xml.parsers import expat
+
+from feeds.files import failure, replace
+
+
+def stem(key: str, page: int) -> str:
+    """Where a topic's archive page stands below the folder of feeds, without a format's suffix; of page 0 its feed."""
+    return f"archive/{key}/{page}" if page else key
+
+
+def missing(names: Iterable[str], out: Path) -> set[str]:
+    """Of these names of files of archive pages, those that no file has."""
+    there: dict[str, set[str]] = {}
+    lost = set()
+    for name in names:
+        folder, _, file = name.rpartition("/")
+        if folder not in there:
+            there[folder] = _files(out / folder)
+        if file not in there[folder]:
+            lost.add(name)
+    return lost
+
+
+def _files(folder: Path) -> set[str]:
+    try:
+        return {each.name for each in os.scandir(folder)}
+    except OSError:  # none is there, or none can be read: who writes it again says so
+        return set()
+
+
+def cut(names: Sequence[str], out: Path, ids: Collection[str]) -> list[Path]:
+    """Take the entries with these ids (`urn:uuid:...`) out of an archive page's files; the files that had any.
+
+    All else stays byte by byte what it was: the page is not rendered anew. Raises PublishError.
+    """
+    changed = {}
+    for name in names:
+        path = out / name
+        try:
+            body = path.read_bytes()
+        except FileNotFoundError:  # somebody took it away
+            continue
+        except OSError as error:
+            raise failure(path.parent, error) from error
+        if (shorter := _without(body, ids)) is not None:
+            changed[path] = shorter
+    return replace(changed) if changed else []
+
+
+def _without(body: bytes, ids: Collection[str]) -> bytes | None:
+    """The document without these entries; None if it has none of them."""
+    kept, at = [], 0
+    for start, end in _Entries(ids).found(body):
+        kept.append(body[at:start].rstrip(b" "))
+        at = body.index(b">", end) + 1
+        at += body[at : at + 1] == b"\n"
+    return b"".join([*kept, body[at:]]) if kept else None
+
+
+class _Entries:
+    """Finds entries in the bytes of an Atom or RSS document by their ids."""
+
+    def __init__(self, ids: Collection[str]) -> None:
+        self._ids = ids
+        self._parser = expat.ParserCreate()
+        self._parser.buffer_text = True
+        self._open: list[str] = []
+        self._start = 0
+        self._is_one = False
+        self._found: list[tuple[int, int]] = []
+
+    def found(self, body: bytes) -> list[tuple[int, int]]:
+        """Where each begins, and where its closing tag does."""
+        self._parser.StartElementHandler = self._begin
+        self._parser.CharacterDataHandler = self._text
+        self._parser.EndElementHandler = self._end
+        self._parser.Parse(body, True)  # noqa: FBT003 - it is the last part; the method takes no names
+        return self._found
+
+    def _begin(self, name: str, _: dict[str, str]) -> None:
+        self._open.append(name)
+        if self._open in _ENTRIES:
+            self._start = self._parser.CurrentByteIndex
+            self._is_one = False
+
+    def _text(self, text: str) -> None:
+        if self._open in _IDS and text in self._ids:
+            self._is_one = True
+
+    def _end(self, _: str) -> None:
+        if self._open in _ENTRIES and self._is_one:
+            self._found.append((self._start, self._parser.CurrentByteIndex))
+        self._open.pop()
+
+
+_ENTRIES = (["feed", "entry"], ["rss", "channel", "item"])
+_IDS = (["feed", "entry", "id"], ["rss", "channel", "item", "guid"])
+
+
+def forget(key: str, out: Path) -> None:
+    """Take all archive pages of a topic away. Raises PublishError."""
+    folder = out / "archive" / key
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise failure(folder, error) from error

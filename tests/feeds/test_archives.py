@@ -1,0 +1,127 @@
+"""Archive pages: written once, linked to what goes before, and whole when entries are taken out."""
+
+import gzip
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import feedparser
+import pytest
+from lxml import etree
+
+from feeds.archives import cut, forget, missing
+from feeds.publish import publish, publish_page
+
+Make = Callable[..., Any]
+HOUR = timedelta(hours=1)
+HERE = Path(__file__).parent
+PUBLIC = "https://me.example/news/"
+NAMES = ["archive/bridges/2.atom", "archive/bridges/2.rss"]
+
+
+def paged(made: Any, page: int) -> Any:
+    return replace(made, page=page, before=page - 1)
+
+
+def test_a_page_stands_in_the_formats_that_have_archives(tmp_path: Path, entry: Make, feed: Make) -> None:
+    assert publish_page(paged(feed(entry()), 2), tmp_path, public_url="") == NAMES
+    there = {str(p.relative_to(tmp_path)) for p in tmp_path.rglob("*") if p.is_file()}
+    assert there == {*NAMES, *(f"{name}.gz" for name in NAMES)}
+    for name in NAMES:
+        assert gzip.decompress((tmp_path / f"{name}.gz").read_bytes()) == (tmp_path / name).read_bytes()
+
+
+def head(path: Path, address: str) -> dict[str, str]:
+    """The links of a feed or page, by `rel`, as a reader resolves them that knows only the document's address."""
+    headers = {"content-location": address, "content-type": "application/xml"}
+    read = feedparser.parse(path.read_bytes(), response_headers=headers)
+    assert not read.bozo
+    return {link["rel"]: unquote(link["href"]) for link in read.feed.links}
+
+
+@pytest.mark.parametrize("key", ["bridges", "source/exämple"])
+@pytest.mark.parametrize("root", ["", PUBLIC])
+def test_a_reader_finds_every_page_from_the_feed(root: str, key: str, tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish(replace(feed(entry(3), key=key), before=2), tmp_path, public_url=root, every=HOUR)
+    for page in (2, 1):
+        publish_page(paged(feed(entry(page), key=key), page), tmp_path, public_url=root)
+    for suffix in (".atom", ".rss"):
+        stems = [key, f"archive/{key}/2", f"archive/{key}/1"]
+        chain = [f"{PUBLIC}{stem}{suffix}" for stem in stems]
+        for number, address in enumerate(chain):
+            path = tmp_path / f"{stems[number]}{suffix}"
+            links = head(path, address)
+            assert links.get("prev-archive") == (chain[number + 1] if number < 2 else None)
+            assert links.get("current") == (chain[0] if number else None)
+            assert links.get("self") == (address if root else None)
+            marked = etree.parse(path).find(".//{http://purl.org/syndication/history/1.0}archive") is not None
+            assert marked is bool(number)
+
+
+def test_a_feed_without_pages_names_none(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish(feed(entry()), tmp_path, public_url=PUBLIC, every=HOUR)
+    for name in ("bridges.atom", "bridges.rss", "bridges.json"):
+        assert b"archive" not in (tmp_path / name).read_bytes()
+
+
+def test_the_page_of_a_channel_stays_its_link(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish(replace(feed(entry()), before=1), tmp_path, public_url=PUBLIC, every=HOUR)
+    assert etree.parse(tmp_path / "bridges.rss").findtext("channel/link") == PUBLIC
+
+
+def test_a_page_is_valid_atom(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1), entry(2)), 2), tmp_path, public_url="")
+    schema = etree.RelaxNG(etree.parse(HERE / "atom.rng"))
+    document = etree.parse(tmp_path / NAMES[0])
+    assert schema.validate(document), schema.error_log
+
+
+def test_a_page_without_entries_keeps_the_chain(tmp_path: Path, feed: Make) -> None:
+    publish_page(paged(feed(), 2), tmp_path, public_url="")
+    for name in NAMES:
+        assert head(tmp_path / name, PUBLIC + name)["prev-archive"] == f"{PUBLIC}archive/bridges/1{Path(name).suffix}"
+
+
+def test_a_stylesheet_is_found_from_a_page(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(), key="source/a"), 1), tmp_path, public_url="")
+    assert b'href="../../../feed.css"' in (tmp_path / "archive/source/a/1.atom").read_bytes()
+
+
+def test_only_the_lost_file_of_a_page_is_written_again(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1)), 2), tmp_path, public_url="")
+    stays = (tmp_path / NAMES[0]).read_bytes()
+    (tmp_path / NAMES[1]).unlink()
+    lost = missing([*NAMES, "archive/none/1.atom"], tmp_path)
+    assert lost == {NAMES[1], "archive/none/1.atom"}
+    publish_page(paged(feed(entry(1, title="Otherwise")), 2), tmp_path, public_url="", only=lost)
+    assert (tmp_path / NAMES[0]).read_bytes() == stays
+    assert b"Otherwise" in (tmp_path / NAMES[1]).read_bytes()
+
+
+def test_an_entry_is_cut_out_and_the_rest_stays_as_it_was(tmp_path: Path, entry: Make, feed: Make) -> None:
+    entries = [entry(n, text=f"“{n}” ]]> <&> é \U0001f600 \x07\n\nmore") for n in range(3)]
+    publish_page(paged(feed(*entries), 2), tmp_path, public_url="")
+    before = {name: (tmp_path / name).read_bytes() for name in NAMES}
+    done = cut(NAMES, tmp_path, {entries[1].id.urn, "urn:uuid:none"})
+    assert [str(p.relative_to(tmp_path)) for p in done] == NAMES
+    alone = tmp_path / "alone"
+    publish_page(replace(paged(feed(entries[0], entries[2]), 2), updated=feed(*entries).updated), alone, public_url="")
+    for name in NAMES:
+        assert (tmp_path / name).read_bytes() == (alone / name).read_bytes() != before[name]
+        assert gzip.decompress((tmp_path / f"{name}.gz").read_bytes()) == (tmp_path / name).read_bytes()
+
+
+def test_a_page_without_the_entry_is_not_touched(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1)), 2), tmp_path, public_url="")
+    assert cut([*NAMES, "archive/bridges/9.atom"], tmp_path, {"urn:uuid:none"}) == []
+
+
+def test_pages_of_a_topic_are_taken_away_with_their_folder(tmp_path: Path, entry: Make, feed: Make) -> None:
+    for key in ("bridges", "source/a"):
+        publish_page(paged(feed(entry(1), key=key), 1), tmp_path, public_url="")
+    forget("source/a", tmp_path)
+    forget("source/a", tmp_path)
+    assert {p.parent.name for p in tmp_path.rglob("1.*")} == {"bridges"}
