@@ -540,6 +540,33 @@ BEGIN
 END
 """
 
+_DELIVERIES = """
+CREATE TABLE deliveries (  -- how far each topic's webhook and command have been told what is new
+    topic         INTEGER NOT NULL REFERENCES topics(id),
+    kind          TEXT NOT NULL,               -- webhook or command
+    face          TEXT NOT NULL,               -- digest of its address or words: another one begins at the end of the log
+    seq           INTEGER NOT NULL,            -- the row of the topic's log up to which it has taken everything
+    upto          INTEGER NOT NULL,            -- the row up to which it is being told; `seq`: nothing is under way
+    most          INTEGER NOT NULL,            -- entries told at once: halved when it finds them too large
+    tries         INTEGER NOT NULL DEFAULT 0,  -- failures in a row
+    retry_at      TEXT,                        -- it is told nothing before; empty: now
+    stopped       INTEGER NOT NULL DEFAULT 0,  -- 1: it wants nothing any more (410)
+    error         TEXT NOT NULL DEFAULT '',    -- why the last try failed; empty: it did not
+    failing_since TEXT,
+    told_at       TEXT,                        -- when it last took something
+    PRIMARY KEY (topic, kind)
+) WITHOUT ROWID
+"""
+
+_UNDELIVERED = """
+CREATE TABLE undelivered (  -- entries that were no members when a webhook or command was to be told of them: it is if they return
+    topic INTEGER NOT NULL REFERENCES topics(id),
+    kind  TEXT NOT NULL,
+    entry INTEGER NOT NULL REFERENCES entries(id),
+    PRIMARY KEY (topic, kind, entry)
+) WITHOUT ROWID
+"""
+
 _ADDED = {
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
@@ -659,6 +686,11 @@ def _tenth(db: "Database") -> None:
     db.execute("CREATE UNIQUE INDEX renderings_by_entry ON renderings(entry, look, format)")
 
 
+def _eleventh(db: "Database") -> None:
+    for statement in (_DELIVERIES, _UNDELIVERED):
+        db.execute(statement.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -670,6 +702,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0008 stories", _eighth),
     ("0009 archive pages, withdrawn entries, retired topics", _ninth),
     ("0010 renderings of entries", _tenth),
+    ("0011 who was told what is new", _eleventh),
 )
 
 
@@ -713,7 +746,9 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
     return len(done)
 
 
-_LATER = (_FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, _ARCHIVES, _CUTS, *_OF_RENDERINGS)
+_OF_PAGES = (_ARCHIVES, _CUTS)
+_OF_PUSHES = (_DELIVERIES, _UNDELIVERED)
+_LATER = (_FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, *_OF_PAGES, *_OF_RENDERINGS, *_OF_PUSHES)
 _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 
 
