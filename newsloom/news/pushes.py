@@ -48,8 +48,8 @@ class Delivery:
     """The newest first, each entry once."""
     after: int
     upto: int
-    returned: tuple[int, ...] = ()
-    """Rows of the store, of entries that were no members when their turn came and are members again."""
+    told: tuple[int, ...]
+    """The store's rows of these entries."""
     missed: tuple[int, ...] = ()
     """The same of those that are no members now, and are told if they return."""
 

@@ -4,6 +4,7 @@ All work is done by one thread, a transaction a call; whoever awaits a call know
 """
 
 import asyncio
+import random
 import sqlite3
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -32,17 +33,32 @@ from newsloom.news.memory import (
     Saved,
     State,
 )
+from newsloom.news.pushes import Delivery, Outcome, Target
 from newsloom.news.rules import RuleError
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
-from newsloom.store import addresses, archives, crawls, fields, instants, log, sightings, tidy, topics
+from newsloom.store import (
+    addresses,
+    archives,
+    crawls,
+    deliveries,
+    fields,
+    instants,
+    log,
+    sightings,
+    tidy,
+    topics,
+    withdrawals,
+)
 from newsloom.store.database import listing as many
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.entries import Batch
 from newsloom.store.errors import StoreError, speaking
 from newsloom.store.match import parsed
+from newsloom.store.named import entry_named
 from newsloom.store.reader import TOPICS, TopicStatus
 from newsloom.store.tidy import Freed, Keep
+from newsloom.store.withdrawals import Cut, Withdrawal
 
 _T = TypeVar("_T")
 
@@ -292,6 +308,32 @@ class Store:
         """What stood in a page whose files are gone, as it is now."""
         return await self._do(lambda connection: archives.again(connection, page.topic, page.page))
 
+    async def withdraw(self, url_or_id: str, *, beside: bool = False) -> Withdrawal | None:
+        """Take an entry out of everything, now and for what comes; `cuts` then says which files still hold it. None: it is not known."""
+
+        def work(connection: sqlite3.Connection) -> Withdrawal | None:
+            entry = entry_named(connection, url_or_id)
+            return withdrawals.withdraw(connection, entry, self._now()) if entry is not None else None
+
+        return await self._do(work, beside=beside)
+
+    async def restore(self, url_or_id: str, *, beside: bool = False) -> Withdrawal | None:
+        """Have a withdrawn entry shown again: it is news where it was shown before. None: it is not known."""
+
+        def work(connection: sqlite3.Connection) -> Withdrawal | None:
+            entry = entry_named(connection, url_or_id)
+            return withdrawals.restore(connection, entry) if entry is not None else None
+
+        return await self._do(work, beside=beside)
+
+    async def cuts(self) -> list[Cut]:
+        """Archive pages whose files hold what was withdrawn."""
+        return await self._do(withdrawals.cuts)
+
+    async def cut(self, done: Cut) -> None:
+        """The files of this page hold it no longer."""
+        await self._do(lambda connection: withdrawals.cut(connection, done))
+
     async def published(self, topic: str) -> None:
         """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since."""
         await self._do(lambda connection: log.published(connection, topic))
@@ -337,6 +379,29 @@ class Store:
             }
 
         return await self._do(work)
+
+    # Pushing
+
+    async def adopt_targets(self, targets: Sequence[Target]) -> None:
+        """Make these the webhooks and commands that are told what is new, each from now on."""
+        await self._do(lambda connection: deliveries.adopt(connection, targets))
+
+    async def targets_due(self) -> list[Target]:
+        """Those that may have something to be told, and may be told it now."""
+        return await self._do(lambda connection: deliveries.due(connection, self._now()))
+
+    async def delivery(self, target: Target) -> Delivery | None:
+        """What it is to be told next, the same until it has taken it; None if that is nothing, or not now."""
+        return await self._do(lambda connection: deliveries.upcoming(connection, target, self._now()))
+
+    async def delivered(self, delivery: Delivery) -> None:
+        """It has taken that, and is never told it again."""
+        await self._do(lambda connection: deliveries.delivered(connection, delivery, self._now()))
+
+    async def undelivered(self, delivery: Delivery, outcome: Outcome) -> bool:
+        """It has not taken that. Whether it took what it was told before: then it newly fails."""
+        chance = random.random()  # noqa: S311 - spreads tries, guards nothing
+        return await self._do(lambda connection: deliveries.failed(connection, delivery, outcome, self._now(), chance))
 
     # Memory: what a crawl may ask and tell
 
