@@ -176,6 +176,8 @@ def _kept(config: "Config", answer: "Why") -> Iterator[str]:
     yield from _rows("begun by", [_related(r) for r in entry.briefs])
     if entry.sightings:
         yield _row("teased", f"by {entry.sightings} rows on {entry.pages} pages")
+    if entry.withdrawn is not None:
+        yield _row("withdrawn", f"{_when(entry.withdrawn)}: nothing shows it; `newsloom withdraw --undo` would")
     yield from _rows(
         "muted", [f"by {source}: {'; '.join(map(_reason, reasons)) or 'its rule'}" for source, reasons in entry.muted]
     )

@@ -14,7 +14,7 @@ from newsloom.news import copies, identity
 from newsloom.news.items import Article
 from newsloom.news.memory import News, Page
 from newsloom.news.sources import Source
-from newsloom.store import faces, instants
+from newsloom.store import faces, instants, withdrawals
 from newsloom.store.copies import Found, NearCopies
 from newsloom.store.database import listing as many
 from newsloom.store.database import plain
@@ -431,6 +431,8 @@ class Batch:
         self.connection.execute(_BURIED, ids)
         self._mark(kept["id"])
         self._take_over(kept, lost)
+        if kept["withdrawn"] or lost["withdrawn"]:
+            withdrawals.withdraw(self.connection, kept["id"], self.now)
         return self.entry(kept["id"])
 
     def _take_over(self, kept: sqlite3.Row, lost: sqlite3.Row) -> None:

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
-from uuid import UUID
 
 from newsloom.news import identity
 from newsloom.news.items import Entry, EntryKind
@@ -16,6 +15,7 @@ from newsloom.news.times import Now
 from newsloom.store import instants, tidy
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
+from newsloom.store.named import as_uuid, entry_named
 from newsloom.store.reasons import Reason
 from newsloom.store.rows import load
 from newsloom.store.search import find, held, reasons
@@ -161,7 +161,7 @@ class Reader:
     ) -> tuple[Change, ...] | None:
         """The newest changes of titles and texts, newest first. None if one entry's are asked, and it is not known."""
         with speaking(self._path):
-            entry = self._id(url_or_id) if url_or_id is not None else None
+            entry = entry_named(self._connection, url_or_id) if url_or_id is not None else None
             if entry is None and url_or_id is not None:
                 return None
             return changes(self._connection, limit, entry=entry, sources=sources)
@@ -169,31 +169,14 @@ class Reader:
     def entry(self, url_or_id: str) -> Entry | None:
         """The entry with this id, or known under this address."""
         with speaking(self._path):
-            entry = self._id(url_or_id)
+            entry = entry_named(self._connection, url_or_id)
             return load(self._connection, [entry])[0] if entry is not None else None
 
     def why(self, url_or_id: str) -> Why:
         """All that was decided about an address, or about the entry with this id."""
         with speaking(self._path):
-            uuid = _uuid(url_or_id)
+            uuid = as_uuid(url_or_id)
             return why(self._connection, "" if uuid else identity.key(url_or_id), uuid)
-
-    def _id(self, url_or_id: str) -> int | None:
-        """Of the entry that has the news now, if others were joined to it."""
-        row = self._connection.execute("SELECT id, joined FROM entries WHERE uuid = ?", (_uuid(url_or_id),)).fetchone()
-        if row is None:
-            row = self._connection.execute(_BY_KEY, (identity.key(url_or_id),)).fetchone()
-        while row is not None and row["joined"] is not None:
-            row = self._connection.execute("SELECT id, joined FROM entries WHERE id = ?", (row["joined"],)).fetchone()
-        return row["id"] if row is not None else None
-
-
-def _uuid(text: str) -> str:
-    """`urn:uuid:...` and other spellings in the store's; "" for what is no UUID."""
-    try:
-        return str(UUID(text))
-    except ValueError:
-        return ""
 
 
 def _source(row: sqlite3.Row) -> SourceStatus:
@@ -239,4 +222,3 @@ SELECT c.source, sum(e.kind = 'article') AS articles, sum(e.is_brief) AS briefs
   FROM (SELECT DISTINCT entry, source FROM carriers) c JOIN entries e ON e.id = c.entry AND e.joined IS NULL
  GROUP BY c.source
 """
-_BY_KEY = "SELECT e.id, e.joined FROM keys k JOIN entries e ON e.id = k.entry WHERE k.key = ?"

@@ -18,7 +18,7 @@ def find(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, 
     condition = conditions.of(rule)
     sql = f"""
         SELECT e.id FROM entries e {_walk(rule)}
-         WHERE e.joined IS NULL AND e.muted <= :muted AND ({condition})
+         WHERE e.joined IS NULL AND e.muted <= :muted AND e.withdrawn = '' AND ({condition})
          ORDER BY e.published DESC, e.id
          LIMIT :limit
     """  # noqa: S608 - match.py's, with parameters

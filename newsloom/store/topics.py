@@ -331,9 +331,10 @@ class Matcher:
         change.write()
 
     def _mute(self, some: "_Entries") -> None:
-        """Muted is what every source that carries it mutes."""
+        """Muted is what every source that carries it mutes, and what was withdrawn."""
         silent = {source: some.held.get(rule, _NONE) for source, rule in self._plan.mutes.items()}
         muted = {e for e, by in some.sources.items() if all(e in silent.get(s, _NONE) for s in by)} if silent else set()
+        muted |= some.withdrawn
         for said, ids in ((1, muted - some.muted), (0, some.muted - muted)):
             if ids:
                 self._connection.execute(
@@ -365,6 +366,7 @@ class _Entries:
         rows = connection.execute(_FACTS, self.asked).fetchall()
         self.published = {r["id"]: r["published"] for r in rows}
         self.muted = {r["id"] for r in rows if r["muted"]}
+        self.withdrawn = {r["id"] for r in rows if r["withdrawn"]}
         self.bulk = {r["id"] for r in rows if r["bulk"]}
         self._kinds = {
             EntryKind.ARTICLE: {r["id"] for r in rows if r["kind"] == EntryKind.ARTICLE},
@@ -452,7 +454,7 @@ _DROPPED = (
     "SELECT id FROM entries INDEXED BY entries_dropped WHERE dropped <> '' AND id IN (SELECT value FROM json_each(?))"
 )
 _FACTS = """
-SELECT id, published, kind, is_brief, muted, bulk
+SELECT id, published, kind, is_brief, muted, bulk, withdrawn
   FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
 """
 _SHOWN = "SELECT DISTINCT entry, topic FROM log WHERE entry IN (SELECT value FROM json_each(?))"

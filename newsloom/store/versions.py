@@ -54,7 +54,7 @@ SELECT v.replaced, e.uuid, v.version + 1 AS version, e.source, e.url, v.title AS
 """
 _ALL = "e.muted = 0"
 _OF_SOURCES = "e.muted = 0 AND e.source IN (SELECT value FROM json_each(:sources))"
-_OF_ENTRY = """v.entry IN (
+_OF_ENTRY = """e.withdrawn = '' AND v.entry IN (
            WITH RECURSIVE its(id) AS (SELECT :entry UNION SELECT e.id FROM its i JOIN entries e ON e.joined = i.id)
            SELECT id FROM its
        )"""

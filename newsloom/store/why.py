@@ -112,6 +112,8 @@ class Kept:
     """Key of the original elsewhere that it declares."""
     dropped: datetime | None
     """When its text was dropped because of its age."""
+    withdrawn: datetime | None
+    """When somebody took it out of everything."""
     waiting: str
     """The source whose running crawl is to read its page."""
     muted: tuple[tuple[str, tuple[Reason, ...]], ...]
@@ -235,6 +237,7 @@ def _kept(connection: sqlite3.Connection, row: sqlite3.Row) -> Kept:
         access=row["access"],
         preferred=row["preferred"],
         dropped=instants.read(row["dropped"] or None),
+        withdrawn=instants.read(row["withdrawn"] or None),
         waiting=row["waiting"],
         muted=_muted(connection, entry, rules) if row["muted"] else (),
         keys=tuple(Key(key=k, how=how) for k, how in keys),

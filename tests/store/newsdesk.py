@@ -131,7 +131,10 @@ class Desk:
         self.run(self.store.record(CrawlReport(source=name, started=self.at, finished=self.at, **fields)))
 
     def publish(self, key: str = "all") -> Feed:
-        feed = self.run(self.store.advance(key))
+        self.run(self.store.advance(key))
+        while (page := self.run(self.store.closing(key))) is not None:
+            self.run(self.store.closed(page, [f"archive/{key}/{page.page}.atom"]))
+        feed = self.run(self.store.feed(key))
         self.run(self.store.published(key))
         return feed
 
