@@ -245,7 +245,7 @@ def _tell(report: CrawlReport, *, known: bool) -> None:
 
 
 async def publish_dirty(
-    config: Config, store: Store, *, only: Sequence[str] = (), watch: Watch | None = None
+    config: Config, store: Store, *, only: Sequence[str] | None = None, watch: Watch | None = None
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write the feeds of topics with something new (of `only`, whatever is new): the files written, the topics that failed.
 
@@ -255,7 +255,8 @@ async def publish_dirty(
     files: list[Path] = []
     failed: list[str] = []
     watch = watch or Watch()
-    for key in only or await store.dirty():
+    await _cut_withdrawn(config, store, files, failed)
+    for key in await store.dirty() if only is None else only:
         if key not in topics:
             continue
         watch.publishing(key)
@@ -277,6 +278,18 @@ async def publish_dirty(
     if files:
         log.info("published files=%d", len(files))
     return tuple(files), tuple(failed)
+
+
+async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed: list[str]) -> None:
+    """Archive pages lose what was withdrawn since they were written."""
+    for cut in await store.cuts():
+        try:
+            files += await asyncio.to_thread(archives.cut, cut.files, config.out, {i.urn for i in cut.ids})
+        except PublishError as error:
+            failed.append("archive")
+            log.error("a withdrawn entry still stands in %s: %s", " ".join(cut.files), error)  # noqa: TRY400 - as above
+        else:
+            await store.cut(cut)
 
 
 async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
