@@ -20,8 +20,10 @@ def unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def replace(files: Mapping[Path, bytes]) -> list[Path]:
+def replace(files: Mapping[Path, bytes], twins: Mapping[Path, bytes] | None = None) -> list[Path]:
     """Put these files in place, all or none as far as writing can fail; those that differed.
+
+    `twins`: the same files compressed, by the files' own paths, where somebody did that already.
 
     The twin takes its place first: if we are killed between the two, the file itself still differs and
     the next publish writes both.
@@ -32,7 +34,8 @@ def replace(files: Mapping[Path, bytes]) -> list[Path]:
         folder.mkdir(parents=True, exist_ok=True)
         changed = [path for path, body in files.items() if not _stands(path, body)]
         for path in changed:
-            for target, body in ((path, files[path]), (twin(path), gzip.compress(files[path], 6, mtime=0))):
+            zipped = (twins or {}).get(path) or gzip.compress(files[path], 6, mtime=0)
+            for target, body in ((path, files[path]), (twin(path), zipped)):
                 staged.append(unfinished(target))
                 _write(staged[-1], body)
             _same_time(unfinished(path), unfinished(twin(path)))

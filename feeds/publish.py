@@ -1,17 +1,32 @@
 """From a Feed to its files, in every format."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import quote
 
 from feeds import archives, index
+from feeds.assembled import Writer, together
+from feeds.clean import address
 from feeds.files import PublishError, failure, replace, twin, unfinished
-from feeds.formats import Format, Place, found, render
+from feeds.formats import Format, Place, edition, found, render, suffixes
 from feeds.index import Shelf
 from newsloom.news.items import Feed, Topic
+from newsloom.news.renderings import Issue, Written
 
-__all__ = ["PublishError", "Shelf", "missing", "publish", "publish_index", "publish_page", "withdraw_files"]
+__all__ = [
+    "PublishError",
+    "Published",
+    "Shelf",
+    "edition",
+    "missing",
+    "publish",
+    "publish_index",
+    "publish_page",
+    "suffixes",
+    "withdraw_files",
+]
 
 _TTL = (5, 10, 15, 30, 60, 120, 240, 480, 720, 1440)
 """Minutes. A few values, so that a small change of the polling interval changes no feed."""
@@ -19,17 +34,32 @@ _NEVER = timedelta(days=1)
 """How often a page that stays as it is changes, as far as a time to live can say it."""
 
 
-def publish(feed: Feed, out: Path, *, public_url: str, every: timedelta) -> list[Path]:
-    """Write `<out>/<topic>.atom`, `.rss`, `.json`, each with its gzip twin; the files that were replaced, twins not named.
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """What a publish did."""
+
+    files: tuple[Path, ...]
+    """That were replaced; their twins are not named."""
+    written: tuple[Written, ...]
+    """Entries of which nothing was kept."""
+
+
+def publish(issue: Issue, out: Path, *, public_url: str, every: timedelta) -> Published:
+    """Write `<out>/<topic>.atom`, `.rss`, `.json`, each with its gzip twin, from what was kept of its entries as far as it goes.
 
     Safe to repeat after a crash at any moment. One publish of a topic at a time. Raises PublishError.
     """
-    topic = feed.topic
-    files = {
-        _path(out, topic.key, kind): render(kind, feed, _place(feed, kind, public_url=public_url, every=every))
+    feed, writer = issue.feed, Writer(issue)
+    documents = {
+        _path(out, feed.topic.key, kind): together(
+            kind, feed, _place(feed, kind, public_url=public_url, every=every), writer.entries(kind)
+        )
         for kind in found()
     }
-    return replace(files)
+    replaced = replace(
+        {path: done.body for path, done in documents.items()}, {path: done.twin for path, done in documents.items()}
+    )
+    return Published(files=tuple(replaced), written=tuple(writer.written))
 
 
 def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str] | None = None) -> list[str]:
@@ -95,11 +125,10 @@ def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta) -> Pl
     def link(page: int) -> str:
         return f"{above}{quote(archives.stem(topic.key, page))}{kind.SUFFIX}"
 
-    site = next((e.source_url for e in feed.entries if topic.source and e.source == topic.source and e.source_url), "")
     minutes = every.total_seconds() / 60
     return Place(
         self_url=link(feed.page) if root else "",
-        home_url=site or (f"{root}/" if root else ""),
+        home_url=address(feed.home) or (f"{root}/" if root else ""),
         stylesheet="../" * stem.count("/") + "feed.css",
         ttl=max((step for step in _TTL if step <= minutes), default=_TTL[0]),
         before_url=link(feed.before) if feed.before and kind.ARCHIVED else "",

@@ -14,7 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from feeds import archives
-from feeds.publish import PublishError, Shelf, missing, publish, publish_index, publish_page, withdraw_files
+from feeds.publish import (
+    PublishError,
+    Shelf,
+    edition,
+    missing,
+    publish,
+    publish_index,
+    publish_page,
+    suffixes,
+    withdraw_files,
+)
 from newsloom.config import Config
 from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
@@ -156,7 +166,7 @@ async def _restore_pages(config: Config, store: Store) -> None:
 def _face(config: Config) -> str:
     """What decides how every feed is written: where it goes, under which address, by which version."""
     every = sorted(s.schedule.every.total_seconds() for s in config.sources)
-    return repr((version("newsloom"), str(config.out), config.public_url, every))
+    return repr((version("newsloom"), edition(), str(config.out), config.public_url, every))
 
 
 async def crawl_round(
@@ -294,19 +304,18 @@ async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed
 
 async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
     """What is new to the log; the archive pages that are full by it, each before it is linked; then the feed."""
-    feed = await store.advance(topic.key)
+    await store.advance(topic.key)
     files: list[Path] = []
     while (page := await store.closing(topic.key)) is not None:
         names = await asyncio.to_thread(publish_page, page, config.out, public_url=config.public_url)
         await store.closed(page, names)
         files += [config.out / name for name in names]
-    if files:
-        feed = await store.feed(topic.key)
-    files += await asyncio.to_thread(
-        publish, feed, config.out, public_url=config.public_url, every=_every(config, topic)
+    issue = await store.issue(topic.key, formats=suffixes(), edition=edition())
+    done = await asyncio.to_thread(
+        publish, issue, config.out, public_url=config.public_url, every=_every(config, topic)
     )
-    await store.published(topic.key)
-    return files
+    await store.published(topic.key, issue, done.written)
+    return [*files, *done.files]
 
 
 async def _publish_index(config: Config, store: Store) -> list[Path]:

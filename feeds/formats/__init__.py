@@ -2,8 +2,12 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from importlib.resources import files
 from typing import Protocol, cast
 
 from feeds.shown import Shown, drawn
@@ -55,6 +59,24 @@ def render(kind: Format, feed: Feed, place: Place) -> bytes:
     """The whole document. The same bytes for the same feed and place; an entry that cannot be written is left out and logged."""
     before, after = kind.frame(feed, place)
     return before + kind.BETWEEN.join(drawn(feed, kind.entry)) + after
+
+
+@cache
+def suffixes() -> tuple[str, ...]:
+    return tuple(kind.SUFFIX for kind in found())
+
+
+@cache
+def edition() -> str:
+    """Another one whenever something may be another by which entries are written: our code, and nh3."""
+    digest = blake2b(version("nh3").encode(), digest_size=12)
+    for name in ("clean.py", "elements.py", "packed.py", "shown.py", *sorted(_sources("formats"))):
+        digest.update((files("feeds") / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _sources(folder: str) -> Iterator[str]:
+    return (f"{folder}/{each.name}" for each in (files("feeds") / folder).iterdir() if each.name.endswith(".py"))
 
 
 @cache

@@ -212,6 +212,8 @@ class Feed:
     updated: datetime
     """The latest `updated` of its entries; of an empty feed, when the topic was first known."""
     entries: tuple[Entry, ...]
+    home: str = ""
+    """The address of the source whose feed it is, if it is one's."""
     page: int = 0
     """Its number, if it is an archive page of the topic (RFC 5005, 4); 0: it is the feed that is subscribed to."""
     before: int = 0

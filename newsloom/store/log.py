@@ -127,9 +127,15 @@ def shown(connection: sqlite3.Connection, topic: sqlite3.Row, entries: Sequence[
         id=uuid5(NAMESPACE_URL, f"newsloom:topic:{topic['key']}"),
         updated=max((e.updated for e in loaded), default=instants.read(topic["first_known"])),
         entries=tuple(loaded),
+        home=_home(connection, topic["source"]) if topic["source"] else "",
         page=page,
         before=before["page"] if before is not None and before["files"] else 0,
     )
+
+
+def _home(connection: sqlite3.Connection, source: str) -> str:
+    row = connection.execute("SELECT url FROM watched WHERE name = ?", (source,)).fetchone()
+    return row["url"] if row else ""
 
 
 _BEFORE = """

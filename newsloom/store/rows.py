@@ -12,8 +12,8 @@ from newsloom.store import instants
 from newsloom.store.database import listing as many
 
 _SELECT = """
-SELECT e.*, w.title AS source_title, w.url AS source_url
-  FROM entries e JOIN watched w ON w.name = e.source
+SELECT e.*, w.title AS source_title, w.url AS source_url, s.also_at
+  FROM entries e JOIN watched w ON w.name = e.source LEFT JOIN settled s ON s.entry = e.id
  WHERE e.id IN (SELECT value FROM json_each(?))
 """
 _CARRIERS = """
@@ -26,7 +26,10 @@ SELECT c.entry, c.source, w.title, w.url AS home, min(c.url) AS url
 
 
 def load(connection: sqlite3.Connection, ids: Sequence[int], *, source: str = "") -> list[Entry]:
-    """The entries with these ids, in this order. In the feed of a `source` the link and the name are that source's."""
+    """The entries with these ids, in this order. In the feed of a `source` the link and the name are that source's.
+
+    Where else an entry stood is what was settled when feeds first showed its version; of others, what is known now.
+    """
     asked = many(ids)
     carriers: dict[int, list[sqlite3.Row]] = defaultdict(list)
     for row in connection.execute(_CARRIERS, (asked,)):
@@ -40,7 +43,9 @@ def _seen_from(source: str, row: sqlite3.Row, carriers: list[sqlite3.Row]) -> En
     places[row["source"]] = (row["source_title"], row["url"], row["source_url"])
     shown = source if source in places else row["source"]
     title, url, home = places[shown]
-    also = tuple((places[s][0], places[s][1]) for s in sorted(places) if s != shown)
+    settled = places if row["also_at"] is None else {name: there for name, *there in json.loads(row["also_at"])}
+    elsewhere = {**settled, row["source"]: places[row["source"]]}
+    also = tuple((elsewhere[s][0], elsewhere[s][1]) for s in sorted(elsewhere) if s != shown)
     return replace(_entry(row), source=shown, source_title=title, source_url=home, url=url, also_at=also)
 
 

@@ -7,7 +7,7 @@ import asyncio
 import random
 import sqlite3
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -34,6 +34,7 @@ from newsloom.news.memory import (
     State,
 )
 from newsloom.news.pushes import Delivery, Outcome, Target
+from newsloom.news.renderings import Issue, Written
 from newsloom.news.rules import RuleError
 from newsloom.news.sources import Limits, Source
 from newsloom.news.times import Now
@@ -45,6 +46,7 @@ from newsloom.store import (
     fields,
     instants,
     log,
+    renderings,
     sightings,
     tidy,
     topics,
@@ -160,6 +162,7 @@ class Store:
             (many(s.name for s in sources),),
         )
         gone = topics.adopt(connection, topics_, self._now())
+        renderings.retired(connection)
         if any(mutes.get(source.name, "") != source.mute for source in sources):
             topics.mutes_changed(connection)
         return gone
@@ -279,14 +282,9 @@ class Store:
 
         return await self._do(work)
 
-    async def advance(self, topic: str) -> Feed:
-        """Move what is pending to the topic's log; the feed that shows it."""
-
-        def work(connection: sqlite3.Connection) -> Feed:
-            log.advance(connection, topic, self._now())
-            return log.feed(connection, topic)
-
-        return await self._do(work)
+    async def advance(self, topic: str) -> None:
+        """Move what is pending to the topic's log."""
+        await self._do(lambda connection: log.advance(connection, topic, self._now()))
 
     async def feed(self, topic: str) -> Feed:
         """The feed as `advance` last left it."""
@@ -334,9 +332,22 @@ class Store:
         """The files of this page hold it no longer."""
         await self._do(lambda connection: withdrawals.cut(connection, done))
 
-    async def published(self, topic: str) -> None:
-        """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since."""
-        await self._do(lambda connection: log.published(connection, topic))
+    async def issue(self, topic: str, *, formats: Collection[str], edition: str) -> Issue:
+        """The feed as `advance` last left it, with what this `edition` of a writer wrote of it before in these formats."""
+        return await self._do(lambda connection: renderings.issue(connection, topic, formats=formats, edition=edition))
+
+    async def published(self, topic: str, issue: Issue | None = None, written: Sequence[Written] = ()) -> None:
+        """The files of what `advance` gave stand: the topic is dirty no longer, unless something came since.
+
+        What was written for its `issue` is kept for the next one.
+        """
+
+        def work(connection: sqlite3.Connection) -> None:
+            log.published(connection, topic)
+            if issue is not None:
+                renderings.published(connection, issue, written)
+
+        await self._do(work)
 
     async def ask_publish(self, topics_: Sequence[str]) -> None:
         """Have these topics published by the process that runs."""

@@ -14,6 +14,7 @@ from lxml import etree
 
 from feeds.archives import cut, forget, missing
 from feeds.publish import publish, publish_page
+from newsloom.news.renderings import Issue
 
 Make = Callable[..., Any]
 HOUR = timedelta(hours=1)
@@ -45,7 +46,7 @@ def head(path: Path, address: str) -> dict[str, str]:
 @pytest.mark.parametrize("key", ["bridges", "source/exämple"])
 @pytest.mark.parametrize("root", ["", PUBLIC])
 def test_a_reader_finds_every_page_from_the_feed(root: str, key: str, tmp_path: Path, entry: Make, feed: Make) -> None:
-    publish(replace(feed(entry(3), key=key), before=2), tmp_path, public_url=root, every=HOUR)
+    publish(Issue.of(replace(feed(entry(3), key=key), before=2)), tmp_path, public_url=root, every=HOUR)
     for page in (2, 1):
         publish_page(paged(feed(entry(page), key=key), page), tmp_path, public_url=root)
     for suffix in (".atom", ".rss"):
@@ -62,13 +63,13 @@ def test_a_reader_finds_every_page_from_the_feed(root: str, key: str, tmp_path: 
 
 
 def test_a_feed_without_pages_names_none(tmp_path: Path, entry: Make, feed: Make) -> None:
-    publish(feed(entry()), tmp_path, public_url=PUBLIC, every=HOUR)
+    publish(Issue.of(feed(entry())), tmp_path, public_url=PUBLIC, every=HOUR)
     for name in ("bridges.atom", "bridges.rss", "bridges.json"):
         assert b"archive" not in (tmp_path / name).read_bytes()
 
 
 def test_the_page_of_a_channel_stays_its_link(tmp_path: Path, entry: Make, feed: Make) -> None:
-    publish(replace(feed(entry()), before=1), tmp_path, public_url=PUBLIC, every=HOUR)
+    publish(Issue.of(replace(feed(entry()), before=1)), tmp_path, public_url=PUBLIC, every=HOUR)
     assert etree.parse(tmp_path / "bridges.rss").findtext("channel/link") == PUBLIC
 
 

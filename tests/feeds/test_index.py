@@ -12,6 +12,7 @@ from lxml import etree
 
 from feeds.publish import Shelf, publish, publish_index
 from newsloom.news.items import Topic
+from newsloom.news.renderings import Issue
 
 Make = Callable[..., Any]
 NEWEST = datetime(2026, 11, 20, 14, 5, tzinfo=UTC)
@@ -28,7 +29,9 @@ def shelf(tmp_path: Path, entry: Make, feed: Make) -> list[Shelf]:
         Topic(key="later", title="Later"),
     ]
     for topic in topics[:-1]:
-        publish(feed(entry(), key=topic.key, title=topic.title), tmp_path, public_url="", every=timedelta(hours=1))
+        publish(
+            Issue.of(feed(entry(), key=topic.key, title=topic.title)), tmp_path, public_url="", every=timedelta(hours=1)
+        )
     return [Shelf(topic=topic, entries=1234, newest=NEWEST) for topic in topics]
 
 

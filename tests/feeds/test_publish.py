@@ -10,6 +10,7 @@ import textwrap
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from lxml import etree
 
 from feeds.formats import found
 from feeds.publish import PublishError, publish, withdraw_files
+from newsloom.news.renderings import Issue
 
 Make = Callable[..., Any]
 HALF_HOUR = timedelta(minutes=30)
@@ -27,7 +29,9 @@ NAMES = ["bridges.atom", "bridges.json", "bridges.rss"]
 
 
 def put(feed: Any, out: Path, public_url: str = "", every: timedelta = HALF_HOUR) -> list[str]:
-    return sorted(str(path.relative_to(out)) for path in publish(feed, out, public_url=public_url, every=every))
+    return sorted(
+        str(path.relative_to(out)) for path in publish(Issue.of(feed), out, public_url=public_url, every=every).files
+    )
 
 
 def test_a_topic_is_a_file_in_each_format_with_a_twin(tmp_path: Path, entry: Make, feed: Make) -> None:
@@ -67,7 +71,11 @@ def test_self_links_and_home_come_from_the_public_address(tmp_path: Path, entry:
 
 
 def test_the_home_of_a_source_is_the_source(tmp_path: Path, entry: Make, feed: Make) -> None:
-    put(feed(entry(), key="source/example", source="example"), tmp_path, "https://me.example/")
+    put(
+        replace(feed(key="source/example", source="example"), home="https://news.example/"),
+        tmp_path,
+        "https://me.example/",
+    )
     assert etree.parse(tmp_path / "source/example.rss").findtext("channel/link") == "https://news.example/"
 
 
@@ -82,7 +90,7 @@ def test_time_to_live_is_the_interval_in_steps(minutes: int, ttl: str, tmp_path:
 @pytest.mark.parametrize("key", ["../up", "a//b", ".hidden", "a/.b", "", "a\0b"])
 def test_a_key_that_leads_out_of_the_folder_is_refused(key: str, tmp_path: Path, feed: Make) -> None:
     with pytest.raises(ValueError, match="cannot be a file name"):
-        publish(feed(key=key), tmp_path / "out", public_url="", every=HALF_HOUR)
+        publish(Issue.of(feed(key=key)), tmp_path / "out", public_url="", every=HALF_HOUR)
 
 
 def test_what_a_killed_writer_left_is_swept(tmp_path: Path, entry: Make, feed: Make) -> None:
@@ -176,6 +184,7 @@ WRITER = textwrap.dedent(
     from uuid import UUID
     from feeds.publish import publish
     from newsloom.news.items import Entry, EntryKind, Feed, Topic
+    from newsloom.news.renderings import Issue
 
     at = datetime(2026, 11, 20, tzinfo=UTC)
     n = int(sys.argv[2])
@@ -188,7 +197,7 @@ WRITER = textwrap.dedent(
             for i in range(20)
         )
         feed = Feed(topic=Topic(key="k", title="K"), id=UUID(int=7), updated=at + timedelta(seconds=n), entries=entries)
-        publish(feed, Path(sys.argv[1]), public_url="", every=timedelta(hours=1))
+        publish(Issue.of(feed), Path(sys.argv[1]), public_url="", every=timedelta(hours=1))
         print(n, flush=True)
     """
 )

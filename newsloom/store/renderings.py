@@ -1,0 +1,148 @@
+"""What formats wrote of entries, kept while a current feed shows them.
+
+A rendering depends on the entry's row, on where else it stood when its version was first shown, on the link that the feed shows.
+The row's changes are counted by a trigger (`settled.revision`), whoever makes them, so that nothing is kept that is out of date.
+"""
+
+import json
+import sqlite3
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from hashlib import blake2b
+from uuid import UUID
+
+from newsloom.news.renderings import Issue, Rendering, Slot, Written
+from newsloom.store import instants, log
+from newsloom.store.database import listing as many
+
+
+def issue(connection: sqlite3.Connection, key: str, *, formats: Collection[str], edition: str) -> Issue:
+    """A topic's feed as it is to be published in these formats, by a writer that says with `edition` what it would write anew."""
+    topic = log.row_of(connection, key)
+    entries = log.newest(connection, topic["id"])
+    asked = {"entries": many(entries), "source": topic["source"]}
+    connection.execute(_SETTLE, asked)
+    rows = {row["id"]: row for row in connection.execute(_OUTLINE, asked)}
+    slots = {entry: _slot(rows[entry], topic["face"], edition) for entry in entries}
+    kept = _kept(connection, slots)
+    missing = [entry for entry in entries if not kept[entry].keys() >= set(formats)]
+    feed = log.shown(connection, topic, missing)
+    return Issue(
+        feed=replace(feed, updated=max((instants.read(r["updated"]) for r in rows.values()), default=feed.updated)),
+        slots=tuple(replace(slots[entry], kept=kept[entry]) for entry in entries),
+    )
+
+
+# What else is said of an entry is settled when its version is first shown: a copy that comes later is no change of it.
+_SETTLE = """
+INSERT INTO settled(entry, also_at)
+SELECT e.id, (
+           SELECT json_group_array(json_array(source, title, url))
+             FROM (SELECT c.source, w.title, min(c.url) AS url
+                     FROM carriers c JOIN watched w ON w.name = c.source
+                    WHERE c.entry = e.id AND c.source <> e.source
+                    GROUP BY c.source
+                    ORDER BY c.source)
+       )
+  FROM entries e
+ WHERE e.id IN (SELECT value FROM json_each(:entries))
+   AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.entry = e.id AND s.also_at IS NOT NULL)
+    ON CONFLICT(entry) DO UPDATE SET also_at = excluded.also_at
+"""
+# `here`: where the source of the feed has it, if that is not the original.
+_OUTLINE = """
+SELECT e.id, e.uuid, e.updated, s.revision, here.source, coalesce(here.url, '') AS url, w.title, w.url AS home
+  FROM entries e
+  JOIN settled s ON s.entry = e.id
+  LEFT JOIN (SELECT entry, source, min(url) AS url
+               FROM carriers
+              WHERE source = :source AND entry IN (SELECT value FROM json_each(:entries))
+              GROUP BY entry) here ON here.entry = e.id AND here.source <> e.source
+  JOIN watched w ON w.name = coalesce(here.source, e.source)
+ WHERE e.id IN (SELECT value FROM json_each(:entries))
+"""
+
+
+def _slot(row: sqlite3.Row, face: str, edition: str) -> Slot:
+    said = repr((edition, row["revision"], row["url"], row["title"], row["home"]))
+    return Slot(
+        id=UUID(row["uuid"]),
+        look=f"{face} {row['source']}" if row["source"] else face,
+        mark=blake2b(said.encode(), digest_size=12).hexdigest(),
+    )
+
+
+def _kept(connection: sqlite3.Connection, slots: Mapping[int, Slot]) -> Mapping[int, Mapping[str, Rendering]]:
+    kept: dict[int, dict[str, Rendering]] = defaultdict(dict)
+    wanted = json.dumps([(entry, slot.look, slot.mark) for entry, slot in slots.items()])
+    for entry, format_, body, packed in connection.execute(_KEPT, (wanted,)):
+        kept[entry][format_] = Rendering(body=body, packed=packed)
+    return kept
+
+
+_KEPT = """
+SELECT r.entry, r.format, r.body, r.packed
+  FROM json_each(?) wanted
+ CROSS JOIN renderings r ON r.entry = json_extract(wanted.value, '$[0]') AND r.look = json_extract(wanted.value, '$[1]')
+ WHERE r.mark = json_extract(wanted.value, '$[2]')
+"""
+
+
+def published(connection: sqlite3.Connection, issue: Issue, written: Iterable[Written]) -> None:
+    """The files of an issue stand: what was written for it is kept, and what no current feed shows any more is not."""
+    topic = log.row_of(connection, issue.feed.topic.key)["id"]
+    connection.executemany(
+        _KEEP,
+        [
+            (w.slot.look, w.format, w.slot.mark, w.rendering.body, w.rendering.packed, str(w.slot.id))
+            for w in written
+            if w.slot.mark
+        ],
+    )
+    ids = many(str(slot.id) for slot in issue.slots)
+    now = {entry for (entry,) in connection.execute(_ENTRIES, (ids,))}
+    before = {entry for (entry,) in connection.execute(_SHOWN, (topic,))}
+    connection.executemany(
+        "INSERT INTO current_entries(topic, entry) VALUES (?, ?)", [(topic, e) for e in now - before]
+    )
+    connection.executemany(
+        "DELETE FROM current_entries WHERE topic = ? AND entry = ?", [(topic, e) for e in before - now]
+    )
+    _forget(connection, before - now)
+
+
+_KEEP = """
+INSERT INTO renderings(entry, look, format, mark, body, packed)
+SELECT id, ?, ?, ?, ?, ? FROM entries WHERE uuid = ?
+    ON CONFLICT(entry, look, format) DO UPDATE
+   SET mark = excluded.mark, body = excluded.body, packed = excluded.packed
+"""
+_ENTRIES = "SELECT id FROM entries WHERE uuid IN (SELECT value FROM json_each(?))"
+_SHOWN = "SELECT entry FROM current_entries WHERE topic = ?"
+
+
+def retired(connection: sqlite3.Connection) -> None:
+    """Topics that are no longer in the config have no current feeds."""
+    entries = {entry for (entry,) in connection.execute(_RETIRED)}
+    connection.execute(f"DELETE FROM current_entries WHERE topic IN ({_INACTIVE})")  # noqa: S608 - the text below
+    _forget(connection, entries)
+
+
+_INACTIVE = "SELECT id FROM topics WHERE active = 0"
+_RETIRED = f"SELECT DISTINCT entry FROM current_entries WHERE topic IN ({_INACTIVE})"  # noqa: S608 - the text above
+
+
+def _forget(connection: sqlite3.Connection, entries: Collection[int]) -> None:
+    """Keep nothing of those of these entries that no current feed shows."""
+    if not entries:
+        return
+    ids = many(entries)
+    gone = many(entry for (entry,) in connection.execute(_GONE, (ids,)).fetchall())
+    connection.execute("DELETE FROM renderings WHERE entry IN (SELECT value FROM json_each(?))", (gone,))
+    connection.execute("DELETE FROM settled WHERE entry IN (SELECT value FROM json_each(?))", (gone,))
+
+
+_GONE = """
+SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM current_entries c WHERE c.entry = value)
+"""
