@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from uuid import UUID
 
 from feeds.formats import Format, Place
 from feeds.packed import joined, packed
@@ -41,8 +40,8 @@ class Writer:
 
     def __init__(self, issue: Issue) -> None:
         self._issue = issue
-        self._entries: Mapping[UUID, Entry] = {entry.id: entry for entry in issue.feed.entries}
-        self._shown: dict[UUID, Shown] = {}
+        self._entries: Mapping[str, Entry] = {str(entry.id): entry for entry in issue.feed.entries}
+        self._shown: dict[str, Shown] = {}
         self.written: list[Written] = []
 
     def entries(self, kind: Format) -> list[Rendering]:
@@ -62,7 +61,7 @@ class Writer:
         self.written.append(Written(slot=slot, format=kind.SUFFIX, rendering=rendering))
         return rendering
 
-    def _show(self, entry: UUID) -> Shown:
+    def _show(self, entry: str) -> Shown:
         if entry not in self._shown:
             self._shown[entry] = show(self._entries[entry], self._issue.feed.topic.face)
         return self._shown[entry]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Self
-from uuid import UUID
 
 from newsloom.news.items import Feed
 
@@ -22,7 +21,8 @@ class Rendering:
 class Slot:
     """An entry's place in a feed, with what was written of it before."""
 
-    id: UUID
+    id: str
+    """The entry's, as a text."""
     look: str = ""
     """By what it is told which renderings are of this face, of an entry that several feeds show in different ways."""
     mark: str = ""
@@ -43,7 +43,7 @@ class Issue:
     @classmethod
     def of(cls, feed: Feed) -> Self:
         """One of which nothing was written before."""
-        return cls(feed=feed, slots=tuple(Slot(id=e.id) for e in feed.entries))
+        return cls(feed=feed, slots=tuple(Slot(id=str(e.id)) for e in feed.entries))
 
 
 @dataclass(frozen=True, kw_only=True)

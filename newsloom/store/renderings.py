@@ -4,13 +4,12 @@ A rendering depends on the entry's row, on where else it stood when its version 
 The row's changes are counted by a trigger (`settled.revision`), whoever makes them, so that nothing is kept that is out of date.
 """
 
-import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
-from uuid import UUID
+from types import MappingProxyType
 
 from newsloom.news.renderings import Issue, Rendering, Slot, Written
 from newsloom.store import instants, log
@@ -24,14 +23,12 @@ def issue(connection: sqlite3.Connection, key: str, *, formats: Collection[str],
     asked = {"entries": many(entries), "source": topic["source"]}
     connection.execute(_SETTLE, asked)
     rows = {row["id"]: row for row in connection.execute(_OUTLINE, asked)}
-    slots = {entry: _slot(rows[entry], topic["face"], edition) for entry in entries}
-    kept = _kept(connection, slots)
-    missing = [entry for entry in entries if not kept[entry].keys() >= set(formats)]
-    feed = log.shown(connection, topic, missing)
-    return Issue(
-        feed=replace(feed, updated=max((instants.read(r["updated"]) for r in rows.values()), default=feed.updated)),
-        slots=tuple(replace(slots[entry], kept=kept[entry]) for entry in entries),
-    )
+    kept = _kept(connection, asked["entries"], {_look(row, topic["face"]) for row in rows.values()})
+    slots = {entry: _slot(rows[entry], topic["face"], edition, kept) for entry in entries}
+    feed = log.shown(connection, topic, [e for e, slot in slots.items() if not slot.kept.keys() >= set(formats)])
+    if rows:
+        feed = replace(feed, updated=instants.read(max(row["updated"] for row in rows.values())))
+    return Issue(feed=feed, slots=tuple(slots.values()))
 
 
 # What else is said of an entry is settled when its version is first shown: a copy that comes later is no change of it.
@@ -64,28 +61,37 @@ SELECT e.id, e.uuid, e.updated, s.revision, here.source, coalesce(here.url, '') 
 """
 
 
-def _slot(row: sqlite3.Row, face: str, edition: str) -> Slot:
-    said = repr((edition, row["revision"], row["url"], row["title"], row["home"]))
-    return Slot(
-        id=UUID(row["uuid"]),
-        look=f"{face} {row['source']}" if row["source"] else face,
-        mark=blake2b(said.encode(), digest_size=12).hexdigest(),
-    )
+_Kept = Mapping[tuple[int, str, str], Mapping[str, Rendering]]
+"""By entry, look and mark; then by format."""
 
 
-def _kept(connection: sqlite3.Connection, slots: Mapping[int, Slot]) -> Mapping[int, Mapping[str, Rendering]]:
-    kept: dict[int, dict[str, Rendering]] = defaultdict(dict)
-    wanted = json.dumps([(entry, slot.look, slot.mark) for entry, slot in slots.items()])
-    for entry, format_, body, packed in connection.execute(_KEPT, (wanted,)):
-        kept[entry][format_] = Rendering(body=body, packed=packed)
+def _look(row: sqlite3.Row, face: str) -> str:
+    return f"{face} {row['source']}" if row["source"] else face
+
+
+def _slot(row: sqlite3.Row, face: str, edition: str, kept: _Kept) -> Slot:
+    look = _look(row, face)
+    said = f"{edition}\n{row['revision']}\n{row['url']}\n{row['home']}\n{row['title']}"
+    mark = blake2b(said.encode(), digest_size=12).hexdigest()
+    return Slot(id=row["uuid"], look=look, mark=mark, kept=kept.get((row["id"], look, mark), _NOTHING))
+
+
+_NOTHING: Mapping[str, Rendering] = MappingProxyType({})
+
+
+def _kept(connection: sqlite3.Connection, entries: str, looks: Collection[str]) -> _Kept:
+    kept: dict[tuple[int, str, str], dict[str, Rendering]] = defaultdict(dict)
+    cursor = connection.cursor()
+    cursor.row_factory = None  # plain tuples
+    for entry, look, mark, format_, body, packed in cursor.execute(_KEPT, (entries, many(looks))):
+        kept[entry, look, mark][format_] = Rendering(body=body, packed=packed)
     return kept
 
 
 _KEPT = """
-SELECT r.entry, r.format, r.body, r.packed
-  FROM json_each(?) wanted
- CROSS JOIN renderings r ON r.entry = json_extract(wanted.value, '$[0]') AND r.look = json_extract(wanted.value, '$[1]')
- WHERE r.mark = json_extract(wanted.value, '$[2]')
+SELECT entry, look, mark, format, body, packed
+  FROM renderings
+ WHERE entry IN (SELECT value FROM json_each(?)) AND look IN (SELECT value FROM json_each(?))
 """
 
 
@@ -95,12 +101,12 @@ def published(connection: sqlite3.Connection, issue: Issue, written: Iterable[Wr
     connection.executemany(
         _KEEP,
         [
-            (w.slot.look, w.format, w.slot.mark, w.rendering.body, w.rendering.packed, str(w.slot.id))
+            (w.slot.look, w.format, w.slot.mark, w.rendering.body, w.rendering.packed, w.slot.id)
             for w in written
             if w.slot.mark
         ],
     )
-    ids = many(str(slot.id) for slot in issue.slots)
+    ids = many(slot.id for slot in issue.slots)
     now = {entry for (entry,) in connection.execute(_ENTRIES, (ids,))}
     before = {entry for (entry,) in connection.execute(_SHOWN, (topic,))}
     connection.executemany(

@@ -55,7 +55,7 @@ def test_what_was_kept_comes_back_as_it_was_in_the_order_of_the_feed(desk: Desk)
     publish(desk)
     (first, second) = issue(desk).slots
     feed = desk.run(desk.store.feed("all"))
-    assert [first.id, second.id] == [e.id for e in feed.entries]
+    assert [first.id, second.id] == [str(e.id) for e in feed.entries]
     assert first.kept[".json"] == Rendering(body=f"{first.id}.json".encode(), packed=b"z")
     assert issue(desk).feed.updated == feed.updated
 
