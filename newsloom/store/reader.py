@@ -211,10 +211,10 @@ SELECT w.*, c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
  ORDER BY w.name
 """
 TOPICS = """
-SELECT t.key, t.title, count(m.entry) AS entries, max(m.published) AS newest
-  FROM topics t LEFT JOIN membership m ON m.topic = t.id
+SELECT t.key, t.title, t.members AS entries,
+       (SELECT m.published FROM membership m WHERE m.topic = t.id ORDER BY m.published DESC LIMIT 1) AS newest
+  FROM topics t
  WHERE t.active = 1
- GROUP BY t.id
  ORDER BY t.id
 """
 _HELD = """

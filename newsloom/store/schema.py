@@ -579,7 +579,10 @@ _ADDED = {
         "    dropped    TEXT NOT NULL DEFAULT '' -- when its text was dropped because of its age; empty: it was not",
         "    withdrawn  TEXT NOT NULL DEFAULT '' -- when somebody took it out of everything; empty: nobody did",
     ),
-    "topics": ("    retired TEXT NOT NULL DEFAULT '' -- when it was no longer in the config; empty: it is in it",),
+    "topics": (
+        "    retired TEXT NOT NULL DEFAULT '' -- when it was no longer in the config; empty: it is in it",
+        "    members INTEGER NOT NULL DEFAULT 0 -- how many entries belong to it; triggers count them",
+    ),
     "log": (
         "    omitted INTEGER NOT NULL DEFAULT 0 -- 1: left out of its archive page, as the entry was no member then: not shown",
     ),
@@ -674,6 +677,21 @@ def _ninth(db: "Database") -> None:
     )
 
 
+_MEMBERS = (
+    """
+CREATE TRIGGER members_joined AFTER INSERT ON membership
+BEGIN
+    UPDATE topics SET members = members + 1 WHERE id = new.topic;
+END
+""",
+    """
+CREATE TRIGGER members_left AFTER DELETE ON membership
+BEGIN
+    UPDATE topics SET members = members - 1 WHERE id = old.topic;
+END
+""",
+)
+
 _OF_RENDERINGS = (_CURRENT, _SETTLED, _RENDERINGS)
 
 
@@ -691,6 +709,13 @@ def _eleventh(db: "Database") -> None:
         db.execute(statement.strip())
 
 
+def _twelfth(db: "Database") -> None:
+    _add_columns(db, "topics", "members")
+    db.execute("UPDATE topics SET members = (SELECT count(*) FROM membership m WHERE m.topic = topics.id)")
+    for trigger in _MEMBERS:
+        db.execute(trigger.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -703,6 +728,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0009 archive pages, withdrawn entries, retired topics", _ninth),
     ("0010 renderings of entries", _tenth),
     ("0011 who was told what is new", _eleventh),
+    ("0012 how many entries a topic has", _twelfth),
 )
 
 
