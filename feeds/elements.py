@@ -11,6 +11,11 @@ def element(name: str, content: str, **attributes: str) -> str:
     return f"    <{name}{_said(attributes)}>{escape(content, quote=False)}</{name}>\n"
 
 
+def html(name: str, content: str, **attributes: str) -> str:
+    """One that holds HTML, which would grow by a fifth if each tag in it were escaped."""
+    return f"    <{name}{_said(attributes)}><![CDATA[{content.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>\n"
+
+
 def parent(name: str, *children: str, **attributes: str) -> str:
     """One that holds others."""
     within = "".join(f"  {child}" for child in children)

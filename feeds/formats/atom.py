@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import cast
 
 from feeds import feedgen_mended as mended
-from feeds.elements import element, empty, media, parent
+from feeds.elements import element, empty, html, media, parent
 from feeds.formats import Place
 from feeds.shown import Shown
 from newsloom.news.items import Feed
@@ -32,7 +32,7 @@ def _children(shown: Shown) -> Iterator[str]:
     yield element("updated", shown.updated.isoformat())
     for name in shown.authors or (shown.source,):  # 4.1.2: an entry must have one
         yield parent("author", element("name", name))
-    yield element("content", shown.html, type="html")
+    yield html("content", shown.html, type="html")
     if shown.url:
         yield empty("link", href=shown.url)
     if shown.summary:

@@ -6,7 +6,7 @@ from html import escape
 from typing import cast
 
 from feeds import feedgen_mended as mended
-from feeds.elements import element, empty, media
+from feeds.elements import element, empty, html, media
 from feeds.formats import Place
 from feeds.shown import Shown
 from newsloom.news.items import Feed
@@ -37,7 +37,7 @@ def _children(shown: Shown) -> Iterator[str]:
     if shown.url:
         yield element("link", shown.url)
     yield element("description", escape(shown.lead, quote=False))  # a description is HTML, a title is text
-    yield element("content:encoded", shown.html)
+    yield html("content:encoded", shown.html)
     yield element("guid", shown.id, isPermaLink="false")
     for category in shown.categories:
         yield element("category", category)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from newsloom.news.renderings import Issue, Rendering, Slot, Written
 from newsloom.store import instants, log
@@ -22,12 +23,12 @@ def issue(connection: sqlite3.Connection, key: str, *, formats: Collection[str],
     entries = log.newest(connection, topic["id"])
     asked = {"entries": many(entries), "source": topic["source"]}
     connection.execute(_SETTLE, asked)
-    rows = {row["id"]: row for row in connection.execute(_OUTLINE, asked)}
-    kept = _kept(connection, asked["entries"], {_look(row, topic["face"]) for row in rows.values()})
-    slots = {entry: _slot(rows[entry], topic["face"], edition, kept) for entry in entries}
-    feed = log.shown(connection, topic, [e for e, slot in slots.items() if not slot.kept.keys() >= set(formats)])
-    if rows:
-        feed = replace(feed, updated=instants.read(max(row["updated"] for row in rows.values())))
+    outlines = {entry: _Outline(*said) for entry, *said in _tuples(connection, _OUTLINE, asked)}
+    kept = _kept(connection, {**asked, "face": topic["face"], "formats": many(formats)})
+    slots = {entry: _slot(entry, outlines[entry], topic["face"], edition, kept) for entry in entries}
+    feed = log.shown(connection, topic, [e for e, slot in slots.items() if len(slot.kept) < len(formats)])
+    if slots:
+        feed = replace(feed, updated=instants.read(max(outline.updated for outline in outlines.values())))
     return Issue(feed=feed, slots=tuple(slots.values()))
 
 
@@ -49,7 +50,7 @@ SELECT e.id, (
 """
 # `here`: where the source of the feed has it, if that is not the original.
 _OUTLINE = """
-SELECT e.id, e.uuid, e.updated, s.revision, here.source, coalesce(here.url, '') AS url, w.title, w.url AS home
+SELECT e.id, e.uuid, e.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url
   FROM entries e
   JOIN settled s ON s.entry = e.id
   LEFT JOIN (SELECT entry, source, min(url) AS url
@@ -61,29 +62,33 @@ SELECT e.id, e.uuid, e.updated, s.revision, here.source, coalesce(here.url, '') 
 """
 
 
+class _Outline(NamedTuple):
+    """What an entry's rendering depends on, the row itself counted by its revision."""
+
+    uuid: str
+    updated: str
+    revision: int
+    source: str
+    url: str
+    title: str
+    home: str
+
+
 _Kept = Mapping[tuple[int, str, str], Mapping[str, Rendering]]
 """By entry, look and mark; then by format."""
-
-
-def _look(row: sqlite3.Row, face: str) -> str:
-    return f"{face} {row['source']}" if row["source"] else face
-
-
-def _slot(row: sqlite3.Row, face: str, edition: str, kept: _Kept) -> Slot:
-    look = _look(row, face)
-    said = f"{edition}\n{row['revision']}\n{row['url']}\n{row['home']}\n{row['title']}"
-    mark = blake2b(said.encode(), digest_size=12).hexdigest()
-    return Slot(id=row["uuid"], look=look, mark=mark, kept=kept.get((row["id"], look, mark), _NOTHING))
-
-
 _NOTHING: Mapping[str, Rendering] = MappingProxyType({})
 
 
-def _kept(connection: sqlite3.Connection, entries: str, looks: Collection[str]) -> _Kept:
+def _slot(entry: int, outline: _Outline, face: str, edition: str, kept: _Kept) -> Slot:
+    look = f"{face} {outline.source}" if outline.source else face
+    said = "\n".join((edition, str(outline.revision), outline.url, outline.title, outline.home))
+    mark = blake2b(said.encode(), digest_size=12).hexdigest()
+    return Slot(id=outline.uuid, look=look, mark=mark, kept=kept.get((entry, look, mark), _NOTHING))
+
+
+def _kept(connection: sqlite3.Connection, asked: Mapping[str, str]) -> _Kept:
     kept: dict[tuple[int, str, str], dict[str, Rendering]] = defaultdict(dict)
-    cursor = connection.cursor()
-    cursor.row_factory = None  # plain tuples
-    for entry, look, mark, format_, body, packed in cursor.execute(_KEPT, (entries, many(looks))):
+    for entry, look, mark, format_, body, packed in _tuples(connection, _KEPT, asked):
         kept[entry, look, mark][format_] = Rendering(body=body, packed=packed)
     return kept
 
@@ -91,8 +96,16 @@ def _kept(connection: sqlite3.Connection, entries: str, looks: Collection[str]) 
 _KEPT = """
 SELECT entry, look, mark, format, body, packed
   FROM renderings
- WHERE entry IN (SELECT value FROM json_each(?)) AND look IN (SELECT value FROM json_each(?))
+ WHERE entry IN (SELECT value FROM json_each(:entries)) AND look IN (:face, :face || ' ' || :source)
+   AND format IN (SELECT value FROM json_each(:formats))
 """
+
+
+def _tuples(connection: sqlite3.Connection, statement: str, asked: Mapping[str, str]) -> Iterable[tuple[Any, ...]]:
+    """Rows without names: there are many."""
+    cursor = connection.cursor()
+    cursor.row_factory = None
+    return cursor.execute(statement, asked)
 
 
 def published(connection: sqlite3.Connection, issue: Issue, written: Iterable[Written]) -> None:
