@@ -33,6 +33,7 @@ sources: [{url: "https://a.example/", name: a, every: 1h}, {url: "https://b.exam
 network: {contact: me@example.org}
 topics: {water: {match: bridge OR ferry}}
 """
+FEEDS = ("all.atom", "all.rss", "water.atom", "water.rss", "source/a.atom", "source/b.rss")
 RULES = ("bridge OR ferry", "bridge", "NOT storm", "ferry OR harbour")
 MUTES = ("", "", "ferry", "storm")
 _NAMES = {"a": "http://www.w3.org/2005/Atom", "content": "http://purl.org/rss/1.0/modules/content/"}
@@ -216,8 +217,7 @@ class World:
         path.write_text(CONFIG, encoding="utf-8")
         self.config: Config = load(path)
         self.store = self._open()
-        feeds = ("all.atom", "all.rss", "water.atom", "water.rss", "source/a.atom", "source/b.rss")
-        self.readers = [Reader(self.config.out, name) for name in feeds for _ in range(2)]
+        self.readers = [Reader(self.config.out, name) for name in FEEDS for _ in range(2)]
         self.fuse.look = lambda: self.read(0.05)
 
     def _open(self) -> Fragile:
@@ -267,7 +267,7 @@ class World:
                 reader.finish()
 
     async def rest(self) -> None:
-        """The last is said, and everybody reads it."""
+        """The last is said, and everybody reads it, some for the first time."""
         for name in "ab":
             await self._record(name)
         for _ in range(2):
@@ -277,6 +277,7 @@ class World:
             (),
             (),
         )
+        self.readers += [Reader(self.config.out, name) for name in FEEDS]
         for reader in self.readers:
             reader.begin()
             reader.finish()
