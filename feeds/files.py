@@ -54,7 +54,7 @@ def replace(files: Mapping[Path, bytes], twins: Mapping[Path, bytes] | None = No
 def _stands(path: Path, body: bytes) -> bool:
     """Whether the file and its twin are there and need no writing; if so, what a killed writer left beside them is swept."""
     try:
-        if path.read_bytes() != body or not twin(path).exists():
+        if path.stat().st_size != len(body) or path.read_bytes() != body or not twin(path).exists():
             return False
     except FileNotFoundError:
         return False

@@ -23,6 +23,8 @@ class Slot:
 
     id: str
     """The entry's, as a text."""
+    number: int = 0
+    """The store's own of the entry; 0: it is in no store."""
     look: str = ""
     """By what it is told which renderings are of this face, of an entry that several feeds show in different ways."""
     mark: str = ""

@@ -34,8 +34,8 @@ def issue(connection: sqlite3.Connection, key: str, *, formats: Collection[str],
 
 # What else is said of an entry is settled when its version is first shown: a copy that comes later is no change of it.
 _SETTLE = """
-INSERT INTO settled(entry, also_at)
-SELECT e.id, (
+INSERT INTO settled(entry, uuid, source, updated, also_at)
+SELECT e.id, e.uuid, e.source, e.updated, (
            SELECT json_group_array(json_array(source, title, url))
              FROM (SELECT c.source, w.title, min(c.url) AS url
                      FROM carriers c JOIN watched w ON w.name = c.source
@@ -43,22 +43,20 @@ SELECT e.id, (
                     GROUP BY c.source
                     ORDER BY c.source)
        )
-  FROM entries e
- WHERE e.id IN (SELECT value FROM json_each(:entries))
-   AND NOT EXISTS (SELECT 1 FROM settled s WHERE s.entry = e.id AND s.also_at IS NOT NULL)
+  FROM json_each(:entries) shown CROSS JOIN entries e ON e.id = shown.value
+ WHERE NOT EXISTS (SELECT 1 FROM settled s WHERE s.entry = shown.value AND s.also_at IS NOT NULL)
     ON CONFLICT(entry) DO UPDATE SET also_at = excluded.also_at
 """
 # `here`: where the source of the feed has it, if that is not the original.
 _OUTLINE = """
-SELECT e.id, e.uuid, e.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url
-  FROM entries e
-  JOIN settled s ON s.entry = e.id
+SELECT s.entry, s.uuid, s.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url
+  FROM settled s
   LEFT JOIN (SELECT entry, source, min(url) AS url
                FROM carriers
               WHERE source = :source AND entry IN (SELECT value FROM json_each(:entries))
-              GROUP BY entry) here ON here.entry = e.id AND here.source <> e.source
-  JOIN watched w ON w.name = coalesce(here.source, e.source)
- WHERE e.id IN (SELECT value FROM json_each(:entries))
+              GROUP BY entry) here ON here.entry = s.entry AND here.source <> s.source
+  JOIN watched w ON w.name = coalesce(here.source, s.source)
+ WHERE s.entry IN (SELECT value FROM json_each(:entries))
 """
 
 
@@ -83,7 +81,7 @@ def _slot(entry: int, outline: _Outline, face: str, edition: str, kept: _Kept) -
     look = f"{face} {outline.source}" if outline.source else face
     said = "\n".join((edition, str(outline.revision), outline.url, outline.title, outline.home))
     mark = blake2b(said.encode(), digest_size=12).hexdigest()
-    return Slot(id=outline.uuid, look=look, mark=mark, kept=kept.get((entry, look, mark), _NOTHING))
+    return Slot(id=outline.uuid, number=entry, look=look, mark=mark, kept=kept.get((entry, look, mark), _NOTHING))
 
 
 def _kept(connection: sqlite3.Connection, asked: Mapping[str, str]) -> _Kept:
@@ -113,14 +111,9 @@ def published(connection: sqlite3.Connection, issue: Issue, written: Iterable[Wr
     topic = log.row_of(connection, issue.feed.topic.key)["id"]
     connection.executemany(
         _KEEP,
-        [
-            (w.slot.look, w.format, w.slot.mark, w.rendering.body, w.rendering.packed, w.slot.id)
-            for w in written
-            if w.slot.mark
-        ],
+        [(w.slot.number, w.slot.look, w.format, w.slot.mark, w.rendering.body, w.rendering.packed) for w in written],
     )
-    ids = many(slot.id for slot in issue.slots)
-    now = {entry for (entry,) in connection.execute(_ENTRIES, (ids,))}
+    now = {slot.number for slot in issue.slots}
     before = {entry for (entry,) in connection.execute(_SHOWN, (topic,))}
     connection.executemany(
         "INSERT INTO current_entries(topic, entry) VALUES (?, ?)", [(topic, e) for e in now - before]
@@ -132,12 +125,10 @@ def published(connection: sqlite3.Connection, issue: Issue, written: Iterable[Wr
 
 
 _KEEP = """
-INSERT INTO renderings(entry, look, format, mark, body, packed)
-SELECT id, ?, ?, ?, ?, ? FROM entries WHERE uuid = ?
+INSERT INTO renderings(entry, look, format, mark, body, packed) VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT(entry, look, format) DO UPDATE
    SET mark = excluded.mark, body = excluded.body, packed = excluded.packed
 """
-_ENTRIES = "SELECT id FROM entries WHERE uuid IN (SELECT value FROM json_each(?))"
 _SHOWN = "SELECT entry FROM current_entries WHERE topic = ?"
 
 

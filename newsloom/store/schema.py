@@ -514,6 +514,9 @@ CREATE TABLE current_entries (  -- which entries the files of each topic's curre
 _SETTLED = """
 CREATE TABLE settled (  -- what is settled of an entry as long as a current feed shows it
     entry    INTEGER PRIMARY KEY REFERENCES entries(id),
+    uuid     TEXT NOT NULL,               -- its own
+    source   TEXT NOT NULL,               -- its own, as it is now
+    updated  TEXT NOT NULL,               -- likewise
     revision INTEGER NOT NULL DEFAULT 1,  -- counts changes of what is shown of its row; a trigger does
     also_at  TEXT                         -- JSON list of source, title, url: where else it stood when its version was first shown
 )
@@ -535,7 +538,8 @@ CREATE TRIGGER settled_revision AFTER UPDATE OF version, source, url, title, sum
     language, image, enclosures, published, updated, brief_time, brief_tag, brief_text, brief_published ON entries
 BEGIN
     UPDATE settled
-       SET revision = revision + 1, also_at = CASE WHEN old.version = new.version THEN also_at END
+       SET source = new.source, updated = new.updated, revision = revision + 1,
+           also_at = CASE WHEN old.version = new.version THEN also_at END
      WHERE entry = new.id;
 END
 """
