@@ -1,8 +1,8 @@
 """Archive pages of a topic's feed (RFC 5005, 4): where they stand, and how entries are taken out of one."""
 
+import errno
 import os
-import shutil
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
@@ -107,8 +107,24 @@ def forget(key: str, out: Path) -> None:
     """Take all archive pages of a topic away. Raises PublishError."""
     folder = out / "archive" / key
     try:
-        shutil.rmtree(folder)
+        for each in os.scandir(folder):
+            if each.is_file(follow_symlinks=False):
+                Path(each.path).unlink()
+        folder.rmdir()
     except FileNotFoundError:
         return
     except OSError as error:
-        raise failure(folder, error) from error
+        if error.errno != errno.ENOTEMPTY:  # what else stands there is not ours
+            raise failure(folder, error) from error
+
+
+def say_gone(topics: Mapping[str, bool], out: Path) -> list[Path]:
+    """Write `<out>/.gone`, for servers: names, without suffixes, of what stood there and is no more; `name/` is all in that folder.
+
+    Handed over is, by the key of each topic that is gone, whether its archive pages still stand. Raises PublishError.
+    """
+    path = out / ".gone"
+    if not topics and not path.exists():
+        return []
+    names = [*topics, *(f"archive/{key}/" for key, is_archived in topics.items() if not is_archived)]
+    return replace({path: "".join(f"{name}\n" for name in sorted(names)).encode()})

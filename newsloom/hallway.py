@@ -141,14 +141,28 @@ async def adopt(config: Config, store: Store) -> None:
     Files of topics that are gone are taken away; what somebody removed, or what would be written otherwise now, is due
     to be published, news or not.
     """
-    for topic in await store.adopt(config.sources, config.topics):
-        try:
-            withdraw_files(topic, config.out)
-        except PublishError as error:
-            log.error("files of a topic that is gone still stand topic=%s: %s", topic, error)  # noqa: TRY400 - as below
+    await store.adopt(config.sources, config.topics)
+    await _retire(config, store)
     await _restore_pages(config, store)
     await store.publish_as(_face(config))
     await store.ask_publish(missing((t.key for t in config.topics), config.out))
+
+
+async def _retire(config: Config, store: Store) -> None:
+    """Topics that are gone have no feed, archive pages for a month yet, and a word for servers that they were there."""
+    await store.expire(_ARCHIVES_STAY)
+    gone = {each.topic: each.is_archived for each in await store.retired()}
+    try:
+        for topic, is_archived in gone.items():
+            withdraw_files(topic, config.out)
+            if not is_archived:
+                archives.forget(topic, config.out)
+        archives.say_gone(gone, config.out)
+    except PublishError as error:
+        log.error("files of topics that are gone still stand: %s", error)  # noqa: TRY400 - as below
+
+
+_ARCHIVES_STAY = timedelta(days=30)
 
 
 async def _restore_pages(config: Config, store: Store) -> None:
@@ -337,6 +351,8 @@ def kept(config: Config) -> Keep:
 
 async def tidy_daily(house: House) -> None:
     """Drop what is too old, unless that was done within the day. Crawls get in between."""
+    if await house.store.expire(_ARCHIVES_STAY):
+        await _retire(house.config, house.store)
     keep = kept(house.config)
     last = await house.store.tidied()
     if not keep.drops or (last is not None and house.now() - last < _DAY):

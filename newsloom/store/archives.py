@@ -28,6 +28,16 @@ class Standing:
     """Their names below the folder of feeds."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class Retired:
+    """A topic that the config had and has no more."""
+
+    topic: str
+    """Its key."""
+    is_archived: bool
+    """Whether its archive pages still stand."""
+
+
 def closing(connection: sqlite3.Connection, key: str) -> Feed | None:
     """The topic's next archive page, if its log has the rows for it; entries that are no members now are left out."""
     topic = log.row_of(connection, key)
@@ -56,6 +66,24 @@ def closed(connection: sqlite3.Connection, page: Feed, files: Sequence[str], now
     }
     for statement in (_CLOSE, _OMIT, _WITHDRAWN_MEANWHILE):
         connection.execute(statement, asked)
+
+
+def expire(connection: sqlite3.Connection, before: datetime) -> list[str]:
+    """Archive pages of topics that left the config before that instant are no more; the keys of those topics.
+
+    Of each topic's pages the last one stays known, so that no number is given twice should it come back.
+    """
+    asked = {"before": instants.written(before)}
+    keys = [key for (key,) in connection.execute(_EXPIRED, asked)]
+    if keys:
+        for statement in _EXPIRE:
+            connection.execute(statement, asked)
+    return keys
+
+
+def retired(connection: sqlite3.Connection) -> list[Retired]:
+    """Topics that the config had and has no more, by key."""
+    return [Retired(topic=r["key"], is_archived=bool(r["is_archived"])) for r in connection.execute(_RETIRED)]
 
 
 def pages(connection: sqlite3.Connection) -> list[Standing]:
@@ -107,6 +135,26 @@ SELECT l.entry
  WHERE a.topic = :topic AND a.page = :page
  GROUP BY l.entry
  ORDER BY max(l.seq) DESC
+"""
+_OLD = "SELECT id FROM topics WHERE active = 0 AND retired <= :before"
+_EXPIRED = f"""
+SELECT key FROM topics
+ WHERE id IN ({_OLD}) AND EXISTS (SELECT 1 FROM archives WHERE topic = topics.id AND files <> '')
+ ORDER BY key
+"""  # noqa: S608 - the text above
+_EXPIRE = (
+    f"DELETE FROM cuts WHERE topic IN ({_OLD})",  # noqa: S608 - as above
+    f"""
+    DELETE FROM archives
+     WHERE topic IN ({_OLD}) AND page < (SELECT max(page) FROM archives later WHERE later.topic = archives.topic)
+    """,  # noqa: S608 - as above
+    f"UPDATE archives SET files = '' WHERE topic IN ({_OLD})",  # noqa: S608 - as above
+)
+_RETIRED = """
+SELECT key, EXISTS (SELECT 1 FROM archives WHERE topic = topics.id AND files <> '') AS is_archived
+  FROM topics
+ WHERE active = 0
+ ORDER BY key
 """
 _CLOSE = """
 INSERT INTO archives(topic, page, first, last, files, closed) VALUES (:topic, :page, :first, :last, :files, :now)

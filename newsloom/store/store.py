@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -302,12 +302,20 @@ class Store:
         """Every archive page that was closed, those of a topic in their order."""
         return await self._do(archives.pages)
 
+    async def retired(self) -> list[archives.Retired]:
+        """Topics that the config had and has no more."""
+        return await self._do(archives.retired)
+
+    async def expire(self, stay: timedelta) -> list[str]:
+        """Forget the archive pages of topics that left the config so long ago; the keys of those topics."""
+        return await self._do(lambda connection: archives.expire(connection, self._now() - stay))
+
     async def page_again(self, page: archives.Standing) -> Feed:
         """What stood in a page whose files are gone, as it is now."""
         return await self._do(lambda connection: archives.again(connection, page.topic, page.page))
 
     async def withdraw(self, url_or_id: str, *, beside: bool = False) -> Withdrawal | None:
-        """Take an entry out of everything, now and for what comes; `cuts` then says which files still hold it. None: it is not known."""
+        """Take an entry out of everything, for good; `cuts` then says which files still hold it. None: it is not known."""
 
         def work(connection: sqlite3.Connection) -> Withdrawal | None:
             entry = entry_named(connection, url_or_id)

@@ -29,9 +29,9 @@ def adopt(connection: sqlite3.Connection, topics: Sequence[Topic], now: datetime
     keys = {t.key for t in topics}
     gone = [r for key, r in known.items() if key not in keys]
     for row in gone:
-        if not row["active"]:
+        if row["retired"]:
             continue
-        connection.execute("UPDATE topics SET active = 0 WHERE id = ?", (row["id"],))
+        connection.execute("UPDATE topics SET active = 0, retired = ? WHERE id = ?", (instants.written(now), row["id"]))
         connection.execute("DELETE FROM membership WHERE topic = ?", (row["id"],))
         connection.execute("DELETE FROM pending WHERE topic = ?", (row["id"],))
         connection.execute("DELETE FROM rematch WHERE topic = ?", (row["id"],))
@@ -58,7 +58,7 @@ def _adopt_one(connection: sqlite3.Connection, topic: Topic, row: sqlite3.Row | 
         ON CONFLICT(key) DO UPDATE
            SET title = excluded.title, description = excluded.description, match = excluded.match, include = excluded.include,
                source = excluded.source, group_name = excluded.group_name, language = excluded.language, face = excluded.face,
-               mute = excluded.mute, active = 1, changes = changes + 1
+               mute = excluded.mute, active = 1, retired = '', changes = changes + 1
         """,
         facts | {"now": instants.written(now)},
     )

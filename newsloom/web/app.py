@@ -58,7 +58,7 @@ class _Published:
             return _plain(405, "only GET and HEAD are answered here", {"Allow": "GET, HEAD"})
         path = self._files.locate(asked)
         if path is None:
-            return _plain(404, "no such file is published here")
+            return self._lacking(asked)
         said = {name: ", ".join(headers.getlist(name)) for name in headers}
         zipped = takes_gzip(said.get("accept-encoding", ""))
         head, body = self._files.known(path, zipped=zipped), None
@@ -73,8 +73,13 @@ class _Published:
             if method == "GET" and body is None:
                 head, body = await self._read(path, zipped=zipped)
         except OSError:
-            return _plain(404, "no such file is published here")
+            return self._lacking(asked)
         return Response(body or b"", headers=_validators(head) | _content(head))
+
+    def _lacking(self, asked: str) -> Response:
+        if self._files.is_gone(asked):
+            return _plain(410, "this feed is no more: unsubscribe from it")
+        return _plain(404, "no such file is published here")
 
     async def _read(self, path: Path, *, zipped: bool) -> tuple[Head, bytes]:
         async with self._one_reads:

@@ -27,6 +27,9 @@ TYPES = {
 }
 """What is published, by suffix; nothing else in the folder is served."""
 
+_GONE = ".gone"
+"""Names of files, without suffixes, that are no more, one a line; `name/`: all in that folder."""
+
 _PACKED = frozenset({".png", ".ico"})
 """Compressed as they are."""
 
@@ -68,6 +71,7 @@ class Files:
         self._keep_bytes = keep_bytes
         self._heads: dict[Key, tuple[Stamps, Head]] = {}
         self._bodies: OrderedDict[Key, bytes] = OrderedDict()
+        self._gone: tuple[Stamp | None, frozenset[str]] = (None, frozenset())
 
     def locate(self, asked: str) -> Path | None:
         """The published file of a decoded request path like `/source/anewz.tv.atom`; None if there is none.
@@ -86,6 +90,22 @@ class Files:
             return path if inside and stat.S_ISREG(real.stat().st_mode) else None
         except (OSError, RuntimeError, ValueError):  # nothing there, a loop of links, a name that no file can have
             return None
+
+    def is_gone(self, asked: str) -> bool:
+        """Whether a decoded request path is that of a file which stood there and is no more: the folder's `.gone` says which."""
+        stem, _, suffix = asked.removeprefix("/").rpartition(".")
+        names = self._gone_names()
+        return f".{suffix}" in TYPES and (stem in names or f"{stem.rpartition('/')[0]}/" in names)
+
+    def _gone_names(self) -> frozenset[str]:
+        path = self._folder / _GONE
+        try:
+            if _stamp(path.stat()) != self._gone[0]:
+                body, stamp = _whole(path)
+                self._gone = stamp, frozenset(body.decode(errors="replace").split())
+        except OSError:
+            return frozenset()
+        return self._gone[1]
 
     def known(self, path: Path, *, zipped: bool) -> Head | None:
         """What `read` would say, if the file is still the one that was read; costs two looks at the folder."""

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from feeds.archives import cut, forget, missing
+from feeds.archives import cut, forget, missing, say_gone
 from feeds.publish import publish, publish_page
 from newsloom.news.renderings import Issue
 
@@ -126,3 +126,21 @@ def test_pages_of_a_topic_are_taken_away_with_their_folder(tmp_path: Path, entry
     forget("source/a", tmp_path)
     forget("source/a", tmp_path)
     assert {p.parent.name for p in tmp_path.rglob("1.*")} == {"bridges"}
+
+
+def test_what_else_lies_beside_pages_stays(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1)), 1), tmp_path, public_url="")
+    mine = tmp_path / "archive/bridges/mine/notes.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    forget("bridges", tmp_path)
+    assert [p for p in tmp_path.rglob("*") if p.is_file()] == [mine]
+
+
+def test_servers_are_told_what_is_no_more(tmp_path: Path) -> None:
+    assert say_gone({}, tmp_path) == []
+    assert not list(tmp_path.iterdir())
+    say_gone({"source/a": False, "bridges": True}, tmp_path)
+    assert (tmp_path / ".gone").read_text() == "archive/source/a/\nbridges\nsource/a\n"
+    say_gone({}, tmp_path)
+    assert (tmp_path / ".gone").read_text() == ""

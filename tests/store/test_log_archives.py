@@ -5,7 +5,8 @@ import sqlite3
 from newsloom.news.items import Feed
 from newsloom.news.sources import Source
 from newsloom.store import schema
-from tests.store.newsdesk import ALL, HOUR, START, Desk, page, source, topic
+from newsloom.store.archives import Retired
+from tests.store.newsdesk import ALL, DAY, HOUR, START, Desk, page, source, topic
 from tests.store.test_plans import asked, walks
 
 LOUD = source(mute="ferry")
@@ -153,6 +154,46 @@ def test_no_page_closes_while_a_rule_is_matched_anew(desk: Desk) -> None:
     assert closed(desk, "bridges") == []
     desk.adopt(topics=[ALL, topic("bridges", "bridge")])
     assert len(closed(desk, "bridges")) == 1
+
+
+def test_a_topic_that_is_gone_keeps_its_pages_for_a_while_and_no_number_is_given_twice(desk: Desk) -> None:
+    bridges = topic("bridges", "bridge")
+    desk.adopt(topics=[ALL, bridges])
+    closed(desk, "bridges")
+    read(desk, *range(120))
+    assert [p.page for p in closed(desk, "bridges")] == [1, 2]
+    desk.adopt()
+    desk.at += 29 * DAY
+    desk.adopt()  # what counts is when it left
+    assert desk.run(desk.store.expire(30 * DAY)) == []
+    assert desk.run(desk.store.retired()) == [Retired(topic="bridges", is_archived=True)]
+    desk.at += DAY
+    assert desk.run(desk.store.expire(30 * DAY)) == ["bridges"]
+    assert desk.run(desk.store.expire(30 * DAY)) == []
+    assert desk.run(desk.store.retired()) == [Retired(topic="bridges", is_archived=False)]
+    desk.adopt(topics=[ALL, bridges])
+    assert desk.run(desk.store.retired()) == []
+    assert closed(desk, "bridges") == []
+    assert now(desk, "bridges").before == 0
+    assert titles(now(desk, "bridges")) == list(range(119, 69, -1))
+    read(desk, *range(200, 240))
+    (third,) = closed(desk, "bridges")
+    assert (third.page, third.before, now(desk, "bridges").before) == (3, 0, 3)
+    assert desk.run(desk.store.pages())[0].page == 3
+
+
+def test_pages_of_a_topic_that_comes_back_in_time_are_linked_as_before(desk: Desk) -> None:
+    bridges = topic("bridges", "bridge")
+    desk.adopt(topics=[ALL, bridges])
+    closed(desk, "bridges")
+    read(desk, *range(60))
+    closed(desk, "bridges")
+    desk.adopt()
+    desk.at += 29 * DAY
+    desk.adopt(topics=[ALL, bridges])
+    desk.at += 29 * DAY
+    assert desk.run(desk.store.expire(30 * DAY)) == []
+    assert now(desk, "bridges").before == 1
 
 
 def test_pages_of_a_store_without_any_begin_with_what_its_feed_shows(desk: Desk) -> None:

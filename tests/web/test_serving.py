@@ -93,6 +93,30 @@ def site(tmp_path: Path) -> Iterator[Site]:
 BODY = b"<feed>" + b"news of the day; " * 400 + b"</feed>"
 
 
+def test_what_was_published_and_is_no_more_answers_410(site: Site) -> None:
+    site.write(".gone", b"water\nsource/b\narchive/source/b/\n")
+    kept = site.write("archive/water/1.atom", b"<feed/>")
+    for path in ("/water.atom", "/water.json", "/source/b.rss", "/archive/source/b/12.atom"):
+        assert site.get(path).status == 410
+        assert site.get(path, "HEAD").status == 410
+    for path in (
+        "/waters.atom",
+        "/water.exe",
+        "/b.rss",
+        "/source/b/1.rss",
+        "/archive/water/2.atom",
+        "/.gone",
+        "/.atom",
+        "/x",
+    ):
+        assert site.get(path).status == 404
+    assert site.get("/archive/water/1.atom").status == 200
+    kept.unlink()
+    site.write(".gone", b"archive/water/\n")
+    assert site.get("/archive/water/1.atom").status == 410
+    assert site.get("/water.atom").status == 404
+
+
 def test_feed_is_served_with_its_type_and_what_a_cache_needs(site: Site) -> None:
     path = site.write("ukraine.atom", BODY)
     answer = site.get("/ukraine.atom")
