@@ -43,7 +43,7 @@ async def fill(path: Path) -> None:
         for topic in config.topics:
             await store.advance(topic.key)
             while (full := await store.closing(topic.key)) is not None:
-                await store.closed(full, ["a file"])
+                await store.closed(full, [f"archive/{topic.key}/{full.page}.atom"])
 
 
 def page(n: int) -> Page:
