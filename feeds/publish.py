@@ -75,8 +75,7 @@ def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str
         for name, kind in kinds.items()
         if only is None or name in only
     }
-    if files:  # a lost file of a format that is no more stays lost
-        replace(files)
+    replace(files)
     return list(kinds)
 
 

@@ -5,8 +5,7 @@ from typing import Any
 
 from feeds.clean import line
 from feeds.formats import Place
-from feeds.languages import language
-from feeds.shown import Shown
+from feeds.shown import Shown, language
 from newsloom.news.items import Enclosure, Feed
 
 SUFFIX = ".json"

@@ -174,6 +174,9 @@ def _kept(config: "Config", answer: "Why") -> Iterator[str]:
     if entry.begins is not None:
         yield _row("begins", _related(entry.begins))
     yield from _rows("begun by", [_related(r) for r in entry.briefs])
+    if entry.story is not None:
+        told, others = entry.story, entry.story.entries - 1
+        yield _row("story", f"{told.number} “{told.title}”, with {others} more; {told.score:.2f} like it when it came")
     if entry.sightings:
         yield _row("teased", f"by {entry.sightings} rows on {entry.pages} pages")
     if entry.withdrawn is not None:

@@ -14,10 +14,11 @@ from newsloom.news import copies, identity
 from newsloom.news.items import Article
 from newsloom.news.memory import News, Page
 from newsloom.news.sources import Source
-from newsloom.store import faces, instants, withdrawals
+from newsloom.store import faces, instants, log, withdrawals
 from newsloom.store.copies import Found, NearCopies
 from newsloom.store.database import listing as many
 from newsloom.store.database import plain
+from newsloom.store.stories import Stories
 from newsloom.store.topics import Matcher
 
 _COLUMNS = (
@@ -51,7 +52,10 @@ class Batch:
         """Entries that the full-text index does not hold at this moment."""
         self._touched: set[int] = set()
         self._changed: set[int] = set()
+        self._told: set[int] = set()
+        """Entries that say something new, or that may be shown now."""
         self._near = NearCopies(connection, now)
+        self._stories = Stories(connection, now)
         self._sketched: tuple[copies.Sketch, Found] | None = None
         """Of the text that is being placed, if it is new to the store, and what is stored near it."""
 
@@ -138,6 +142,7 @@ class Batch:
         if entry is None:
             raise AssertionError("an INSERT without a row")
         self._unindexed.add(entry)
+        self._told.add(entry)
         source: str = row["source"]
         self._label(entry, row, ("source", source))
         self.know(entry, [key], how)
@@ -153,6 +158,7 @@ class Batch:
             return
         if differing.keys() & _SEARCHED:
             self._unindex(entry)
+            self._told.add(entry)
         names = ", ".join(f"{name} = :{name}" for name in differing)
         self.connection.execute(f"UPDATE entries SET {names} WHERE id = :id", differing | {"id": entry})  # noqa: S608 - our own names
         if differing.keys() & _LABELLED:
@@ -176,6 +182,11 @@ class Batch:
         said = instants.believable(modified, self.now)
         later = said if said is not None and before < said <= self.now else max(seen, before + timedelta(seconds=1))
         self.change(old, {**new, "version": old["version"] + 1, "updated": instants.written(later)})
+
+    def release(self, entry: int) -> None:
+        """It waits for its page no longer."""
+        log.released(self.connection, [entry])
+        self._told.add(entry)
 
     def know(self, entry: int, keys: Iterable[str], how: str) -> None:
         """Addresses by which the entry is known from now on, unless they are another's. What is only declared gives way."""
@@ -219,7 +230,7 @@ class Batch:
         self._unindexed.add(entry)
 
     def finish(self) -> None:
-        """Index and match what the batch touched."""
+        """Index, match and group what the batch touched."""
         self.connection.execute(
             """
             INSERT INTO entries_fts(rowid, title, summary, text, authors)
@@ -230,6 +241,7 @@ class Batch:
         )
         self._unindexed.clear()
         self._near.prune()
+        self._stories.come(self._told)
         Matcher(self.connection).match(self._touched, self._changed)
 
     # Articles
@@ -426,6 +438,8 @@ class Batch:
         self.connection.execute(_LEADS_HERE, (*ids, how))
         for statement in _JOIN:
             self.connection.execute(statement, ids)
+        self._stories.joined(*ids)
+        self._told.discard(lost["id"])
         self._touched.discard(lost["id"])
         self._changed.discard(lost["id"])
         self.connection.execute(_BURIED, ids)

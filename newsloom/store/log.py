@@ -4,8 +4,8 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
-from newsloom.news.identity import feed_id
 from newsloom.news.items import Feed
 from newsloom.store import instants
 from newsloom.store.database import listing as many
@@ -124,7 +124,7 @@ def shown(connection: sqlite3.Connection, topic: sqlite3.Row, entries: Sequence[
     before = connection.execute(_BEFORE, {"topic": topic["id"], "page": page}).fetchone()
     return Feed(
         topic=topic_of(topic),
-        id=feed_id(topic["key"]),
+        id=uuid5(NAMESPACE_URL, f"newsloom:topic:{topic['key']}"),
         updated=max((e.updated for e in loaded), default=instants.read(topic["first_known"])),
         entries=tuple(loaded),
         home=_home(connection, topic["source"]) if topic["source"] else "",
@@ -176,12 +176,14 @@ def row_of(connection: sqlite3.Connection, key: str) -> sqlite3.Row:
     return row
 
 
-def release(connection: sqlite3.Connection, source: str | None) -> None:
-    """Entries wait no longer for the pages of this source's crawl (None: of any): it is over."""
+def release(connection: sqlite3.Connection, source: str | None) -> list[int]:
+    """Entries wait no longer for the pages of this source's crawl (None: of any): it is over. Returns which did."""
     rows = connection.execute(
         "SELECT id FROM entries WHERE waiting <> '' AND (?1 IS NULL OR waiting = ?1)", (source,)
     ).fetchall()
-    released(connection, [r["id"] for r in rows])
+    ids = [r["id"] for r in rows]
+    released(connection, ids)
+    return ids
 
 
 def released(connection: sqlite3.Connection, entries: list[int]) -> None:

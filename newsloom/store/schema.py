@@ -440,7 +440,7 @@ CREATE TABLE story_changes (  -- stories that turned out to be one, or two
 
 _STORY_TEXTS = """
 CREATE TABLE story_texts (  -- what the texts of the last days tell of
-    id        INTEGER PRIMARY KEY,  -- grows with time; the newest is never deleted, so that none is given twice
+    id        INTEGER PRIMARY KEY AUTOINCREMENT,  -- grows with time, and none is given twice: keys of what is forgotten stand on
     entry     INTEGER NOT NULL REFERENCES entries(id),
     seen      TEXT NOT NULL,     -- when it was kept
     published INTEGER NOT NULL,  -- seconds since 1970

@@ -59,6 +59,7 @@ from newsloom.store.errors import StoreError, speaking
 from newsloom.store.match import parsed
 from newsloom.store.named import entry_named
 from newsloom.store.reader import TOPICS, TopicStatus
+from newsloom.store.stories import Stories
 from newsloom.store.tidy import Freed, Keep
 from newsloom.store.withdrawals import Cut, Withdrawal
 
@@ -133,7 +134,7 @@ class Store:
 
     def _settle(self, connection: sqlite3.Connection) -> None:
         """Once, before this process works with the store: what a killed one left waiting waits no longer."""
-        log.release(connection, None)
+        Stories(connection, self._now()).come(log.release(connection, None))
         connection.execute(
             "UPDATE addresses SET retry_at = ? WHERE state = ? AND reader <> ? AND role = 'article'",
             (instants.written(self._now()), State.GUILTY, READER),
@@ -553,7 +554,7 @@ class Store:
             if page.state in (State.READ, State.SAME) and (news is not News.NONE or page.state is State.SAME):
                 published = instants.read(kept["published"])
             if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):
-                log.released(connection, [kept["id"]])
+                batch.release(kept["id"])
         addresses.asked(connection, row, page, gave, published, calm=news is News.SAME)
         seen = rows.see(page, row, self._limits.leads - crawl.leads)
         crawl.leads += seen.queued
@@ -575,7 +576,7 @@ class Store:
 
         def work(connection: sqlite3.Connection) -> None:
             crawls.record(connection, report)
-            log.release(connection, report.source)
+            Stories(connection, self._now()).come(log.release(connection, report.source))
 
         await self._do(work)
         self._crawls.pop(report.source, None)

@@ -24,7 +24,7 @@ _HELD = 200_000
 """... and so many texts at most: what a source has of old comes by the thousand."""
 _NEWEST = 32
 """Texts that are looked at for one word."""
-_COMPARED = 12
+_COMPARED = 8
 """Texts that a new one is compared with, first those that share most weight with it."""
 _LIKEST = 3
 """Stories of which more texts than these are looked at."""
@@ -32,10 +32,9 @@ _SPLIT = frozenset({6, 12, 24, 48, 96})
 """Entries of a story when it is looked at as a whole: the newest 96, if it has more."""
 _COUNTED = 20
 """Of so many texts the words of one are counted, ..."""
-_ALL_COUNTED = 2_000
+_ALL_COUNTED = 300
 """... once so many have been."""
-
-
+_AT_ONCE = 100
 _SWEPT = 128
 """Rows of `story_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
 
@@ -61,6 +60,14 @@ class Stories:
         self._connection = connection
         self._now = instants.written(now)
         self._oldest = instants.written(now - window)
+
+    def come(self, entries: Iterable[int]) -> None:
+        """Tell of these entries: those that are from the last days and wait for no page, which would say more."""
+        ids = sorted(entries)
+        for at in range(0, len(ids), _AT_ONCE):
+            rows = self._connection.execute(_COME, (many(ids[at : at + _AT_ONCE]), self._oldest)).fetchall()
+            if rows:
+                self.tell([_told(row) for row in rows])
 
     def tell(self, batch: Sequence[Told]) -> None:
         """Find the story of each entry, one after the other. One that has a story stays there, whatever it says now.
@@ -227,15 +234,14 @@ class Stories:
         self._connection.execute(_SET_COUNTED, (str(max(texts, 0)),))
 
     def _forget(self, came: int) -> None:
-        """What is older than the window, some texts with each batch. The newest stays, so that no number is given twice."""
-        newest = self._newest()
-        self._delete(self._connection.execute(_OLD, (2 * came + 8, self._oldest, newest - _HELD, newest)).fetchall())
+        """What is older than the window, some texts with each batch."""
+        self._delete(self._connection.execute(_OLD, (2 * came + 8, self._oldest, self._newest() - _HELD)).fetchall())
         self._sweep(came * _SWEPT)
 
     def _sweep(self, rows: int) -> None:
         """Go on through `story_keys` and delete those of texts that are forgotten: each at once would cost what a text costs."""
-        first = self._connection.execute("SELECT min(id) FROM story_texts").fetchone()[0]
-        if first is None or first == 1:
+        first = self._connection.execute("SELECT coalesce(min(id), 1 << 62) FROM story_texts").fetchone()[0]
+        if first == 1:
             return
         state = self._connection.execute("SELECT value FROM meta WHERE name = 'story_keys_swept'").fetchone()
         begin = int(state[0]) if state else -1
@@ -259,6 +265,11 @@ class Stories:
         self._set_counted(int(row[0] if row else 0) - len(counted))
 
 
+def _told(row: sqlite3.Row) -> Told:
+    entry, title, text, published, source, same = row
+    return Told(entry=entry, title=title, text=text, published=instants.read(published), source=source, same=same or 0)
+
+
 def _inserted(cursor: sqlite3.Cursor) -> int:
     if cursor.lastrowid is None:
         raise AssertionError("an INSERT without a row")
@@ -271,6 +282,12 @@ def _text(row: sqlite3.Row) -> Text:
     return Text(id=id_, vector=vector, at=at, source=source, series=mark, story=story or 0, began=began or 0)
 
 
+_COME = """
+SELECT e.id, e.title, iif(e.text = '', e.summary, e.text), e.published, e.source, r.article
+  FROM entries e LEFT JOIN brief_of r ON r.brief = e.id
+ WHERE e.id IN (SELECT value FROM json_each(?)) AND e.joined IS NULL AND e.waiting = '' AND e.published >= ?
+ ORDER BY e.published, e.uuid
+"""
 _KEEP = "INSERT INTO story_texts(entry, seen, published, source, series, weights, terms) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _KEY = "INSERT INTO story_keys(key, text) VALUES (?, ?)"
 _WITH = f"SELECT text FROM story_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
@@ -288,7 +305,7 @@ _OF = f"""{_TEXT}
 _TEXTS = "SELECT id, terms FROM story_texts WHERE entry IN (SELECT value FROM json_each(?)) ORDER BY id"
 _OLD = """
 SELECT id, terms FROM (SELECT id, seen, terms FROM story_texts ORDER BY id LIMIT ?1)
- WHERE (seen < ?2 OR id <= ?3) AND id < ?4
+ WHERE seen < ?2 OR id <= ?3
 """
 _TOP = 1 << 32
 _SWEEP_END = "SELECT key FROM story_keys WHERE key > ? ORDER BY key, text LIMIT 1 OFFSET ?"

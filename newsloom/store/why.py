@@ -68,6 +68,18 @@ class Related:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Story:
+    """What an entry tells of, with others."""
+
+    number: int
+    entries: int
+    title: str
+    """Of its first entry."""
+    score: float
+    """How like the entry was to it when it came, 0 to 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Chosen:
     """What a topic makes of an entry."""
 
@@ -127,6 +139,7 @@ class Kept:
     """The article that begins with this short text."""
     briefs: tuple[Related, ...]
     """Short texts that this one begins with."""
+    story: Story | None
     sightings: int
     """Rows of "Read next" blocks that showed it."""
     pages: int
@@ -245,6 +258,7 @@ def _kept(connection: sqlite3.Connection, row: sqlite3.Row) -> Kept:
         joined=_related(connection, _JOINED, entry),
         begins=begins[0] if begins else None,
         briefs=_related(connection, _BRIEFS, entry),
+        story=_story(connection, entry),
         sightings=sightings,
         pages=pages,
         topics=tuple(_chosen(connection, row, rules)),
@@ -267,6 +281,16 @@ SELECT e.uuid, e.title, e.url, b.share FROM brief_of b JOIN entries e ON e.id = 
 def _related(connection: sqlite3.Connection, statement: str, entry: int) -> tuple[Related, ...]:
     found = connection.execute(statement, (entry,))
     return tuple(Related(id=UUID(r["uuid"]), title=r["title"], url=r["url"], share=r["share"]) for r in found)
+
+
+def _story(connection: sqlite3.Connection, entry: int) -> Story | None:
+    row = connection.execute(_STORY, (entry,)).fetchone()
+    return Story(number=row[0], entries=row[1], title=row[2], score=row[3]) if row else None
+
+
+_STORY = """
+SELECT s.story, v.entries, v.title, s.score FROM story_entries s JOIN stories v ON v.story = s.story WHERE s.entry = ?
+"""
 
 
 class _Rules:

@@ -21,6 +21,16 @@ GROWING = {
     "pending",
     "archives",
 }
+OF_TEXTS = {
+    "near_texts",
+    "near_keys",
+    "brief_of",
+    "story_texts",
+    "story_keys",
+    "story_terms",
+    "story_entries",
+    "events",
+}
 A, B = source("a"), source("b")
 CLOCK = START - HOUR
 
@@ -43,10 +53,11 @@ def walks(desk: Desk, statement: str) -> list[str]:
         desk,
         lambda connection: steps.extend(r["detail"] for r in connection.execute(f"EXPLAIN QUERY PLAN {statement}")),
     )
-    names = {alias: table for table in GROWING for alias in (table, table[0])}
+    names = {alias: table for table in GROWING for alias in (table, table[0])} | {table: table for table in OF_TEXTS}
     scanned = [step.split()[1] for step in steps if step.startswith("SCAN ")]
     entryless = "entry IS NULL" in statement and any("sightings_by_entry (entry=?)" in step for step in steps)
-    return [names[name] for name in scanned if name in names] + ["sightings"] * entryless
+    few = "ORDER BY id LIMIT " in statement  # the old end of a table
+    return [names[name] for name in scanned if name in names and not few] + ["sightings"] * entryless
 
 
 def _on_its_thread(desk: Desk, work: Callable[[sqlite3.Connection], object]) -> None:
@@ -66,7 +77,7 @@ def crawl(desk: Desk) -> None:
     desk.save(page(one, BODY, title="One bridge", briefs=rows), of=A)
     desk.save(page(gone, state=State.GONE), page(led, "Led to.", title="Led"), of=A)
     desk.save(page(two, "Two.", title="One long bridge", briefs=rows), of=A)
-    desk.save(page(two, "Two.", title="One long bridge", canonical=one), of=A)  # they are one
+    desk.save(page(two, "Two.", title="One bridge", canonical=one), of=A)  # they are one
     desk.save(
         page(two, "Two and more.", title="Both", at=START + HOUR), page("https://b.example/1", BODY, title="One"), of=B
     )

@@ -5,8 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from newsloom.store import instants
-from newsloom.store.stories import Stories, Told
 from tests.store.newsdesk import ALL, BODY, BRIEFS, HOUR, START, Desk, page, row, source
 
 DOC = Path(__file__).parents[2] / "docs" / "store.md"
@@ -28,12 +26,13 @@ def lived_in(desk: Desk) -> Desk:
     )
     desk.save(page("https://a.example/2", "华为发布了新手机。", title="新手机来了", at=START + HOUR), of=sources[0])
     desk.save(page("https://b.example/1", BODY, title="Bridge agreed"), of=sources[1])
-    told = "SELECT id, title, text, published, source FROM entries WHERE body_from = 'page' AND text <> ''"
-    pieces = [
-        Told(entry=e, title=t, text=x, published=instants.read(p), source=s, same=1)
-        for e, t, x, p, s in desk.rows(told)
-    ]
-    desk.run(desk.store._do(lambda c: Stories(c, START).tell(pieces[1:])))
+    long = " ".join(f"of the {n} bridges number{n} is the mayor's{n}" for n in range(80))
+    desk.save(page("https://a.example/4", long, title="Bridges counted", published=START), of=sources[0])
+    desk.save(
+        page("https://b.example/2", f"{long} So it was said.", title="All bridges", published=START), of=sources[1]
+    )
+    like = " ".join(f"number{n} the mayor's{n} bridges {n}" for n in range(0, 80, 2))
+    desk.save(page("https://b.example/3", like, title="Bridges counted, says mayor", published=START), of=sources[1])
     desk.record(new=1)
     desk.run(desk.store._do(lambda c: c.execute("UPDATE addresses SET state = 'failed' WHERE url LIKE '%/3'").close()))
     return desk
