@@ -21,8 +21,9 @@ demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.
 test: .venv/ready  ## the tests
 	$(BIN)/python -m pytest
 
-soak: .venv/ready  ## the long tests: a crawl killed twenty times
+soak: .venv/ready  ## the long tests: a crawl killed twenty times, readers in three hundred worlds
 	NEWSLOOM_KILLS=20 $(BIN)/python -m pytest tests/scraper/test_killed.py
+	NEWSLOOM_READERS=300 $(BIN)/python -m pytest tests/whole/test_readers.py
 
 lint: .venv/ready  ## style, types, the rooms' contract, generated docs
 	$(BIN)/ruff check .
