@@ -1,8 +1,8 @@
 """The one place where text and HTML from outside are made safe to publish.
 
 Text is text: what XML cannot hold is replaced, markup is escaped by whoever writes it. HTML goes through nh3 (a list of what is
-allowed, everything else away), then images that a page loads by script are made plain. The result is what nh3 wrote, but for
-images, video and audio, which are written anew from checked addresses and escaped text.
+allowed, everything else away), then images that a page loads by script are made plain, from checked addresses and escaped text, and
+nh3 has it once more. The result is what nh3 wrote.
 """
 
 import re
@@ -19,7 +19,7 @@ from newsloom.news.identity import normalize
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _LINE_ENDS = re.compile("\r\n?")
 _BLANKS = re.compile("[ \t\n]+")
-_URI = "%/:?#@!$&'()*+,;=-._~"  # RFC 3986, 3.3: what may stand behind the host as it is, and what is percent-encoded already
+_URI = "%/:?@!$&'()*+,;=-._~"  # RFC 3986, 3.3: what may stand behind the host as it is, and what is percent-encoded already
 _BARE_PERCENT = re.compile("%(?![0-9A-Fa-f]{2})")
 
 
@@ -119,7 +119,8 @@ def address(url: str, base: str = "") -> str:
     if len(url) > _LONGEST_ADDRESS or not (there := normalize(text(url), base)):
         return ""
     scheme, _, host, rest = there.split("/", 3)  # a normal form: it has a slash behind the host
-    return f"{scheme}//{host}/{quote(_BARE_PERCENT.sub('%25', rest), safe=_URI)}"
+    before, mark, fragment = _BARE_PERCENT.sub("%25", rest).partition("#")
+    return f"{scheme}//{host}/{quote(before, safe=_URI)}{mark}{quote(fragment, safe=_URI)}"
 
 
 def paragraphs(value: str) -> str:
@@ -139,7 +140,13 @@ def clean(html: str, base: str) -> str:
     if not _bearable(html):
         return ""
     base = address(base)
-    safe = nh3.clean(
+    plain = _safe(_TAG.sub(_Media(base), _safe(html, base)), base).strip()
+    return plain if "<img " in plain or _TAG.sub("", plain).strip() else ""
+
+
+def _safe(html: str, base: str) -> str:
+    """Twice: where a tag is taken away, what it kept apart may not stand in each other (`<p><form><p>`)."""
+    return nh3.clean(
         html,
         tags=set(_TAGS | _REWRITTEN),
         clean_content_tags=set(_NOT_READ),
@@ -148,8 +155,6 @@ def clean(html: str, base: str) -> str:
         url_relative=("rewrite_with_base", base) if base else "deny",
         link_rel="noopener noreferrer",
     )
-    plain = _TAG.sub(_Media(base), safe).strip()
-    return plain if "<img " in plain or _TAG.sub("", plain).strip() else ""
 
 
 def _bearable(html: str) -> bool:

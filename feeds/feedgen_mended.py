@@ -14,7 +14,7 @@ from lxml import etree
 
 from feeds.clean import line
 from feeds.formats import Place
-from feeds.shown import language
+from feeds.languages import language
 from newsloom.news.items import Feed
 
 _NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/"}
@@ -37,6 +37,9 @@ def head(feed: Feed, place: Place) -> FeedGenerator:
     generator.title(title)
     generator.description(line(topic.description) or title)
     generator.generator(place.generator)
+    generator.author(
+        {"name": place.generator}
+    )  # RFC 4287, 4.1.1, demands one of a feed without entries; entries say their own
     generator.updated(feed.updated.astimezone(UTC).replace(microsecond=0))  # RSS's lastBuildDate, too
     if place.self_url:
         generator.link(href=place.self_url, rel="self")

@@ -10,7 +10,7 @@ from itertools import groupby
 from lxml import etree
 
 from feeds.clean import line
-from feeds.shown import language
+from feeds.languages import language
 from newsloom.news.items import Topic
 
 

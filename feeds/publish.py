@@ -75,7 +75,8 @@ def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str
         for name, kind in kinds.items()
         if only is None or name in only
     }
-    replace(files)
+    if files:  # a lost file of a format that is no more stays lost
+        replace(files)
     return list(kinds)
 
 

@@ -11,6 +11,8 @@ from typing import TypeVar
 from urllib.parse import urlsplit
 
 from feeds.clean import address, clean, line, paragraphs, text
+from feeds.languages import language
+from newsloom.news.identity import feed_id
 from newsloom.news.items import Enclosure, Entry, Face, Feed, Image
 
 log = logging.getLogger("newsloom.feeds")
@@ -22,7 +24,7 @@ _LEAD = 300
 _TYPES = mimetypes.MimeTypes()  # Python's own table only: a machine's /etc/mime.types would make other bytes there
 _TYPES.add_type("image/webp", ".webp")
 _TYPES.add_type("image/avif", ".avif")
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")  # RFC 3066, as RFC 4287 2 demands
+_MAIL = re.compile(r" ?<[^<>\s]+@[^<>\s]+>")
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+")
 _SENTENCE = re.compile(r".*?(?:[.!?…](?=\s)|[。！？])", re.DOTALL)
 
@@ -55,6 +57,8 @@ class Shown:
     """Each with a type; the lead image is the last if it is no other."""
     source: str
     """The source's title, never empty."""
+    source_id: str
+    """`urn:uuid:...` of the feed that holds what this source carried."""
     source_url: str
     also_at: tuple[tuple[str, str], ...]
 
@@ -96,7 +100,7 @@ def show(entry: Entry, face: Face) -> Shown:
         + _also_at(also_at),
         summary=summary,
         lead=line(summary) or _cut(line(body), _LEAD) or title,
-        authors=_each_once(map(line, entry.authors)),
+        authors=_each_once(map(_name, entry.authors)),
         categories=_each_once(map(line, (entry.brief_tag if as_brief else "", entry.section, *entry.tags))),
         language=language(entry.language),
         published=published,
@@ -106,14 +110,15 @@ def show(entry: Entry, face: Face) -> Shown:
         image=image,
         enclosures=_enclosures(entry, image),
         source=line(entry.source_title) or line(entry.source) or "Unknown",
+        source_id=feed_id(f"source/{entry.source}").urn,
         source_url=address(entry.source_url),
         also_at=also_at,
     )
 
 
-def language(value: str) -> str:
-    """A language tag that formats may carry, or "" for what is none."""
-    return value if _LANGUAGE.fullmatch(value) else ""
+def _name(author: str) -> str:
+    """Without the mail address that some sites put behind it: a feed is read by machines that collect such."""
+    return _MAIL.sub("", line(author)) or line(author)
 
 
 def _body(entry: Entry, face: Face) -> str:

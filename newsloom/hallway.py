@@ -284,6 +284,7 @@ async def publish_dirty(
         if key not in topics:
             continue
         watch.publishing(key)
+        await store.advance(key)
         try:
             files += await _publish_topic(config, store, topics[key])
         except StoreError:
@@ -317,8 +318,7 @@ async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed
 
 
 async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
-    """What is new to the log; the archive pages that are full by it, each before it is linked; then the feed."""
-    await store.advance(topic.key)
+    """The archive pages that are full, each before it is linked; then the feed."""
     files: list[Path] = []
     while (page := await store.closing(topic.key)) is not None:
         names = await asyncio.to_thread(publish_page, page, config.out, public_url=config.public_url)

@@ -70,7 +70,7 @@ def suffixes() -> tuple[str, ...]:
 def edition() -> str:
     """Another one whenever something may be another by which entries are written: our code, and nh3."""
     digest = blake2b(version("nh3").encode(), digest_size=12)
-    for name in ("clean.py", "elements.py", "packed.py", "shown.py", *sorted(_sources("formats"))):
+    for name in ("clean.py", "elements.py", "languages.py", "packed.py", "shown.py", *sorted(_sources("formats"))):
         digest.update((files("feeds") / name).read_bytes())
     return digest.hexdigest()
 

@@ -44,13 +44,12 @@ def _children(shown: Shown) -> Iterator[str]:
         known = {"length": str(file.length)} if file.length else {}
         yield empty("link", rel="enclosure", href=file.url, type=file.type, **known)
     yield parent("source", *_source(shown))
-    yield from media(shown)
+    yield from media(shown, shown.enclosures[1:])
 
 
 def _source(shown: Shown) -> Iterator[str]:
-    """RFC 4287, 4.2.11: a source should say its id, title and date. We know the site's address, so that is its id."""
-    if shown.source_url:
-        yield element("id", shown.source_url)
+    """RFC 4287, 4.2.11: a source should say its id, title and date. The id is that of the feed that we make of it."""
+    yield element("id", shown.source_id)
     yield element("title", shown.source)
     yield element("updated", shown.updated.isoformat())
     if shown.source_url:

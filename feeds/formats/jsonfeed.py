@@ -5,7 +5,8 @@ from typing import Any
 
 from feeds.clean import line
 from feeds.formats import Place
-from feeds.shown import Shown, language
+from feeds.languages import language
+from feeds.shown import Shown
 from newsloom.news.items import Enclosure, Feed
 
 SUFFIX = ".json"

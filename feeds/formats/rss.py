@@ -1,5 +1,6 @@
 """RSS 2.0 (RSS Advisory Board, 2.0.11), with content:encoded, Dublin Core, Media RSS and atom:link."""
 
+import re
 from collections.abc import Iterator
 from email.utils import format_datetime
 from html import escape
@@ -15,6 +16,8 @@ SUFFIX = ".rss"
 CONTENT_TYPE = "application/rss+xml"
 NAME = "RSS"
 BETWEEN = b""
+_PUBLIC = re.compile(r"https?://(?:[a-z0-9-]+\.)+[a-z0-9][a-z0-9-]*(?::\d+)?/", re.IGNORECASE)
+"""What validators take for the address of an enclosure: no host without a dot, no name of a user."""
 ARCHIVED = True
 
 
@@ -41,8 +44,8 @@ def _children(shown: Shown) -> Iterator[str]:
     yield element("guid", shown.id, isPermaLink="false")
     for category in shown.categories:
         yield element("category", category)
-    if shown.enclosures:
-        first = shown.enclosures[0]
+    first = next((file for file in shown.enclosures if _PUBLIC.match(file.url)), None)
+    if first is not None:
         yield empty("enclosure", url=first.url, length=str(first.length), type=first.type)
     yield element("pubDate", format_datetime(shown.published))
     if shown.source_url:
@@ -53,4 +56,4 @@ def _children(shown: Shown) -> Iterator[str]:
         yield element("dc:language", shown.language)
     if shown.corrected:  # readers that know it show it in place of pubDate, so it stands only where it is news
         yield element("atom:updated", shown.updated.isoformat())
-    yield from media(shown)
+    yield from media(shown, (file for file in shown.enclosures if file is not first))

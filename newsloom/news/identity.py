@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from newsloom.news.keys import key
 from newsloom.news.urls import LONGEST, normalize, origin, site
 
-__all__ = ["LONGEST", "entry_id", "key", "letters", "normalize", "origin", "similar", "site", "text_digest"]
+__all__ = ["LONGEST", "entry_id", "feed_id", "key", "letters", "normalize", "origin", "similar", "site", "text_digest"]
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
@@ -25,6 +25,11 @@ _SHORT_TEXT = 80
 def entry_id(first_key: str) -> UUID:
     """An entry's id, from the first key it was known by. It never changes afterwards."""
     return uuid5(NAMESPACE_URL, first_key)
+
+
+def feed_id(key: str) -> UUID:
+    """A feed's id, from its topic's key: it survives a move of the server."""
+    return uuid5(NAMESPACE_URL, f"newsloom:topic:{key}")
 
 
 def text_digest(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import NAMESPACE_URL, uuid5
 
+from newsloom.news.identity import feed_id
 from newsloom.news.items import Feed
 from newsloom.store import instants
 from newsloom.store.database import listing as many
@@ -124,7 +125,7 @@ def shown(connection: sqlite3.Connection, topic: sqlite3.Row, entries: Sequence[
     before = connection.execute(_BEFORE, {"topic": topic["id"], "page": page}).fetchone()
     return Feed(
         topic=topic_of(topic),
-        id=uuid5(NAMESPACE_URL, f"newsloom:topic:{topic['key']}"),
+        id=feed_id(topic["key"]),
         updated=max((e.updated for e in loaded), default=instants.read(topic["first_known"])),
         entries=tuple(loaded),
         home=_home(connection, topic["source"]) if topic["source"] else "",

@@ -42,8 +42,8 @@ async def fill(path: Path) -> None:
         await store.record(CrawlReport(source="news", started=NOON, finished=NOON, new=60))
         for topic in config.topics:
             await store.advance(topic.key)
-            while (page := await store.closing(topic.key)) is not None:
-                await store.closed(page, ["a file"])
+            while (full := await store.closing(topic.key)) is not None:
+                await store.closed(full, [f"archive/{topic.key}/{full.page}.atom"])
 
 
 def page(n: int) -> Page:

@@ -1,13 +1,16 @@
 """Entries as feedgen writes them, with what it lacks added by extensions of its own kind: what ours are held against."""
 
+from collections.abc import Sequence
 from html import escape
 from typing import Any
+from urllib.parse import urlsplit
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension
 from lxml import etree
 
 from feeds.shown import Shown
+from newsloom.news.items import Enclosure
 
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -32,8 +35,7 @@ def in_rss(shown: Shown) -> Any:
         item.link(href=shown.url)
     item.description(escape(shown.lead, quote=False))
     item.content(shown.html, type="html")
-    if shown.enclosures:
-        first = shown.enclosures[0]
+    if (first := _enclosure(shown)) is not None:
         item.enclosure(first.url, first.length, first.type)
     if shown.source_url:
         item.source(shown.source_url, shown.source)
@@ -53,6 +55,11 @@ def _entry(shown: Shown) -> FeedEntry:
     return made
 
 
+def _enclosure(shown: Shown) -> Enclosure | None:
+    """Of the files the first that stands on a public host."""
+    return next((file for file in shown.enclosures if "." in (urlsplit(file.url).hostname or "")), None)
+
+
 class _Lacking(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no types
     shown: Shown
 
@@ -64,13 +71,12 @@ class _Lacking(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
             known = {"length": str(file.length)} if file.length else {}
             _add(item, "link", rel="enclosure", href=file.url, type=file.type, **known)
         source = _add(item, "source")
-        if shown.source_url:
-            _add(source, "id", shown.source_url)
+        _add(source, "id", shown.source_id)
         _add(source, "title", shown.source)
         _add(source, "updated", shown.updated.isoformat())
         if shown.source_url:
             _add(source, "link", href=shown.source_url)
-        self._media(item)
+        self._media(item, shown.enclosures[:1])
         return item
 
     def extend_rss(self, item: Any) -> Any:
@@ -81,10 +87,10 @@ class _Lacking(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
             _add(item, f"{{{DC}}}language", shown.language)
         if shown.corrected:
             _add(item, f"{{{ATOM}}}updated", shown.updated.isoformat())
-        self._media(item)
+        self._media(item, [_enclosure(shown)])
         return item
 
-    def _media(self, item: Any) -> None:
+    def _media(self, item: Any, shown_already: Sequence[Enclosure | None]) -> None:
         image = self.shown.image
         if image is not None:
             sides = {side: str(n) for side, n in (("width", image.width), ("height", image.height)) if n}
@@ -92,7 +98,9 @@ class _Lacking(BaseEntryExtension):  # type: ignore[misc]  # feedgen has no type
             if image.caption:
                 _add(content, f"{{{MEDIA}}}description", image.caption, type="plain")
             _add(item, f"{{{MEDIA}}}thumbnail", url=image.url, **sides)
-        for file in self.shown.enclosures[1:]:
+        for file in self.shown.enclosures:
+            if file in shown_already:
+                continue
             if image is None or file.url != image.url:
                 known = {"fileSize": str(file.length)} if file.length else {}
                 _add(item, f"{{{MEDIA}}}content", url=file.url, type=file.type, **known)

@@ -100,6 +100,8 @@ def test_only_the_lost_file_of_a_page_is_written_again(tmp_path: Path, entry: Ma
     publish_page(paged(feed(entry(1, title="Otherwise")), 2), tmp_path, public_url="", only=lost)
     assert (tmp_path / NAMES[0]).read_bytes() == stays
     assert b"Otherwise" in (tmp_path / NAMES[1]).read_bytes()
+    publish_page(paged(feed(), 2), tmp_path, public_url="", only={"archive/bridges/2.of-a-format-that-is-no-more"})
+    assert (tmp_path / NAMES[0]).read_bytes() == stays
 
 
 def test_an_entry_is_cut_out_and_the_rest_stays_as_it_was(tmp_path: Path, entry: Make, feed: Make) -> None:
