@@ -4,7 +4,6 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from newsloom.news.identity import feed_id
 from newsloom.news.items import Feed
