@@ -6,7 +6,7 @@ import re
 import sqlite3
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -51,9 +51,15 @@ class Fuse:
         self.passed: Counter[str] = Counter()
         self.burnt: Counter[str] = Counter()
         self._left = -1
+        self._name = ""
 
     def light(self, points: int) -> None:
+        """To burn through after so many points."""
         self._left = points
+
+    def light_at(self, name: str) -> None:
+        """To burn through when this point is next passed."""
+        self._name = name
 
     def out(self) -> None:
         self._left = -1
@@ -61,9 +67,9 @@ class Fuse:
     def at(self, name: str) -> None:
         self.passed[name] += 1
         self.look()
-        if self._left == 0:
+        if self._left == 0 or self._name == name:
             self.burnt[name] += 1
-            self._left = -1
+            self._left, self._name = -1, ""
             raise CrashError(name)
         self._left -= self._left > 0
 
@@ -206,8 +212,8 @@ class World:
     withdrawn: set[UUID] = field(default_factory=set)
     once_withdrawn: set[UUID] = field(default_factory=set)
     readers: list[Reader] = field(default_factory=list)
-    pages: dict[str, bytes] = field(default_factory=dict)
-    """Archive pages that a feed has linked, and what they said then."""
+    pages: dict[str, tuple[bytes, Document]] = field(default_factory=dict)
+    """Archive pages that a feed has linked, and what they said when they were last looked at."""
     said: dict[tuple[UUID, int], set[str]] = field(default_factory=lambda: defaultdict(set))
     """Editions of each version of an entry: a page that is read after its item, and a copy, make none of their own."""
     crashes: int = 0
@@ -239,6 +245,21 @@ class World:
             await self.survive(doing)
             self.fuse.out()
             self.read()
+        await self.rest()
+
+    async def die_everywhere(self) -> None:
+        """One topic, in whose work the process is killed at each of its points, one after the other."""
+        self.config = replace(self.config, topics=tuple(t for t in self.config.topics if t.key == "all"))
+        self.readers = [r for r in self.readers if r.name.startswith("all.")]
+        await hallway.adopt(self.config, self.store)
+        await self.first_listing()
+        first, second = (self.news, self.corrections, self.listing, self.publish), (self.another_mute, self.publish)
+        while names := self.fuse.passed.keys() - self.fuse.burnt.keys():
+            self.fuse.light_at(min(names))
+            for doing in (*first, *second, self.withdraw):
+                self.at += timedelta(minutes=70)
+                await self.survive(doing)
+                self.read()
         await self.rest()
 
     async def survive(self, doing: Callable[[], Any]) -> None:
@@ -277,7 +298,7 @@ class World:
             (),
             (),
         )
-        self.readers += [Reader(self.config.out, name) for name in FEEDS]
+        self.readers += [Reader(self.config.out, name) for name in sorted({r.name for r in self.readers})]
         for reader in self.readers:
             reader.begin()
             reader.finish()
@@ -434,15 +455,13 @@ class World:
         address = feed.before
         while address:
             body = (self.config.out / address).read_bytes()
-            page = parsed(body, address)
+            before, was = self.pages.get(address, (b"", None))
+            page = was if was is not None and before == body else parsed(body, address)
+            self.pages[address] = body, page
             assert self.withdrawn.isdisjoint(i for i, _ in page.entries), address
-            before = self.pages.setdefault(address, body)
-            if before != body:
-                was = parsed(before, address)
-                cut = [e for e in was.entries if e not in page.entries]
-                assert page.entries == tuple(e for e in was.entries if e not in cut), address
-                assert self.once_withdrawn.issuperset(i for i, _ in cut), address
-                self.pages[address] = body
+            cut = [e for e in was.entries if e not in page.entries] if was is not None else []
+            assert was is None or page.entries == tuple(e for e in was.entries if e not in cut), address
+            assert self.once_withdrawn.issuperset(i for i, _ in cut), address
             address = page.before
 
     def _document(self, name: str) -> Document:
@@ -454,9 +473,9 @@ def opened(folder: Path, seed: int, patch: pytest.MonkeyPatch, fuse: Fuse) -> Wo
     return World(folder=folder, dice=random.Random(seed), fuse=fuse)  # noqa: S311 - as above
 
 
-def lived(world: World, steps: int) -> World:
+def lived(world: World, life: Coroutine[None, None, None]) -> World:
     try:
-        asyncio.run(world.live(steps))
+        asyncio.run(life)
     finally:
         world.store.close()
     return world

@@ -36,8 +36,34 @@ def lacking(world: World, reader: Reader) -> dict[UUID, tuple[set[str], str | No
 def test_every_reader_has_every_entry_in_its_last_version(
     seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = lived(opened(tmp_path, seed, monkeypatch, Fuse()), STEPS)
+    world = opened(tmp_path, seed, monkeypatch, Fuse())
+    lived(world, world.live(STEPS))
     assert world.crashes
+    assert world.pages
+    for reader in world.readers:
+        assert lacking(world, reader) == {}, reader.name
+
+
+def test_a_kill_at_any_point_of_save_and_publish_loses_no_reader_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = opened(tmp_path, 1, monkeypatch, Fuse())
+    lived(world, world.die_everywhere())
+    for point in (
+        "save",
+        "listed",
+        "advance",
+        "closing",
+        "closed",
+        "published",
+        "withdraw",
+        "cut",
+        "adopt",
+        "feed is in place",
+    ):
+        assert world.fuse.burnt[f"before {point}"]
+        assert world.fuse.burnt[f"after {point}"]
+    assert world.fuse.burnt["before page's twin is in place"]
     assert world.pages
     for reader in world.readers:
         assert lacking(world, reader) == {}, reader.name
