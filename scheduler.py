@@ -20,6 +20,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from newsloom import hallway
 from newsloom.news.sources import Schedule, Source
 from newsloom.news.times import Now
+from newsloom.pushing import Post
 from newsloom.store import StoreError
 
 log = logging.getLogger("newsloom")
@@ -70,6 +71,8 @@ class Clock:
         self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._tick_bell = asyncio.Event()
         self._publish = asyncio.Event()
+        self._post = Post(house.config, house.store, house.now)
+        self._pushing: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -105,6 +108,7 @@ class Clock:
                         self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
                 if await self._house.store.dirty():
                     self._publish.set()
+                self._start_pushing()
 
     async def _crawl(self, name: str) -> None:
         try:
@@ -125,6 +129,17 @@ class Clock:
             self._publish.clear()
             with _surviving("publishing"):
                 await hallway.publish_dirty(self._house.config, self._house.store)
+            self._start_pushing()
+
+    def _start_pushing(self) -> None:
+        """Beside all else, and beside one that is not done yet: a receiver that hangs holds up nobody but itself."""
+        task = asyncio.create_task(self._push(), name="push")
+        self._pushing.add(task)
+        task.add_done_callback(self._pushing.discard)
+
+    async def _push(self) -> None:
+        with _surviving("pushing"):
+            await self._post.push()
 
     async def _tidier(self) -> None:
         """Once a day, what is not kept for ever is dropped, in steps between which crawls save."""
@@ -134,10 +149,13 @@ class Clock:
             await asyncio.sleep(self._tick.total_seconds())
 
     async def _wind_down(self, helpers: Iterable[asyncio.Task[None]]) -> None:
-        """Crawls end by themselves on `_stop`, or are dropped; what they saved is published at the next start."""
-        for task in helpers:
+        """Crawls end by themselves on `_stop`, or are dropped; what they saved is published at the next start.
+
+        What is being pushed is dropped, and pushed again.
+        """
+        for task in (*helpers, *self._pushing):
             task.cancel()
-        await asyncio.gather(*helpers, return_exceptions=True)
+        await asyncio.gather(*helpers, *self._pushing, return_exceptions=True)
         if self._running:
             _, late = await asyncio.wait(self._running.values(), timeout=STOPPING.total_seconds())
             for task in late:

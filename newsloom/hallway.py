@@ -28,8 +28,10 @@ from feeds.publish import (
 from newsloom.config import Config
 from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
+from newsloom.news.pushes import targets
 from newsloom.news.sources import Source
 from newsloom.news.times import Now
+from newsloom.pushing import Post
 from newsloom.store import Keep, Store, StoreError
 
 if TYPE_CHECKING:
@@ -75,12 +77,14 @@ class Round:
     newly_failing: tuple[str, ...] = ()
     files: tuple[Path, ...] = ()
     unpublished: tuple[str, ...] = ()
+    untold: tuple[str, ...] = ()
+    """Webhooks and commands that fail now and did not the time before."""
     stopped: bool = False
     """It was asked to stop; sources may be missing from `reports`."""
 
     @property
     def fine(self) -> bool:
-        return not self.newly_failing and not self.unpublished
+        return not (self.newly_failing or self.unpublished or self.untold)
 
 
 class Watch:
@@ -143,6 +147,7 @@ async def adopt(config: Config, store: Store) -> None:
     """
     await store.adopt(config.sources, config.topics)
     await _retire(config, store)
+    await store.adopt_targets(list(targets(config.topics)))
     await _restore_pages(config, store)
     await store.publish_as(_face(config))
     await store.ask_publish(missing((t.key for t in config.topics), config.out))
@@ -191,7 +196,7 @@ async def crawl_round(
     stop: asyncio.Event | None = None,
     watch: Watch | None = None,
 ) -> Round:
-    """Crawl these sources side by side, then publish once what changed.
+    """Crawl these sources side by side, then publish once what changed, then tell those who are to be told what is new.
 
     When the store fails, all crawls are stopped and have ended before its StoreError is raised.
     """
@@ -221,11 +226,13 @@ async def crawl_round(
             raise broken
     reports = tuple(r for r in outcomes if isinstance(r, CrawlReport))
     files, unpublished = await publish_dirty(house.config, house.store, watch=watch)
+    pushed = await Post(house.config, house.store, house.now).push(stop)
     return Round(
         reports=reports,
         newly_failing=tuple(r.source for r in reports if r.error and r.source not in known_to_fail),
         files=files,
         unpublished=unpublished,
+        untold=pushed.newly_failing,
         stopped=stop.is_set(),
     )
 

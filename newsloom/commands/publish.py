@@ -10,6 +10,7 @@ from newsloom.commands.call import Call, complete_topics, pass_call
 
 if TYPE_CHECKING:
     from newsloom.config import Config
+    from newsloom.store import Store
 
 
 @click.command(name="publish")
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
 def command(call: Call, *, topics: tuple[str, ...]) -> None:
     """Write the feeds of these topics (default: all) where they differ from what stands in the folder.
 
-    Files that are right already are not touched. While `newsloom run` works on the same store, it is asked to publish at
-    its next tick instead. Exits 1 if a feed could not be written.
+    Files that are right already are not touched. Webhooks and commands are told what is new. While `newsloom run` works on
+    the same store, it is asked to publish at its next tick instead. Exits 1 if a feed could not be written, or if a webhook
+    or command fails that did not fail the time before.
     """
     from newsloom import hallway  # noqa: PLC0415 - brings feedgen, and nothing that crawls
 
@@ -45,7 +47,20 @@ async def _publish(call: Call, config: "Config", topics: Sequence[str]) -> None:
     with Store.open(config.store, call.now, config.limits) as store, progress(quiet=call.quiet) as watch:
         await hallway.adopt(config, store)
         files, failed = await hallway.publish_dirty(config, store, only=topics, watch=watch)
+        untold = await _push(call, config, store)
     if not call.quiet and (files or not failed):
         click.echo(f"{say(files)} written in {config.out}" if files else f"{config.out} is up to date")
-    if failed:
+    if failed or untold:
         raise SystemExit(1)
+
+
+async def _push(call: Call, config: "Config", store: "Store") -> tuple[str, ...]:
+    """Who newly fails of those that were to be told something."""
+    if not await store.targets_due():
+        return ()
+    import scheduler  # noqa: PLC0415 - brings APScheduler
+    from newsloom.pushing import Post  # noqa: PLC0415
+
+    stop = asyncio.Event()
+    with scheduler.stopping(stop):
+        return (await Post(config, store, call.now).push(stop)).newly_failing

@@ -95,6 +95,14 @@ def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:
 
 
 def _outcome(done: hallway.Round) -> str:
+    return (
+        f"{_written(done)}; newly fails, and is told again later: {', '.join(done.untold)}"
+        if done.untold
+        else _written(done)
+    )
+
+
+def _written(done: hallway.Round) -> str:
     if done.unpublished:
         return f"{files(done.files)} written; not written, and tried again by the next round: {', '.join(done.unpublished)}"
     if done.files:

@@ -8,6 +8,7 @@ from newsloom.commands.call import Call, pass_call
 
 if TYPE_CHECKING:
     from newsloom.store import SourceStatus, Status
+    from newsloom.store.reader import TargetStatus
 
 
 @click.command(name="status")
@@ -17,7 +18,8 @@ def command(call: Call, *, as_json: bool) -> None:
     """Each source's last crawl and next one; each topic's entries.
 
     For a source: when it was crawled last and is due next; of that crawl the new, known and failed addresses; those that
-    are queued; and why it fails, if it does. The store is only read, also while `newsloom run` works on it.
+    are queued; and why it fails, if it does. A webhook or a topic's command that fails has a line at the end. The store is
+    only read, also while `newsloom run` works on it.
     """
     from newsloom.commands.tables import show_json  # noqa: PLC0415
     from newsloom.store import Reader  # noqa: PLC0415
@@ -47,8 +49,22 @@ def _show(call: Call, status: "Status") -> None:
     for t in status.topics:
         topics.row(t.key, t.title, t.entries, moment(t.newest, status.now))
     topics.show()
+    failing = [t for t in status.targets if t.error]
+    if failing:
+        click.echo()
+    for target in failing:
+        click.echo(_failure(target, status))
     if not status.sources and not call.quiet:
         click.echo("nothing was crawled yet: `newsloom once --all` begins", err=True)
+
+
+def _failure(target: "TargetStatus", status: "Status") -> str:
+    """A line for a webhook or command that does not take what it is told."""
+    from newsloom.commands.tables import moment  # noqa: PLC0415
+
+    again = f", told again {moment(target.retry_at, status.now)}" if target.retry_at else ""
+    since = moment(target.failing_since, status.now)
+    return f"{target.kind} of {target.topic} fails since {since}{again}: {target.error}"
 
 
 def _note(source: "SourceStatus", status: "Status") -> str:

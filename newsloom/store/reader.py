@@ -10,6 +10,7 @@ from typing import Self
 
 from newsloom.news import identity
 from newsloom.news.items import Entry, EntryKind
+from newsloom.news.pushes import Kind
 from newsloom.news.rules import Rule, parse
 from newsloom.news.times import Now
 from newsloom.store import instants, tidy
@@ -60,6 +61,26 @@ class TopicStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TargetStatus:
+    """Who is told what is new in a topic, and how that goes."""
+
+    topic: str
+    """Its key."""
+    kind: Kind
+    told: datetime | None
+    """When it last took something."""
+    error: str = ""
+    """Why it did not take what it was told last; empty: it did."""
+    failing_since: datetime | None = None
+    tries: int = 0
+    """Failures in a row."""
+    retry_at: datetime | None = None
+    """It is told nothing before; None: now, or never again if it is `stopped`."""
+    stopped: bool = False
+    """It wants nothing any more."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Held:
     """What of a source is stored. An entry that was both a brief and an article counts as both."""
 
@@ -73,6 +94,7 @@ class Status:
     """When it was asked."""
     sources: tuple[SourceStatus, ...]
     topics: tuple[TopicStatus, ...]
+    targets: tuple[TargetStatus, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +145,8 @@ class Reader:
                 TopicStatus(key=r["key"], title=r["title"], entries=r["entries"], newest=instants.read(r["newest"]))
                 for r in self._connection.execute(TOPICS)
             )
-        return Status(now=self._now(), sources=sources, topics=topics)
+            targets = tuple(_target(r) for r in self._connection.execute(_TARGETS))
+        return Status(now=self._now(), sources=sources, topics=topics, targets=targets)
 
     def held(self) -> dict[str, Held]:
         """By source. Counts every entry: on a large store it takes its time."""
@@ -197,6 +220,22 @@ def _source(row: sqlite3.Row) -> SourceStatus:
     )
 
 
+def _target(row: sqlite3.Row) -> TargetStatus:
+    return TargetStatus(
+        topic=row["key"],
+        kind=Kind(row["kind"]),
+        told=instants.read(row["told_at"]),
+        error=row["error"],
+        failing_since=instants.read(row["failing_since"]),
+        tries=row["tries"],
+        retry_at=None if row["stopped"] else instants.read(row["retry_at"]),
+        stopped=bool(row["stopped"]),
+    )
+
+
+_TARGETS = """
+SELECT t.key, d.* FROM deliveries d JOIN topics t ON t.id = d.topic WHERE t.active = 1 ORDER BY t.key, d.kind
+"""
 _SOURCES = """
 SELECT w.*, c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
            SELECT count(*) FROM addresses a
