@@ -139,8 +139,8 @@ _RESTORE = (
     "UPDATE entries SET withdrawn = '', muted = 0 WHERE id IN (SELECT value FROM json_each(:its)) AND withdrawn <> ''"
 )
 _CUTS = """
-SELECT c.topic, c.page, a.files, group_concat(c.uuid, ' ') AS ids
-  FROM cuts c JOIN archives a ON a.topic = c.topic AND a.page = c.page
- GROUP BY c.topic, c.page
+SELECT cuts.topic, cuts.page, a.files, group_concat(cuts.uuid, ' ') AS ids
+  FROM cuts JOIN archives a ON a.topic = cuts.topic AND a.page = cuts.page
+ GROUP BY cuts.topic, cuts.page
 """
 _DONE = "DELETE FROM cuts WHERE topic = ? AND page = ? AND uuid = ?"

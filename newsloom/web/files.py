@@ -36,6 +36,9 @@ _PACKED = frozenset({".png", ".ico"})
 _SMALLEST = 200
 """Bytes; below it compression saves nothing."""
 
+_HEADS = 8_192
+"""Files whose head is remembered: all that readers ask for again; not every archive page that one passed."""
+
 _LARGEST = 64 * 2**20
 """Bytes of a file that is served; a feed is a hundredth of it."""
 
@@ -61,7 +64,7 @@ Stamps = tuple[Stamp, Stamp | None]
 
 
 class Files:
-    """The folder. What was read is remembered until the file is replaced: heads of all files, bodies of those asked last.
+    """The folder. What was read is remembered until the file is replaced: heads of thousands, bodies of those asked last.
 
     `read` is for one thread at a time; `locate` and `known` may be called beside it.
     """
@@ -124,6 +127,8 @@ class Files:
             return head, self._bodies[key]
         stamps, head, body = _load(path, zipped=zipped)
         self._heads[key] = stamps, head
+        if len(self._heads) > _HEADS:
+            del self._heads[next(iter(self._heads))]
         self._keep(key, body)
         return head, body
 

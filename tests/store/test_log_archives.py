@@ -220,5 +220,7 @@ def test_no_statement_of_a_publish_reads_a_growing_table_from_end_to_end(desk: D
     closed(desk)
     read(desk, *range(110, 160))
     statements = asked(desk, lambda: (desk.dirty(), closed(desk), now(desk)))
+    statements += asked(desk, lambda: desk.run(desk.store.withdraw("https://a.example/7")))
+    statements += asked(desk, lambda: desk.run(desk.store.restore("https://a.example/7")))
     assert any("INSERT INTO archives" in s for s in statements)
     assert {s: w for s in statements if (w := walks(desk, s))} == {}

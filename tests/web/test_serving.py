@@ -410,3 +410,15 @@ def test_bodies_beyond_what_is_kept_are_read_again(tmp_path: Path) -> None:
             assert body == path.read_bytes()
             assert head == files.known(path, zipped=False)
             assert head.length == len(body), n
+
+
+def test_heads_of_files_that_nobody_asks_for_again_are_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsloom.web.files._HEADS", 3)
+    files = Files(tmp_path)
+    paths = [tmp_path / f"{n}.txt" for n in range(9)]
+    for path in paths:
+        path.write_bytes(b"text")
+        files.read(path, zipped=False)
+    assert [p for p in paths if files.known(p, zipped=False)] == paths[-3:]
