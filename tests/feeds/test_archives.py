@@ -14,8 +14,8 @@ from lxml import etree
 
 from feeds.archives import cut, forget, missing, say_gone
 from feeds.publish import publish, publish_page
-from tests.feeds import validity
 from newsloom.news.renderings import Issue
+from tests.feeds import validity
 
 Make = Callable[..., Any]
 HOUR = timedelta(hours=1)
