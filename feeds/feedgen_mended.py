@@ -20,6 +20,7 @@ from newsloom.news.items import Feed
 _NAMESPACES = {"dc": "http://purl.org/dc/elements/1.1/", "media": "http://search.yahoo.com/mrss/"}
 """What entries use beside what feedgen declares."""
 _ATOM = "http://www.w3.org/2005/Atom"
+_SYNDICATION = "http://purl.org/rss/1.0/modules/syndication/"
 _HISTORY = "http://purl.org/syndication/history/1.0"
 
 Element = etree._Element  # noqa: SLF001 - lxml has no public name for its elements
@@ -45,6 +46,8 @@ def head(feed: Feed, place: Place) -> FeedGenerator:
         generator.link(href=place.self_url, rel="self")
     if place.home_url:
         generator.link(href=place.home_url, rel="alternate")  # the last one given is RSS's channel link
+    if rights := line(place.rights):
+        generator.rights(rights)  # RSS's copyright, too
     if spoken := language(topic.language):
         generator.language(spoken)
     generator.register_extension("newsloom", _Head)
@@ -64,17 +67,25 @@ class _Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     place: Place
 
     def extend_ns(self) -> dict[str, str]:
-        return _NAMESPACES | ({"fh": _HISTORY} if self.place.current_url else {})
+        return _NAMESPACES | {"sy": _SYNDICATION} | ({"fh": _HISTORY} if self.place.current_url else {})
 
     def extend_atom(self, root: Element) -> Element:
         self._style(root)
+        self._rhythm(root)
         self._history(root)
         return root
 
     def extend_rss(self, root: Element) -> Element:
         self._style(root)
+        self._rhythm(root[0])
         self._history(root[0])
         return root
+
+    def _rhythm(self, head: Element) -> None:
+        """RDF Site Summary 1.0, syndication: so many times in a period, of what `ttl` says in minutes."""
+        period, minutes = ("hourly", 60) if self.place.ttl <= 60 else ("daily", 1440)
+        for name, value in (("updatePeriod", period), ("updateFrequency", str(max(1, minutes // self.place.ttl)))):
+            etree.SubElement(head, f"{{{_SYNDICATION}}}{name}").text = value
 
     def _history(self, head: Element) -> None:
         """RFC 5005, 4. Links that feedgen is given itself are left out of RSS, and change its channel's link."""

@@ -44,7 +44,7 @@ class Published:
     """Entries of which nothing was kept."""
 
 
-def publish(issue: Issue, out: Path, *, public_url: str, every: timedelta) -> Published:
+def publish(issue: Issue, out: Path, *, public_url: str, every: timedelta, rights: str = "") -> Published:
     """Write `<out>/<topic>.atom`, `.rss`, `.json`, each with its gzip twin, from what was kept of its entries as far as it goes.
 
     Safe to repeat after a crash at any moment. One publish of a topic at a time. Raises PublishError.
@@ -52,7 +52,7 @@ def publish(issue: Issue, out: Path, *, public_url: str, every: timedelta) -> Pu
     feed, writer = issue.feed, Writer(issue)
     documents = {
         _path(out, feed.topic.key, kind): together(
-            kind, feed, _place(feed, kind, public_url=public_url, every=every), writer.entries(kind)
+            kind, feed, _place(feed, kind, public_url=public_url, every=every, rights=rights), writer.entries(kind)
         )
         for kind in found()
     }
@@ -62,7 +62,9 @@ def publish(issue: Issue, out: Path, *, public_url: str, every: timedelta) -> Pu
     return Published(files=tuple(replaced), written=tuple(writer.written))
 
 
-def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str] | None = None) -> list[str]:
+def publish_page(
+    page: Feed, out: Path, *, public_url: str, rights: str = "", only: Collection[str] | None = None
+) -> list[str]:
     """Write an archive page of a topic, `<out>/archive/<topic>/<page>.atom` and `.rss`; the names of its files below `out`.
 
     Before anything links it; then never again, whatever becomes of its entries, of the config, or of how feeds are written,
@@ -71,7 +73,9 @@ def publish_page(page: Feed, out: Path, *, public_url: str, only: Collection[str
     stem = archives.stem(page.topic.key, page.page)
     kinds = {f"{stem}{kind.SUFFIX}": kind for kind in found() if kind.ARCHIVED}
     files = {
-        _path(out, stem, kind): render(kind, page, _place(page, kind, public_url=public_url, every=_NEVER))
+        _path(out, stem, kind): render(
+            kind, page, _place(page, kind, public_url=public_url, every=_NEVER, rights=rights)
+        )
         for name, kind in kinds.items()
         if only is None or name in only
     }
@@ -117,7 +121,7 @@ def withdraw_files(topic_key: str, out: Path) -> list[Path]:
     return gone
 
 
-def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta) -> Place:
+def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta, rights: str) -> Place:
     topic = feed.topic
     stem = archives.stem(topic.key, feed.page)
     root = public_url.rstrip("/")
@@ -130,6 +134,7 @@ def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta) -> Pl
     return Place(
         self_url=link(feed.page) if root else "",
         home_url=address(feed.home) or (f"{root}/" if root else ""),
+        rights=rights,
         stylesheet="../" * stem.count("/") + "feed.css",
         ttl=max((step for step in _TTL if step <= minutes), default=_TTL[0]),
         before_url=link(feed.before) if feed.before and kind.ARCHIVED else "",

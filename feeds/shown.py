@@ -76,6 +76,7 @@ def drawn(feed: Feed, draw: Callable[[Shown], Drawn]) -> list[Drawn]:
 
 def show(entry: Entry, face: Face) -> Shown:
     """Raises ValueError for a time without zone, and whatever else a field of a wrong kind raises."""
+    face = entry.content if face is Face.SOURCE else face
     as_brief = face is Face.BRIEF and bool(entry.brief_text.strip())
     url = address(entry.url)
     summary = text(entry.summary).strip()
@@ -110,7 +111,7 @@ def show(entry: Entry, face: Face) -> Shown:
         image=image,
         enclosures=_enclosures(entry, image),
         source=line(entry.source_title) or line(entry.source) or "Unknown",
-        source_id=feed_id(f"source/{entry.source}").urn,
+        source_id=feed_id(f"source/{text(entry.source)}").urn,
         source_url=address(entry.source_url),
         also_at=also_at,
     )

@@ -177,7 +177,9 @@ async def _restore_pages(config: Config, store: Store) -> None:
     try:
         for page in (page for page in pages if not lost.isdisjoint(page.files)):
             again = await store.page_again(page)
-            await asyncio.to_thread(publish_page, again, config.out, public_url=config.public_url, only=lost)
+            await asyncio.to_thread(
+                publish_page, again, config.out, public_url=config.public_url, rights=config.copyright, only=lost
+            )
     except PublishError as error:
         log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
 
@@ -185,7 +187,7 @@ async def _restore_pages(config: Config, store: Store) -> None:
 def _face(config: Config) -> str:
     """What decides how every feed is written: where it goes, under which address, by which version."""
     every = sorted(s.schedule.every.total_seconds() for s in config.sources)
-    return repr((version("newsloom"), edition(), str(config.out), config.public_url, every))
+    return repr((version("newsloom"), edition(), str(config.out), config.public_url, config.copyright, every))
 
 
 async def crawl_round(
@@ -328,12 +330,19 @@ async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Pat
     """The archive pages that are full, each before it is linked; then the feed."""
     files: list[Path] = []
     while (page := await store.closing(topic.key)) is not None:
-        names = await asyncio.to_thread(publish_page, page, config.out, public_url=config.public_url)
+        names = await asyncio.to_thread(
+            publish_page, page, config.out, public_url=config.public_url, rights=config.copyright
+        )
         await store.closed(page, names)
         files += [config.out / name for name in names]
     issue = await store.issue(topic.key, formats=suffixes(), edition=edition())
     done = await asyncio.to_thread(
-        publish, issue, config.out, public_url=config.public_url, every=_every(config, topic)
+        publish,
+        issue,
+        config.out,
+        public_url=config.public_url,
+        every=_every(config, topic),
+        rights=config.copyright,
     )
     await store.published(topic.key, issue, done.written)
     return [*files, *done.files]

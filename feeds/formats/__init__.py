@@ -30,6 +30,8 @@ class Place:
     """The archive page before it (RFC 5005, 4); empty: there is none. Relative, if nobody said where feeds are published."""
     current_url: str = ""
     """Of an archive page the feed that is subscribed to, likewise; empty: it is no archive page."""
+    rights: str = ""
+    """What the feed says of the rights in it."""
     generator: str = "newsloom"
     """Without a version: an upgrade is no news."""
 

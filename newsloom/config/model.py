@@ -106,6 +106,8 @@ class Defaults(Section):
     """Folder of the source's feed in the OPML file."""
     max_age: Age = _SOURCE.max_age
     """Older articles found in sitemaps and on listing pages are remembered and not fetched; `none`: no limit."""
+    content: Literal["full", "summary"] = "full"
+    """How much feeds show of the source's articles, where a topic does not say: all, or the summary with the link."""
     keep: Keep = _SOURCE.keep
     """How long texts are kept, from when they were found: then text, HTML and earlier versions are dropped, by `newsloom tidy` and
     once a day by `run`; headline, summary and address stay. By default `forever`."""
@@ -187,7 +189,8 @@ class TopicEntry(Section):
     include: Literal["articles", "briefs", "both"] = "articles"
     """What is let in: articles, rows of "Read next" blocks, or both."""
     content: Literal["full", "summary", "brief"] | None = None
-    """How much of an entry the feed shows. By default `full`; `brief` (time, tag, paragraph) if only briefs are let in."""
+    """How much of an entry the feed shows. By default what `content` of its source says; `brief` (time, tag, paragraph) if only
+    briefs are let in."""
     mute: Rule = ""
     """A rule; what matches it is left out."""
     group: str = ""
@@ -311,3 +314,5 @@ class File(Section):
     and a server in front of newsloom's may pass its host on."""
     title: str = Field(default="newsloom", min_length=1, max_length=200)
     """Title of the index page and of the OPML file."""
+    copyright: str = Field(default="", max_length=1000)
+    """What every feed says of the rights in it."""

@@ -55,6 +55,7 @@ def settle(
         store=store,
         public_url=rest.public_url,
         title=rest.title,
+        copyright=rest.copyright,
         keep=rest.defaults.keep,
         tags=rest.tags,
     )
@@ -204,6 +205,7 @@ def _source(entry: SourceEntry, name: str, rest: File, *, mutes: tuple[str, str]
     own = {
         f: getattr(entry if f in entry.model_fields_set else rest.defaults, f) for f in type(rest.defaults).model_fields
     }
+    own["content"] = Face(own["content"])
     stated = [m for m in mutes if m]
     return Source(
         name=name,
@@ -236,7 +238,7 @@ def _schedule(polling: Polling, entry: SourceEntry | None = None) -> Schedule:
 
 
 def _topic(key: str, entry: TopicEntry, meant: Mapping[Place, str]) -> Topic:
-    usual = Face.BRIEF if entry.include == "briefs" else Face.FULL
+    usual = Face.BRIEF if entry.include == "briefs" else Face.SOURCE
     return Topic(
         key=key,
         title=entry.title or key,
@@ -262,7 +264,7 @@ def _webhook(entry: WebhookEntry) -> Webhook:
 
 
 def _built_in(sources: Iterable[Source]) -> Iterable[Topic]:
-    yield Topic(key="all", title="All news", description="Every article of every source.")
+    yield Topic(key="all", title="All news", description="Every article of every source.", face=Face.SOURCE)
     yield Topic(
         key="briefs",
         title="Briefs",
@@ -277,6 +279,7 @@ def _built_in(sources: Iterable[Source]) -> Iterable[Topic]:
             source=source.name,
             group=source.group,
             language=source.language,
+            face=Face.SOURCE,
         )
 
 

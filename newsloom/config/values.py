@@ -32,6 +32,8 @@ class Config:
     public_url: str
     """Where `out` is seen from outside, without a slash at the end; "" if nobody said."""
     title: str
+    copyright: str
+    """What every feed says of the rights in it; may be empty."""
     keep: timedelta | None
     """How long the texts are kept of sources that are no longer in the config; None: for ever."""
     tags: Mapping[str, tuple[str, ...]]

@@ -119,6 +119,15 @@ class Brief:
     thumbnail: str = ""
 
 
+class Face(StrEnum):
+    """How much of an entry a feed shows; SOURCE: as much as is to be shown of the source it links to."""
+
+    SOURCE = "source"
+    FULL = "full"
+    SUMMARY = "summary"
+    BRIEF = "brief"
+
+
 class EntryKind(StrEnum):
     ARTICLE = "article"
     BRIEF = "brief"
@@ -151,6 +160,8 @@ class Entry:
     language: str = ""
     image: Image | None = None
     enclosures: tuple[Enclosure, ...] = ()
+    content: Face = Face.FULL
+    """How much is to be shown of its source, FULL or SUMMARY, where a topic does not say."""
     also_at: tuple[tuple[str, str], ...] = ()
     """Where else the same piece stands: (source title, address)."""
     brief_time: str = ""
@@ -158,14 +169,6 @@ class Entry:
     brief_tag: str = ""
     brief_text: str = ""
     brief_published: datetime | None = None
-
-
-class Face(StrEnum):
-    """How much of an entry a feed shows."""
-
-    FULL = "full"
-    SUMMARY = "summary"
-    BRIEF = "brief"
 
 
 @dataclass(frozen=True, kw_only=True)

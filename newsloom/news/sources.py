@@ -5,6 +5,8 @@ from datetime import timedelta
 from enum import StrEnum
 from ipaddress import IPv4Network, IPv6Network
 
+from newsloom.news.items import Face
+
 
 class SourceKind(StrEnum):
     """What the address in the config is. AUTO looks for itself, in this order: a feed, a news sitemap, a page of links."""
@@ -42,6 +44,8 @@ class Source:
     """Older finds of listings and sitemaps are remembered, not fetched; None: no limit."""
     keep: timedelta | None = None
     """How long texts are kept, from when they were found; None: for ever."""
+    content: Face = Face.FULL
+    """How much feeds show of its entries, FULL or SUMMARY, where a topic does not say."""
     mute: str = ""
     """A rule; what matches it is stored and shown nowhere."""
     spider: str = ""

@@ -37,22 +37,29 @@ QUEUED, OLD, ITEM = "queued", "old", "item"
 
 
 def watch(connection: sqlite3.Connection, source: Source) -> None:
-    """Make the store's row of `source` that of the config. Another address or kind: its entrances are looked for anew."""
+    """Make the store's row of `source` that of the config. Another address or kind: its entrances are looked for anew; whatever
+    feeds may show of it: they are written anew."""
     row = connection.execute("SELECT * FROM watched WHERE name = ?", (source.name,)).fetchone()
-    facts = (source.url, source.title, str(source.kind), source.mute)
-    if row is not None and row["active"] and facts == (row["url"], row["title"], row["kind"], row["mute"]):
+    facts = (source.url, source.title, str(source.kind), source.mute, str(source.content))
+    if row is not None and row["active"] and facts == tuple(row[name] for name in _OF_CONFIG):
         return
+    if row is not None:
+        connection.execute("UPDATE topics SET changes = changes + 1 WHERE active = 1")
     if row is not None and (row["url"], row["kind"]) != (source.url, str(source.kind)):
         connection.execute("UPDATE watched SET next_due = NULL WHERE name = ?", (source.name,))
         _forget_entrances(connection, source.name)
     connection.execute(
         """
-        INSERT INTO watched(url, title, kind, mute, name) VALUES (?, ?, ?, ?, ?)
+        INSERT INTO watched(url, title, kind, mute, content, name) VALUES (?, ?, ?, ?, ?, ?)
         ON CONFLICT(name) DO UPDATE
-           SET url = excluded.url, title = excluded.title, kind = excluded.kind, mute = excluded.mute, active = 1
+           SET url = excluded.url, title = excluded.title, kind = excluded.kind, mute = excluded.mute, content = excluded.content,
+               active = 1
         """,
         (*facts, source.name),
     )
+
+
+_OF_CONFIG = ("url", "title", "kind", "mute", "content")
 
 
 def _forget_entrances(connection: sqlite3.Connection, source: str) -> None:

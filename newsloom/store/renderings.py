@@ -12,6 +12,7 @@ from hashlib import blake2b
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from newsloom.news.items import Face
 from newsloom.news.renderings import Issue, Rendering, Slot, Written
 from newsloom.store import instants, log
 from newsloom.store.database import listing as many
@@ -24,7 +25,10 @@ def issue(connection: sqlite3.Connection, key: str, *, formats: Collection[str],
     asked = {"entries": many(entries), "source": topic["source"]}
     connection.execute(_SETTLE, asked)
     outlines = {entry: _Outline(*said) for entry, *said in _tuples(connection, _OUTLINE, asked)}
-    kept = _kept(connection, {**asked, "face": topic["face"], "formats": many(formats)})
+    faces = many(
+        {outline.content for outline in outlines.values()} if topic["face"] == Face.SOURCE else [topic["face"]]
+    )
+    kept = _kept(connection, {**asked, "faces": faces, "formats": many(formats)})
     slots = {entry: _slot(entry, outlines[entry], topic["face"], edition, kept) for entry in entries}
     feed = log.shown(connection, topic, [e for e, slot in slots.items() if len(slot.kept) < len(formats)])
     if slots:
@@ -49,7 +53,7 @@ SELECT e.id, e.uuid, e.source, e.updated, (
 """
 # `here`: where the source of the feed has it, if that is not the original.
 _OUTLINE = """
-SELECT s.entry, s.uuid, s.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url
+SELECT s.entry, s.uuid, s.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url, w.content
   FROM settled s
   LEFT JOIN (SELECT entry, source, min(url) AS url
                FROM carriers
@@ -70,6 +74,7 @@ class _Outline(NamedTuple):
     url: str
     title: str
     home: str
+    content: str
 
 
 _Kept = Mapping[tuple[int, str, str], Mapping[str, Rendering]]
@@ -78,6 +83,7 @@ _NOTHING: Mapping[str, Rendering] = MappingProxyType({})
 
 
 def _slot(entry: int, outline: _Outline, face: str, edition: str, kept: _Kept) -> Slot:
+    face = outline.content if face == Face.SOURCE else face
     look = f"{face} {outline.source}" if outline.source else face
     said = "\n".join((edition, str(outline.revision), outline.url, outline.title, outline.home))
     mark = blake2b(said.encode(), digest_size=12).hexdigest()
@@ -94,7 +100,8 @@ def _kept(connection: sqlite3.Connection, asked: Mapping[str, str]) -> _Kept:
 _KEPT = """
 SELECT entry, look, mark, format, body, packed
   FROM renderings
- WHERE entry IN (SELECT value FROM json_each(:entries)) AND look IN (:face, :face || ' ' || :source)
+ WHERE entry IN (SELECT value FROM json_each(:entries))
+   AND look IN (SELECT value FROM json_each(:faces) UNION ALL SELECT value || ' ' || :source FROM json_each(:faces))
    AND format IN (SELECT value FROM json_each(:formats))
 """
 

@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
-from newsloom.news.items import Enclosure, Entry, EntryKind, Image
+from newsloom.news.items import Enclosure, Entry, EntryKind, Face, Image
 from newsloom.store import instants
 from newsloom.store.database import listing as many
 
 _SELECT = """
-SELECT e.*, w.title AS source_title, w.url AS source_url, s.also_at
+SELECT e.*, w.title AS source_title, w.url AS source_url, w.content, s.also_at
   FROM entries e JOIN watched w ON w.name = e.source LEFT JOIN settled s ON s.entry = e.id
  WHERE e.id IN (SELECT value FROM json_each(?))
 """
 _CARRIERS = """
-SELECT c.entry, c.source, w.title, w.url AS home, min(c.url) AS url
+SELECT c.entry, c.source, w.title, w.url AS home, w.content, min(c.url) AS url
   FROM carriers c JOIN watched w ON w.name = c.source
  WHERE c.entry IN (SELECT value FROM json_each(?))
  GROUP BY c.entry, c.source
@@ -39,14 +39,15 @@ def load(connection: sqlite3.Connection, ids: Sequence[int], *, source: str = ""
 
 
 def _seen_from(source: str, row: sqlite3.Row, carriers: list[sqlite3.Row]) -> Entry:
-    places = {c["source"]: (c["title"], c["url"], c["home"]) for c in carriers}
-    places[row["source"]] = (row["source_title"], row["url"], row["source_url"])
+    places = {c["source"]: (c["title"], c["url"], c["home"], c["content"]) for c in carriers}
+    places[row["source"]] = (row["source_title"], row["url"], row["source_url"], row["content"])
     shown = source if source in places else row["source"]
-    title, url, home = places[shown]
+    title, url, home, content = places[shown]
     settled = places if row["also_at"] is None else {name: there for name, *there in json.loads(row["also_at"])}
     elsewhere = {**settled, row["source"]: places[row["source"]]}
     also = tuple((elsewhere[s][0], elsewhere[s][1]) for s in sorted(elsewhere) if s != shown)
-    return replace(_entry(row), source=shown, source_title=title, source_url=home, url=url, also_at=also)
+    said = {"source": shown, "source_title": title, "source_url": home, "content": Face(content)}
+    return replace(_entry(row), **said, url=url, also_at=also)
 
 
 def _entry(row: sqlite3.Row) -> Entry:

@@ -208,7 +208,7 @@ CREATE TABLE topics (  -- selections of entries: those of the config, and the bu
     source      TEXT NOT NULL,       -- only what this source carried
     group_name  TEXT NOT NULL,
     language    TEXT NOT NULL,
-    face        TEXT NOT NULL,       -- full, summary or brief
+    face        TEXT NOT NULL,       -- full, summary or brief; source: as its source's `content` says
     mute        TEXT NOT NULL,       -- rule: what matches is no member
     active      INTEGER NOT NULL DEFAULT 1,  -- 0: no longer in the config
     first_known TEXT NOT NULL,
@@ -572,6 +572,9 @@ CREATE TABLE undelivered (  -- entries that were no members when a webhook or co
 """
 
 _ADDED = {
+    "watched": (
+        "    content TEXT NOT NULL DEFAULT 'full' -- full or summary: what feeds show of it if they do not say",
+    ),
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
     ),
@@ -720,6 +723,10 @@ def _twelfth(db: "Database") -> None:
         db.execute(trigger.strip())
 
 
+def _thirteenth(db: "Database") -> None:
+    _add_columns(db, "watched", "content")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -733,6 +740,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0010 renderings of entries", _tenth),
     ("0011 who was told what is new", _eleventh),
     ("0012 how many entries a topic has", _twelfth),
+    ("0013 how much is shown of a source", _thirteenth),
 )
 
 

@@ -120,10 +120,11 @@ def test_built_in_topics_come_first_and_every_source_has_one(tmp_path: Path) -> 
     text = "sources: [{url: https://a.example, name: a, title: A, group: G, language: de}]\ntopics: {t: {match: oil}}\n"
     everything, briefs, source, own = loaded(tmp_path, text).topics
     assert (everything.key, everything.match, everything.source) == ("all", "", "")
+    assert (everything.face, source.face) == (Face.SOURCE, Face.SOURCE)
     assert (briefs.key, briefs.include, briefs.face) == ("briefs", frozenset({EntryKind.BRIEF}), Face.BRIEF)
     assert (source.key, source.source, source.title, source.group, source.language) == ("source/a", "a", "A", "G", "de")
     assert (own.key, own.title, own.match, own.include, own.face) == (
-        *("t", "t", "oil"), frozenset({EntryKind.ARTICLE}), Face.FULL,
+        *("t", "t", "oil"), frozenset({EntryKind.ARTICLE}), Face.SOURCE,
     )  # fmt: skip
 
 
@@ -140,6 +141,11 @@ def test_topic_says_what_it_lets_in_and_shows(
 ) -> None:
     topic = loaded(tmp_path, f"sources: [https://a.example]\ntopics: {{t: {{{written}}}}}\n").topics[-1]
     assert (topic.include, topic.face) == (include, face)
+
+
+def test_how_much_is_shown_of_a_source_is_said_for_all_and_for_one(tmp_path: Path) -> None:
+    text = "defaults: {content: summary}\nsources: [https://a.example, {url: https://b.example, content: full}]\n"
+    assert [s.content for s in loaded(tmp_path, text).sources] == [Face.SUMMARY, Face.FULL]
 
 
 def test_global_mute_holds_for_every_source_beside_its_own(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -30,6 +31,7 @@ PLACE = Place(self_url="https://me.example/bridges.x", home_url="https://me.exam
 A = "{http://www.w3.org/2005/Atom}"
 MEDIA = "{http://search.yahoo.com/mrss/}"
 CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
+SY = "{http://purl.org/rss/1.0/modules/syndication/}"
 CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 
 Make = Callable[..., Any]
@@ -323,6 +325,23 @@ def test_the_summary_face_has_the_summary_or_the_first_words(entry: Make) -> Non
     cut = show(entry(1, text="word " * 200), Face.SUMMARY).html
     assert cut.endswith("word…</p>")
     assert len(cut) < 320
+
+
+def test_a_feed_that_does_not_say_shows_as_much_as_the_source_says(entry: Make) -> None:
+    for content in (Face.FULL, Face.SUMMARY):
+        made = entry(1, summary="In short.", html="<p>Long</p>", content=content)
+        assert show(made, Face.SOURCE) == show(made, content)
+
+
+def test_a_feed_says_its_rights_and_how_often_it_may_be_new(entry: Make, feed: Make) -> None:
+    place = replace(PLACE, rights="Texts are their authors'.", ttl=720)
+    assert atom_of(feed(entry()), place).findtext(f"{A}rights") == "Texts are their authors'."
+    channel = rss_of(feed(entry()), place)
+    assert channel.findtext("copyright") == "Texts are their authors'."
+    for head in (channel, atom_of(feed(), place)):
+        assert (head.findtext(f"{SY}updatePeriod"), head.findtext(f"{SY}updateFrequency")) == ("daily", "2")
+    hourly = rss_of(feed(entry()), replace(PLACE, ttl=15))
+    assert (hourly.findtext(f"{SY}updatePeriod"), hourly.findtext(f"{SY}updateFrequency")) == ("hourly", "4")
 
 
 def test_text_alone_becomes_paragraphs(entry: Make) -> None:

@@ -1,5 +1,6 @@
 """What formats wrote of entries is kept while a current feed shows them, and never shown when it is out of date."""
 
+from typing import Any
 from uuid import UUID
 
 from newsloom.news.items import Face
@@ -28,10 +29,10 @@ def publish(desk: Desk, key: str = "all", edition: str = "1") -> list[UUID]:
     return [e.id for e in made.feed.entries]
 
 
-def read(desk: Desk, *names: str, text: str = "It is open. ", of: str = "a") -> None:
+def read(desk: Desk, *names: str, text: str = "It is open. ", of: str = "a", **fields: Any) -> None:
     desk.save(
         *(page(f"https://{of}.example/{n}", f"{n}: {text}" * 20, title=n, published=START) for n in names),
-        of=source(of),
+        of=source(of, **fields),
     )
 
 
@@ -105,6 +106,23 @@ def test_another_writer_or_another_name_of_the_source_writes_all_anew(desk: Desk
     desk.adopt([source("a", title="The A")])
     assert publish(desk, edition="2") == ids(desk, "one")
     assert desk.rows("SELECT count(*) FROM renderings") == [(2,)]
+
+
+def test_where_a_topic_does_not_say_each_source_does(desk: Desk) -> None:
+    everything = topic("all", face=Face.SOURCE)
+    desk.adopt([A, source("b", content=Face.SUMMARY)], [everything, topic("source/b", source="b", face=Face.SOURCE)])
+    read(desk, "one", "two")
+    read(desk, "one", of="b", content=Face.SUMMARY)
+    publish(desk)
+    publish(desk, "source/b")
+    shown = desk.run(desk.store.feed("all")).entries
+    assert [e.content for e in shown] == [Face.FULL, Face.FULL]
+    assert [e.content for e in desk.run(desk.store.feed("source/b")).entries] == [Face.SUMMARY]
+    assert desk.dirty() == []
+    desk.adopt([source("a", content=Face.SUMMARY), B], [everything, topic("source/b", source="b", face=Face.SOURCE)])
+    assert desk.dirty() == ["all", "source/b"]
+    assert set(publish(desk)) == set(ids(desk, "one", "two"))
+    assert publish(desk) == []
 
 
 def test_a_copy_that_comes_later_is_no_change_until_there_is_a_real_one(desk: Desk) -> None:
