@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
@@ -12,6 +13,12 @@ from feeds.files import failure, replace
 def stem(key: str, page: int) -> str:
     """Where a topic's archive page stands below the folder of feeds, without a format's suffix; of page 0 its feed."""
     return f"archive/{key}/{page}" if page else key
+
+
+def last_page(key: str, out: Path) -> int:
+    """The highest number of a topic's archive pages in the folder; 0: it has none."""
+    numbers = (name.partition(".")[0] for name in _files(out / "archive" / key))
+    return max((int(n) for n in numbers if re.fullmatch(r"[0-9]{1,9}", n)), default=0)
 
 
 def missing(names: Iterable[str], out: Path) -> set[str]:

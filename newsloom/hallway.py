@@ -330,6 +330,10 @@ async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Pat
     """The archive pages that are full, each before it is linked; then the feed."""
     files: list[Path] = []
     while (page := await store.closing(topic.key)) is not None:
+        if page.page == 1 and (last := archives.last_page(topic.key, config.out)):
+            # Of a store that is no more. Readers know those pages, and would not ask for others under their names.
+            await store.number_pages_after(topic.key, last)
+            continue
         names = await asyncio.to_thread(
             publish_page, page, config.out, public_url=config.public_url, rights=config.copyright
         )

@@ -49,6 +49,14 @@ def closing(connection: sqlite3.Connection, key: str) -> Feed | None:
     return log.shown(connection, topic, entries, page=page)
 
 
+def number_after(connection: sqlite3.Connection, key: str, page: int, now: datetime) -> None:
+    """The topic's next page gets a higher number than this one, which another store gave."""
+    topic = log.row_of(connection, key)["id"]
+    _, first = _next(connection, topic)
+    asked = {"topic": topic, "page": page, "first": first, "last": first - 1, "files": "", "now": instants.written(now)}
+    connection.execute(_CLOSE, asked)
+
+
 def closed(connection: sqlite3.Connection, page: Feed, files: Sequence[str], now: datetime) -> None:
     """The files of what `closing` gave stand. Whoever was left out counts as not shown, so that its return is news."""
     topic = log.row_of(connection, page.topic.key)["id"]

@@ -295,6 +295,10 @@ class Store:
         """The topic's next archive page, if there are rows enough in its log: write its files, then call `closed`."""
         return await self._do(lambda connection: archives.closing(connection, topic))
 
+    async def number_pages_after(self, topic: str, page: int) -> None:
+        """Give the topic's next archive page a higher number than this one, of which readers know from another store's feeds."""
+        await self._do(lambda connection: archives.number_after(connection, topic, page, self._now()))
+
     async def closed(self, page: Feed, files: Sequence[str]) -> None:
         """What `closing` gave stands in these files, whose names are below the folder of feeds. Feeds may link it."""
         await self._do(lambda connection: archives.closed(connection, page, files, self._now()))

@@ -1,4 +1,4 @@
-"""A topic that leaves the config: its feed at once, its archive pages a month later; and what it is when it comes back."""
+"""A topic that leaves the config, and what it is when it comes back; and a store that is new beside feeds that are not."""
 
 import asyncio
 from dataclasses import replace
@@ -101,3 +101,23 @@ def test_a_clock_that_runs_on_takes_the_pages_away_too(tmp_path: Path) -> None:
 
     asyncio.run(later())
     assert place.stands("/archive/bridges/1.atom") == 410
+
+
+def test_a_new_store_gives_no_page_the_name_of_one_that_readers_know(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.round(place.config, *range(120))
+    place.round(place.config, *range(120, 130))
+    known = {p.name for p in (place.config.out / "archive/all").iterdir()}
+    assert "1.atom" in known
+    for file in tmp_path.glob("newsloom.db*"):
+        file.unlink()
+    before = (place.config.out / "archive/all/1.atom").read_bytes()
+    place.round(place.config, *range(200, 310))
+    place.round(place.config, *range(310, 330))
+    now = {p.name for p in (place.config.out / "archive/all").iterdir()}
+    last = max(int(name.partition(".")[0]) for name in known)
+    assert now > known
+    assert {f"{last + 1}.atom", f"{last + 2}.rss"} <= now
+    assert (place.config.out / "archive/all/1.atom").read_bytes() == before
+    assert b"prev-archive" not in (place.config.out / f"archive/all/{last + 1}.atom").read_bytes()
+    assert f"archive/all/{last + 2}.atom".encode() in (place.config.out / "all.atom").read_bytes()
