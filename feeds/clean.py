@@ -136,18 +136,20 @@ def clean(html: str, base: str) -> str:
     Empty if nothing is left to read or see, or if parsing it would take more than about a second: HTML parsers are quadratic in
     depth. The caller then has the text.
     """
-    html = _INLINE.sub("data:,", _AMP.sub("<", _UNWRAPPED.sub("", text(html))))
+    html = _AMP.sub("<", _UNWRAPPED.sub("", text(html)))
+    if "data:" in html.lower():
+        html = _INLINE.sub("data:,", html)
     if not _bearable(html):
         return ""
     base = address(base)
-    plain = _safe(_TAG.sub(_Media(base), _safe(html, base)), base).strip()
+    plain = _TAG.sub(_Media(base), _cleaner(base).clean(html))
+    # Where a tag was taken away, what it kept apart now stands in each other, which it may not (`<p><form><p>`): so once more.
+    plain = _AGAIN.clean(plain).strip()
     return plain if "<img " in plain or _TAG.sub("", plain).strip() else ""
 
 
-def _safe(html: str, base: str) -> str:
-    """Twice: where a tag is taken away, what it kept apart may not stand in each other (`<p><form><p>`)."""
-    return nh3.clean(
-        html,
+def _cleaner(base: str) -> nh3.Cleaner:
+    return nh3.Cleaner(
         tags=set(_TAGS | _REWRITTEN),
         clean_content_tags=set(_NOT_READ),
         attributes={tag: set(names) for tag, names in _ATTRIBUTES.items()},
@@ -155,6 +157,9 @@ def _safe(html: str, base: str) -> str:
         url_relative=("rewrite_with_base", base) if base else "deny",
         link_rel="noopener noreferrer",
     )
+
+
+_AGAIN = _cleaner("")
 
 
 def _bearable(html: str) -> bool:
