@@ -1,7 +1,9 @@
 """From the store to a receiver: what is published is told, once it is taken, whatever happens in between."""
 
 import asyncio
+import base64
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -15,10 +17,12 @@ import pytest
 
 from newsloom import hallway
 from newsloom.config import Config, load
+from newsloom.news.times import system_now
 from newsloom.pushing import Post, Pushed
 from newsloom.store import Reader
 from tests.push.conftest import Answer, Receiver
 from tests.store.newsdesk import DAY, HOUR, START, Desk, page, source
+from tests.whole.papers import opened
 
 SITE = "sources: [https://a.example/]\nnetwork: {open_networks: [127.0.0.1/32]}\nlimits: {request_time: 5s}\n"
 
@@ -227,6 +231,88 @@ def test_publish_says_once_who_newly_fails(told: Told, receiver: Receiver) -> No
         last = process.communicate()[0].splitlines()[-1]
     assert last.startswith("webhook of news fails since ")
     assert last.endswith(f": {receiver.url} answered 500")
+
+
+def test_run_tells_beside_all_else_and_ends_though_nobody_answers(told: Told, receiver: Receiver) -> None:
+    over = threading.Event()
+
+    def hang(_: object) -> Answer:
+        over.wait(60)
+        return Answer()
+
+    receiver.answer = hang
+    command = "sh -c 'echo $$ > pid; exec sleep 600'"
+    told.configure(f"  hangs: {{webhook: '{receiver.url}'}}\n  works: {{command: {command}}}\n")
+    told.read("one")
+    told.desk.store.close()
+    config, pid = told.folder / "config.yaml", told.folder / "pid"
+    config.write_text(config.read_text().replace("https://a.example/", receiver.url))
+    with started(told, "-q", "run", "--no-serve") as process:
+        until(lambda: bool(receiver.posts) and pid.exists() and pid.read_text() != "")
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+        assert time.monotonic() - began < 20  # it would wait for the command's five minutes
+        assert not Path(f"/proc/{int(pid.read_text())}").exists()
+    over.set()
+    assert len(receiver.posts) == 1
+
+
+def test_once_tells_what_it_found(tmp_path: Path, receiver: Receiver) -> None:
+    with opened(tmp_path) as papers:
+        config = papers.config.read_text()
+        hook = f"topics:\n  hooked: {{webhook: '{receiver.url}', command: sh -c 'cat > items.json'}}\n"
+        papers.config.write_text(config.replace("topics:\n", hook, 1))
+        papers.newsloom("once", "--all")
+        shown = {item["id"] for item in json.loads((papers.out / "hooked.json").read_bytes())["items"]}
+        assert {item["id"] for post in receiver.posts for item in json.loads(post.body)["items"]} == shown
+        assert {item["id"] for item in json.loads((tmp_path / "items.json").read_bytes())["items"]} <= shown
+        first = len(receiver.posts)
+        papers.newsloom("publish")
+        assert len(receiver.posts) == first
+        papers.later(hours=2)
+        papers.newsloom("once", "--all")
+        later = json.loads((papers.out / "hooked.json").read_bytes())["items"]
+        sent = {item["id"] for post in receiver.posts[first:] for item in json.loads(post.body)["items"]}
+        assert {item["id"] for item in later} - shown <= sent
+        assert sent
+
+
+DOC = (Path(__file__).parents[2] / "docs" / "push.md").read_text(encoding="utf-8")
+
+
+def test_the_receiver_of_the_docs_takes_what_is_ours_and_nothing_else(
+    told: Told, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there: dict[str, Callable[[dict[str, str], bytes], bool]] = {}
+    exec(re.findall(r"^```python\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)[0], there)  # noqa: S102 - our own docs
+    [yaml] = re.findall(r"^```yaml\ntopics:\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    (told.folder / "tell.sh").write_text("#!/bin/sh\nexit 0\n")
+    (told.folder / "tell.sh").chmod(0o755)
+    told.configure(
+        yaml.replace("match: tag:ukraine OR title:kyiv", "").replace("https://hooks.example.org", receiver.url)
+    )
+    told.desk.at = system_now()
+    monkeypatch.setenv("NEWS_HOOK_TOKEN", "t0ken")
+    for secret in ("whsec_" + base64.b64encode(b"s" * 32).decode(), "a phrase"):
+        monkeypatch.setenv("NEWS_HOOK_SECRET", secret)
+        told.read(secret[:5])
+        assert told.push() == Pushed(deliveries=2)
+        post = receiver.posts[-1]
+        is_ours = there["is_from_newsloom"]
+        assert is_ours(dict(post.headers), post.body)
+        assert not is_ours(dict(post.headers), post.body + b" ")
+        assert not is_ours(dict(post.headers) | {"webhook-id": "other"}, post.body)
+        assert not is_ours({k: v for k, v in post.headers.items() if k != "webhook-signature"}, post.body)
+
+
+def test_the_query_of_the_docs_finds_them(told: Told) -> None:
+    told.configure("  news: {command: ./nowhere}\n")
+    told.read("one")
+    told.push()
+    [query] = re.findall(r"^```sql\n(.*?)^```", DOC, re.DOTALL | re.MULTILINE)
+    [(key, kind, error, *_)] = told.desk.rows(query)
+    assert (key, kind, error) == ("news", "command", "./nowhere cannot be started: No such file or directory")
 
 
 def until(true: Callable[[], bool]) -> None:
