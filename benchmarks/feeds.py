@@ -7,7 +7,7 @@ Files are written, and not synced to the disk, which takes time but no CPU.
 
 one       a new article among as many as you say is published to two topics of 50 entries, each in three formats with gzip twins,
           the store's work and the index page included. Median of as many articles as `--rounds`, and where 95 % of them lie
-rebuild   500 topics of 50 entries, each article in four, as Atom and RSS with twins, from what was kept of entries, over older files
+rebuild   500 topics of 50 entries, each article in four, as Atom and RSS with twins, from what was kept, over older files
 nothing   an entry written for the first time in three formats, cleaning and packing included
 disk      bytes an article that is in four topics: what is kept of entries, and files, archive pages among them
 304       an answer of the web server that a feed has not changed
