@@ -6,6 +6,7 @@ from uuid import UUID
 from newsloom.news.items import Face
 from newsloom.news.renderings import Issue, Rendering, Written
 from tests.store.newsdesk import ALL, HOUR, START, Desk, page, source, topic
+from tests.store.test_plans import asked, walks
 
 FORMATS = (".atom", ".json")
 A, B = source("a"), source("b")
@@ -157,3 +158,14 @@ def test_nothing_is_kept_of_what_no_current_feed_shows(desk: Desk) -> None:
         )
         == []
     )
+
+
+def test_no_statement_of_a_publish_reads_a_growing_table_from_end_to_end(desk: Desk) -> None:
+    desk.adopt([A, B], [ALL, topic("source/b", source="b")])
+    read(desk, *map(str, range(60)))
+    read(desk, *map(str, range(60)), of="b")
+    publish(desk)
+    read(desk, "more")
+    statements = asked(desk, lambda: (publish(desk), publish(desk, "source/b")))
+    assert any("INSERT INTO renderings" in s for s in statements)
+    assert {s: w for s in statements if (w := walks(desk, s))} == {}
