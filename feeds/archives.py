@@ -1,13 +1,22 @@
-"""Archive pages of a topic's feed (RFC 5005, 4): where they stand, and how entries are taken out of one."""
+"""Archive pages of a topic's feed (RFC 5005, 4): where they stand, and how entries are taken out of one.
+
+They are most of what is published, so that all but the newest stand compressed only: a page's file is taken away, its twin stays.
+"""
 
 import errno
+import gzip
 import os
 import re
+import zlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from xml.parsers import expat
 
-from feeds.files import failure, replace
+from feeds.files import failure, replace, twin
+from feeds.formats import found
+
+PLAIN = 20
+"""The newest pages of a topic that stand as plain files too: a thousand entries, for servers that cannot unpack a twin."""
 
 
 def stem(key: str, page: int) -> str:
@@ -21,16 +30,32 @@ def last_page(key: str, out: Path) -> int:
     return max((int(n) for n in numbers if re.fullmatch(r"[0-9]{1,9}", n)), default=0)
 
 
-def missing(names: Iterable[str], out: Path) -> set[str]:
-    """Of these names of files of archive pages, those that no file has."""
+def missing(pages: Iterable[tuple[int, Sequence[str]]], newest: int, out: Path) -> set[str]:
+    """Of files of a topic's archive pages (number, names) those that do not stand. Of old ones the twin is enough."""
     there: dict[str, set[str]] = {}
     lost = set()
+    for page, names in pages:
+        for name in names:
+            folder, _, file = name.rpartition("/")
+            if folder not in there:
+                there[folder] = _files(out / folder)
+            stands = (file, f"{file}.gz") if page <= newest - PLAIN else (file,)
+            if there[folder].isdisjoint(stands):
+                lost.add(name)
+    return lost
+
+
+def unpack(names: Iterable[str], out: Path) -> set[str]:
+    """Write files anew from their twins, byte by byte; the names of those that have none."""
+    lost = set()
     for name in names:
-        folder, _, file = name.rpartition("/")
-        if folder not in there:
-            there[folder] = _files(out / folder)
-        if file not in there[folder]:
+        path = out / name
+        try:
+            body = gzip.decompress(twin(path).read_bytes())
+        except (OSError, EOFError, zlib.error):
             lost.add(name)
+        else:
+            replace({path: body})
     return lost
 
 
@@ -41,23 +66,42 @@ def _files(folder: Path) -> set[str]:
         return set()
 
 
+def pack(key: str, newest: int, out: Path) -> None:
+    """Leave of the pages before a topic's newest ones the twins only. Raises PublishError."""
+    for page in range(newest - PLAIN, 0, -1):
+        files = [out / f"{stem(key, page)}{kind.SUFFIX}" for kind in found() if kind.ARCHIVED]
+        plain = [path for path in files if path.exists()]
+        if not plain:  # nor are those before it, but for what was lost and written again
+            return
+        try:
+            for path in plain:
+                if twin(path).is_file():
+                    path.unlink()
+        except OSError as error:
+            raise failure(out, error) from error
+
+
 def cut(names: Sequence[str], out: Path, ids: Collection[str]) -> list[Path]:
     """Take the entries with these ids (`urn:uuid:...`) out of an archive page's files; the files that had any.
 
     All else stays byte by byte what it was: the page is not rendered anew. Raises PublishError.
     """
-    changed = {}
-    for name in names:
-        path = out / name
+    changed, packed = {}, set()
+    for path in (out / name for name in names):
         try:
-            body = path.read_bytes()
+            if not path.exists():
+                packed.add(path)
+            body = gzip.decompress(twin(path).read_bytes()) if path in packed else path.read_bytes()
         except FileNotFoundError:  # somebody took it away
             continue
         except OSError as error:
             raise failure(path.parent, error) from error
         if (shorter := _without(body, ids)) is not None:
             changed[path] = shorter
-    return replace(changed) if changed else []
+    done = replace(changed) if changed else []
+    for path in packed.intersection(done):
+        path.unlink(missing_ok=True)
+    return done
 
 
 def _without(body: bytes, ids: Collection[str]) -> bytes | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from io import TextIOWrapper
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from newsloom.news.sources import Source
 from newsloom.news.times import Now
 from newsloom.pushing import Post
 from newsloom.store import Keep, Store, StoreError
+from newsloom.store.archives import Standing
 
 if TYPE_CHECKING:
     from scraper.network import Network
@@ -172,16 +174,26 @@ _ARCHIVES_STAY = timedelta(days=30)
 
 async def _restore_pages(config: Config, store: Store) -> None:
     """Archive pages that somebody took away, or that are not in the folder of now, are written from what is stored."""
-    pages = await store.pages()
-    lost = archives.missing((name for page in pages for name in page.files), config.out)
     try:
-        for page in (page for page in pages if not lost.isdisjoint(page.files)):
+        for topic, several in groupby(await store.pages(), key=lambda page: page.topic):
+            await _restore_pages_of(config, store, topic, list(several))
+    except PublishError as error:
+        log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
+
+
+async def _restore_pages_of(config: Config, store: Store, topic: str, pages: Sequence[Standing]) -> None:
+    newest = pages[-1].page
+    lost = archives.missing(((page.page, page.files) for page in pages), newest, config.out)
+    if not lost:
+        return
+    lost = await asyncio.to_thread(archives.unpack, lost, config.out)
+    for page in pages:
+        if not lost.isdisjoint(page.files):
             again = await store.page_again(page)
             await asyncio.to_thread(
                 publish_page, again, config.out, public_url=config.public_url, rights=config.copyright, only=lost
             )
-    except PublishError as error:
-        log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
+    await asyncio.to_thread(archives.pack, topic, newest, config.out)
 
 
 def _face(config: Config) -> str:
@@ -338,6 +350,7 @@ async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Pat
             publish_page, page, config.out, public_url=config.public_url, rights=config.copyright
         )
         await store.closed(page, names)
+        await asyncio.to_thread(archives.pack, topic.key, page.page, config.out)
         files += [config.out / name for name in names]
     issue = await store.issue(topic.key, formats=suffixes(), edition=edition())
     done = await asyncio.to_thread(

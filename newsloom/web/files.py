@@ -79,7 +79,8 @@ class Files:
     def locate(self, asked: str) -> Path | None:
         """The published file of a decoded request path like `/source/anewz.tv.atom`; None if there is none.
 
-        Only names with a published suffix, none that begins with a dot, nothing outside the folder (links are followed).
+        Only names with a published suffix, none that begins with a dot, nothing outside the folder (links are followed). A file
+        that stands compressed only is there too.
         """
         names = asked.removeprefix("/").split("/")
         if names == [""]:
@@ -87,12 +88,14 @@ class Files:
         if any(not n or n.startswith(".") or "\\" in n for n in names) or Path(names[-1]).suffix not in TYPES:
             return None
         path = self._folder.joinpath(*names)
+        return path if self._stands(path) or self._stands(_twin(path)) else None
+
+    def _stands(self, path: Path) -> bool:
         try:
             real = path.resolve(strict=True)
-            inside = real.is_relative_to(self._folder.resolve())
-            return path if inside and stat.S_ISREG(real.stat().st_mode) else None
+            return real.is_relative_to(self._folder.resolve()) and stat.S_ISREG(real.stat().st_mode)
         except (OSError, RuntimeError, ValueError):  # nothing there, a loop of links, a name that no file can have
-            return None
+            return False
 
     def is_gone(self, asked: str) -> bool:
         """Whether a decoded request path is that of a file which stood there and is no more: the folder's `.gone` says which."""
@@ -142,7 +145,7 @@ class Files:
 
 
 def _load(path: Path, *, zipped: bool) -> tuple[Stamps, Head, bytes]:
-    body, stamp = _whole(path)
+    body, stamp = _body(path)
     varies = path.suffix not in _PACKED and len(body) >= _SMALLEST
     twin = None
     sent = body
@@ -159,6 +162,22 @@ def _load(path: Path, *, zipped: bool) -> tuple[Stamps, Head, bytes]:
         varies=varies,
     )
     return (stamp, twin), head, sent
+
+
+def _body(path: Path) -> tuple[bytes, Stamp]:
+    """The file's bytes, if need be out of its twin, and the stamp of where they are from."""
+    try:
+        return _whole(path)
+    except FileNotFoundError:
+        twin, stamp = _whole(_twin(path))
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacker.decompress(twin, _LARGEST)
+    except zlib.error as error:
+        raise OSError(f"{path}.gz is no gzip file") from error
+    if not unpacker.eof:
+        raise OSError(f"{path}.gz is no whole file, or none that is served")
+    return body, stamp
 
 
 def _zipped(path: Path, body: bytes) -> tuple[bytes, Stamp | None]:
@@ -180,11 +199,15 @@ def _twin(path: Path) -> Path:
 
 
 def _stamps(path: Path, *, zipped: bool) -> Stamps:
-    stamp = _stamp(path.stat())
+    twin = _twin(path)
+    return _stamp_of(path) or _stamp(twin.stat()), _stamp_of(twin) if zipped else None
+
+
+def _stamp_of(path: Path) -> Stamp | None:
     try:
-        return stamp, _stamp(_twin(path).stat()) if zipped else None
+        return _stamp(path.stat())
     except FileNotFoundError:
-        return stamp, None
+        return None
 
 
 def _stamp(there: os.stat_result) -> Stamp:

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from feeds.archives import cut, forget, missing, say_gone
+from feeds.archives import cut, forget, last_page, missing, pack, say_gone, unpack
 from feeds.publish import publish, publish_page
 from newsloom.news.renderings import Issue
 from tests.feeds import validity
@@ -98,14 +98,26 @@ def test_a_stylesheet_is_found_from_a_page(tmp_path: Path, entry: Make, feed: Ma
 def test_only_the_lost_file_of_a_page_is_written_again(tmp_path: Path, entry: Make, feed: Make) -> None:
     publish_page(paged(feed(entry(1)), 2), tmp_path, public_url="")
     stays = (tmp_path / NAMES[0]).read_bytes()
-    (tmp_path / NAMES[1]).unlink()
-    lost = missing([*NAMES, "archive/none/1.atom"], tmp_path)
+    for name in (NAMES[1], f"{NAMES[1]}.gz"):
+        (tmp_path / name).unlink()
+    lost = missing([(2, NAMES), (1, ["archive/none/1.atom"])], 2, tmp_path)
     assert lost == {NAMES[1], "archive/none/1.atom"}
+    assert unpack(lost, tmp_path) == lost
     publish_page(paged(feed(entry(1, title="Otherwise")), 2), tmp_path, public_url="", only=lost)
     assert (tmp_path / NAMES[0]).read_bytes() == stays
     assert b"Otherwise" in (tmp_path / NAMES[1]).read_bytes()
     publish_page(paged(feed(), 2), tmp_path, public_url="", only={"archive/bridges/2.of-a-format-that-is-no-more"})
     assert (tmp_path / NAMES[0]).read_bytes() == stays
+
+
+def test_a_lost_file_whose_twin_stands_is_what_it_was(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1)), 2), tmp_path, public_url="")
+    before = (tmp_path / NAMES[1]).read_bytes()
+    (tmp_path / NAMES[1]).unlink()
+    lost = missing([(2, NAMES)], 2, tmp_path)
+    assert lost == {NAMES[1]}
+    assert unpack(lost, tmp_path) == set()
+    assert (tmp_path / NAMES[1]).read_bytes() == before
 
 
 def test_an_entry_is_cut_out_and_the_rest_stays_as_it_was(tmp_path: Path, entry: Make, feed: Make) -> None:
@@ -150,3 +162,39 @@ def test_servers_are_told_what_is_no_more(tmp_path: Path) -> None:
     assert (tmp_path / ".gone").read_text() == "archive/source/a/\nbridges\nsource/a\n"
     say_gone({}, tmp_path)
     assert (tmp_path / ".gone").read_text() == ""
+
+
+def test_all_but_the_newest_pages_stand_compressed_only(
+    tmp_path: Path, entry: Make, feed: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("feeds.archives.PLAIN", 2)
+    bodies: dict[str, bytes] = {}
+    for number in range(1, 6):
+        names = publish_page(paged(feed(entry(number), entry(9)), number), tmp_path, public_url="")
+        bodies |= {name: (tmp_path / name).read_bytes() for name in names}
+        if number != 4:  # killed
+            pack("bridges", number, tmp_path)
+    there = {p.name for p in (tmp_path / "archive/bridges").iterdir() if p.suffix != ".gz"}
+    assert there == {f"{n}.{kind}" for n in (4, 5) for kind in ("atom", "rss")}
+    for name, body in bodies.items():
+        assert gzip.decompress((tmp_path / f"{name}.gz").read_bytes()) == body
+    assert missing([(int(name.split("/")[2][0]), [name]) for name in bodies], 5, tmp_path) == set()
+    assert last_page("bridges", tmp_path) == 5
+
+
+def test_an_entry_is_cut_out_of_a_page_that_stands_compressed_only(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1), entry(2)), 1), tmp_path, public_url="")
+    pack("bridges", 21, tmp_path)
+    names = ["archive/bridges/1.atom", "archive/bridges/1.rss"]
+    assert [str(p.relative_to(tmp_path)) for p in cut(names, tmp_path, {entry(1).id.urn})] == names
+    for name in names:
+        assert not (tmp_path / name).exists()
+        left = gzip.decompress((tmp_path / f"{name}.gz").read_bytes())
+        assert (entry(1).id.urn.encode() in left, entry(2).id.urn.encode() in left) == (False, True)
+
+
+def test_a_page_without_a_twin_stays(tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1)), 1), tmp_path, public_url="")
+    (tmp_path / "archive/bridges/1.rss.gz").unlink()
+    pack("bridges", 21, tmp_path)
+    assert {p.name for p in (tmp_path / "archive/bridges").iterdir()} == {"1.atom.gz", "1.rss"}

@@ -422,3 +422,25 @@ def test_heads_of_files_that_nobody_asks_for_again_are_forgotten(
         path.write_bytes(b"text")
         files.read(path, zipped=False)
     assert [p for p in paths if files.known(p, zipped=False)] == paths[-3:]
+
+
+def test_what_stands_compressed_only_is_served_as_if_it_stood(site: Site) -> None:
+    body = b"<feed>news</feed>" * 100
+    plain = site.write("archive/all/1.atom", body)
+    twin = site.write("archive/all/1.atom.gz", gzip.compress(body, mtime=0))
+    os.utime(plain, ns=(twin.stat().st_mtime_ns,) * 2)
+    before = [site.get("/archive/all/1.atom"), site.get("/archive/all/1.atom", accept_encoding="gzip")]
+    plain.unlink()
+    after = [site.get("/archive/all/1.atom"), site.get("/archive/all/1.atom", accept_encoding="gzip")]
+    for one, other in zip(before, after, strict=True):
+        assert (one.status, one.body) == (other.status, other.body)
+        for name in ("ETag", "Last-Modified", "Content-Type", "Content-Encoding", "Content-Length", "Vary"):
+            assert one[name] == other[name]
+        assert site.get("/archive/all/1.atom", if_none_match=str(before[0]["ETag"])).status == 304
+    assert after[0].body == body
+
+
+@pytest.mark.parametrize("twin", [b"", b"no gzip", gzip.compress(bytes(99))[:-9], gzip.compress(bytes(2**26 + 1))])
+def test_a_twin_that_is_no_whole_gzip_file_is_not_served(twin: bytes, site: Site) -> None:
+    site.write("1.atom.gz", twin)
+    assert site.get("/1.atom").status == 404
