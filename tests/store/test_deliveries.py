@@ -1,5 +1,7 @@
 """Who is told what is new: everything once, in the log's order, and again until it is taken."""
 
+import random
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -20,13 +22,13 @@ def adopt(desk: Desk, *topics: Topic, mute: str = "") -> None:
     desk.run(desk.store.adopt_targets(list(targets(topics or (NEWS,)))))
 
 
-def read(desk: Desk, *names: str, more: str = "") -> None:
+def read(desk: Desk, *names: str, more: str = "", mute: str = "") -> None:
     """Pages found by leads of their own: news, not backlog."""
     pages = [
         page(f"https://a.example/{n}", f"{n} of a. {more} " * 20, title=n, published=START + i * timedelta(minutes=1), at=desk.at)
         for i, n in enumerate(names)
     ]  # fmt: skip
-    desk.save(*pages)
+    desk.save(*pages, of=source(mute=mute))
     desk.publish("news")
 
 
@@ -244,3 +246,65 @@ def test_no_statement_of_a_delivery_reads_a_growing_table_from_end_to_end(desk: 
         take(desk)
 
     assert {s: w for s in asked(desk, work) if (w := walks(desk, s))} == {}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_happens_a_receiver_has_every_entry_in_its_last_version(desk: Desk, seed: int) -> None:
+    """News, corrections, mutes and un-mutes, failures, kills before and after the receiver took it, in any order."""
+    chance = random.Random(seed)  # noqa: S311 - a test's
+    adopt(desk)
+    said: dict[str, int] = {}
+    has: dict[str, str] = {}
+    calm = Counter[tuple[str, str]]()
+    muted = ""
+
+    def news() -> None:
+        name = f"n{len(said)} {chance.choice(['ferry', 'bridge'])}"
+        said[name] = 0
+        read(desk, name, mute=muted)
+
+    def correction() -> None:
+        if said:
+            name = chance.choice(list(said))
+            said[name] += 1
+            read(desk, name, more=f"Corrected {said[name]}.", mute=muted)
+
+    def push() -> None:
+        if (delivery := upcoming(desk)) is None:
+            return
+        took, noted = chance.choice([(True, True), (True, True), (True, False), (False, True), (False, False)])
+        if took:
+            has.update({e.title: e.text for e in delivery.feed.entries})
+        if took and noted:
+            calm.update((e.title, e.text) for e in delivery.feed.entries)
+            desk.run(desk.store.delivered(delivery))
+        elif noted:
+            desk.run(desk.store.undelivered(delivery, chance.choice([REFUSED, Outcome(error="413", too_large=True)])))
+        else:
+            desk.reopen()
+
+    def mute() -> None:
+        nonlocal muted
+        muted = chance.choice(["", "ferry", "bridge", "n1"])
+        adopt(desk, mute=muted)
+        desk.publish("news")
+
+    for _ in range(80):
+        chance.choice([news, news, correction, push, push, push, mute])()
+        desk.at += timedelta(hours=chance.randint(1, 3))  # what is corrected within the hour is shown, and told, later
+    adopt(desk)
+    desk.at += DAY
+    desk.publish("news")
+    while (delivery := upcoming(desk)) is not None:
+        has.update({e.title: e.text for e in delivery.feed.entries})
+        calm.update((e.title, e.text) for e in delivery.feed.entries)
+        desk.run(desk.store.delivered(delivery))
+    # What was found while it was muted joins as archive, which is no news.
+    was_news = {
+        title for (title,) in desk.rows("SELECT title FROM entries e JOIN log l ON l.entry = e.id WHERE l.bulk = 0")
+    }
+    entries = {e.title: e.text for e in desk.entries()}
+    assert set(entries) == set(said)
+    assert was_news <= set(has)
+    assert has.items() <= entries.items()
+    assert [piece for piece, times in calm.items() if times > 1] == []
