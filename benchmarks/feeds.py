@@ -9,8 +9,8 @@ one       a new article among as many as you say is published to two topics of 5
           the store's work and the index page included. Median of as many articles as `--rounds`, and where 95 % of them lie
 rebuild   500 topics of 50 entries, each article in four, as Atom and RSS with twins, from what was kept, over older files
 nothing   an entry written for the first time in three formats, cleaning and packing included
-disk      bytes an article that is in four topics: what is kept of entries, and files, archive pages among them
 304       an answer of the web server that a feed has not changed
+disk      bytes an article that is in four topics: what is kept of entries, and files, archive pages among them
 """
 
 import argparse
@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=20_000, help="how many are stored (default 20000)")
     parser.add_argument("--topics", type=int, default=500, help="how many are rebuilt (default 500)")
     parser.add_argument("--rounds", type=int, default=40, help="how many new articles are published (default 40)")
+    parser.add_argument("--archived", type=int, default=8_000, help="articles in four topics each (default 8000)")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where to leave stores and files")
     options = parser.parse_args()
     feeds.files.os.fsync = unsynced  # type: ignore[attr-defined]
@@ -63,6 +64,7 @@ def main() -> None:
         place.mkdir(exist_ok=True)
         asyncio.run(one_new(place / "one", options.articles, options.rounds))
         asyncio.run(many(place / "many", options.topics))
+        asyncio.run(disk(place / "disk", options.archived))
 
 
 def unsynced(handle: int) -> None:
@@ -155,25 +157,32 @@ async def many(folder: Path, topics: int) -> None:
         await save(config, store, made_up(random.Random(9)), tags, 0)  # noqa: S311 - as above
         await publish_dirty(config, store)
         feed = await store.feed("t0")
-        disk(config, articles)
         await rebuilt(replace(config, public_url="https://me.example/news"), store, feed)
     print(f"nothing   {anew(feed) * 1e3:.2f} ms an entry in {len(found())} formats")
     await unchanged(config.out)
 
 
-def disk(config: Config, articles: int) -> None:
-    with closing(sqlite3.connect(config.store)) as store:
-        (rows,) = store.execute("SELECT sum(length(body) + length(packed)) FROM renderings").fetchone()
+async def disk(folder: Path, articles: int) -> None:
+    """Four topics that every article belongs to; all stand in archive pages, the last ones in the feeds as well."""
+    keys = ["d0", "d1", "d2", "d3"]
+    config = configured(folder, keys)
+    with Store.open(config.store, lambda: NOW) as store:
+        await store.adopt(config.sources, config.topics)
+        await save(config, store, made_up(random.Random(10)), [keys] * articles, 0)  # noqa: S311 - as above
+        await publish_dirty(config, store)
+    with closing(sqlite3.connect(config.store)) as store_file:
+        (kept,) = store_file.execute("SELECT sum(length(body) + length(packed)) FROM renderings").fetchone()
     archived, files = weight(config.out / "archive"), weight(config.out)
-    kept, current, pages = (size / articles / 1e3 for size in (rows, files - archived, archived))
+    oldest = weight(config.out / "archive/d0", "1.*") * len(keys) / A_FEED
     print(
-        f"disk      {kept + current + pages:.1f} kB an article in four topics: {kept:.1f} kept, {current:.1f} in current feeds, "
-        f"{pages:.1f} in archive pages"
+        f"disk      {(kept + files) / articles / 1e3:.1f} kB an article in four topics at {articles:,}: "
+        f"{archived / articles / 1e3:.1f} in archive pages, {oldest / 1e3:.1f} once they are old; "
+        f"the rest is {(kept + files - archived) / 1e6:.1f} MB in all"
     )
 
 
-def weight(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def weight(folder: Path, pattern: str = "*") -> int:
+    return sum(file.stat().st_size for file in folder.rglob(pattern) if file.is_file())
 
 
 async def rebuilt(config: Config, store: Store, feed: Feed) -> None:
