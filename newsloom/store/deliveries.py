@@ -110,13 +110,15 @@ def _delivery(connection: sqlite3.Connection, target: Target, row: sqlite3.Row) 
 
 
 # The newest first; each entry at the last of its rows. One that an archive page left out has another row if it returns, one that
-# was joined or withdrawn does not return. And what joins because its topic's rule is new was news when it was found.
+# was joined or withdrawn does not return. One that was corrected since, which no feed shows yet, is told with the row that is to come.
+# And what joins because its topic's rule is new was news when it was found.
 _ROWS = """
 SELECT l.entry, EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic) AS member
   FROM log l JOIN entries e ON e.id = l.entry
  WHERE l.topic = :topic AND l.seq > :after AND l.seq <= :upto AND l.omitted = 0 AND e.joined IS NULL AND e.withdrawn = ''
    AND NOT (l.bulk = 1 AND e.first_seen < strftime('%Y-%m-%dT%H:%M:%SZ', l.logged, '-1 day'))
    AND NOT EXISTS (SELECT 1 FROM log later WHERE later.entry = l.entry AND later.topic = l.topic AND later.seq > l.seq)
+   AND NOT (e.version <> l.version AND EXISTS (SELECT 1 FROM pending p WHERE p.topic = l.topic AND p.entry = l.entry))
  ORDER BY l.seq DESC
 """
 _BACK = f"""

@@ -291,7 +291,7 @@ def test_whatever_happens_a_receiver_has_every_entry_in_its_last_version(desk: D
 
     for _ in range(80):
         chance.choice([news, news, correction, push, push, push, mute])()
-        desk.at += timedelta(hours=chance.randint(1, 3))  # what is corrected within the hour is shown, and told, later
+        desk.at += timedelta(hours=chance.randint(0, 3))
     adopt(desk)
     desk.at += DAY
     desk.publish("news")
