@@ -110,8 +110,8 @@ def _delivery(connection: sqlite3.Connection, target: Target, row: sqlite3.Row) 
 
 
 # The newest first; each entry at the last of its rows. One that an archive page left out has another row if it returns, one that
-# was joined or withdrawn does not return. One that was corrected since, which no feed shows yet, is told with the row that is to come.
-# And what joins because its topic's rule is new was news when it was found.
+# was joined or withdrawn does not return. One that was corrected since, which no feed shows yet, is told with the row that comes
+# of it. And what joins because its topic's rule is new was news when it was found.
 _ROWS = """
 SELECT l.entry, EXISTS (SELECT 1 FROM membership m WHERE m.entry = l.entry AND m.topic = l.topic) AS member
   FROM log l JOIN entries e ON e.id = l.entry
