@@ -129,7 +129,7 @@ def paragraphs(value: str) -> str:
     return "".join(f"<p>{escape(part, quote=False)}</p>".replace("\n", "<br>") for part in parts if part)
 
 
-@lru_cache(maxsize=256)  # an entry is asked for once a format and topic, one after the other
+@lru_cache(maxsize=100)  # an archive page is written in two formats, one after the other
 def clean(html: str, base: str) -> str:
     """The body `html` of the page at `base`, safe to show: no script, no style, no form, no tracking pixel; links absolute.
 
