@@ -14,8 +14,8 @@ from scraper.extract import briefs, links
 from scraper.extract.article import article
 from scraper.extract.body import body
 from scraper.extract.declared import Declared, declared
-from scraper.extract.frames import without_frame
 from scraper.extract.languages import spoken
+from scraper.extract.lean import lean
 from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import FRONT, is_front, refusal
 from scraper.extract.reservation import reservation
@@ -42,7 +42,7 @@ def read(
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
     utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
-    tree = _parse(without_frame(utf8) if role is Role.ARTICLE else utf8)
+    tree = _parse(lean(utf8) if role is Role.ARTICLE else utf8)
     if tree is None:
         return Reading(article=None, reason="empty page")
     # Every element's Python object lives as long as the page: else each walk of the tree makes and throws away its own,

@@ -1,0 +1,123 @@
+"""Menus, footers, scripts and styles are taken out of an article's page before it is parsed, and nothing else is."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import etree
+from lxml.html import HTMLParser, document_fromstring
+
+from newsloom.news.memory import Role
+from scraper.extract.lean import lean
+from scraper.extract.reading import read
+
+LINKS = "".join(f"<li><a href='/section/{n}'>Section {n}</a></li>" for n in range(8))
+MENU = f"<nav class=top><ul>{LINKS}</ul></nav>"
+FOOTER = f"<footer><ul>{LINKS}</ul><p>Imprint</p></footer>"
+TEXT = "<p>" + "The harbour of the old town was opened again on Monday after months of work on its walls. " * 4 + "</p>"
+ARTICLE = f"<article><h1>The harbour is open again</h1>{TEXT * 3}</article>"
+
+
+def cut(body: str) -> str:
+    return lean(f"<html><body>{body}</body></html>".encode()).decode()
+
+
+@pytest.mark.parametrize("frame", [MENU, FOOTER, MENU.replace("<ul>", "<!-- top --><ul><script>var a = 1;</script>")])
+def test_a_menu_beside_the_article_is_taken_out(frame: str) -> None:
+    for body in (f"{frame}{ARTICLE}", f"<main>{ARTICLE}</main>{frame}", f"<div>{frame}</div>{ARTICLE}{frame}"):
+        assert cut(body) == f"<html><body>{body.replace(frame, '')}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article>{MENU}{TEXT}</article>",
+        f"<main>{ARTICLE}{MENU}</main>",
+        f"<nav>{LINKS}{ARTICLE}",
+        f"<nav>{LINKS}",
+        f"<navigation>{LINKS}</navigation>{ARTICLE}",
+        f"<nav><a href=/tag/harbour>harbour</a> <a href=/tag/walls>walls</a></nav>{ARTICLE}",
+        f"<nav><h1>The harbour is open again</h1>{LINKS}</nav>{TEXT}",
+        f"<nav><h3>Read next</h3>{LINKS}</nav>{ARTICLE}",
+        f"<nav><span>Related articles</span>{LINKS}</nav>{ARTICLE}",
+        f"<nav>{LINKS}<time datetime=2026-05-03>3 May</time></nav>{ARTICLE}",
+        f"<!-- <nav>{LINKS} -->{ARTICLE}<!-- </nav> -->",
+        f"<!-- <script> -->{ARTICLE}<!-- </script> -->",
+        f"<p title='<script>'>It says:</p>{ARTICLE}<script>document.write('<script>')</script>",
+        f"<script src=a.js title='a>b'></script>{ARTICLE}",
+        f"<script src=a.js />{ARTICLE}<script>go();</script>",
+        f"<script><!-- document.write('<script>') </script>{ARTICLE}<script>--></script>",
+        f'<script type="application/ld+json">{{"@type": "NewsArticle"}}</script>{ARTICLE}',
+        f'<script id=data type="application/json">{{"headline": "The harbour is open again"}}</script>{ARTICLE}',
+        f"<script> window.__STATE__ = {{'headline': 'The harbour is open again'}};</script>{ARTICLE}",
+        f"<script>document.write('<script src=a.js><\\/script><nav>{LINKS}</nav>');</script>{ARTICLE}",
+        f"<script>self.__next_f.push([1, '{TEXT}'])</script>{ARTICLE}",
+    ],
+)
+def test_what_may_say_something_of_the_article_stays(body: str) -> None:
+    assert cut(body) == f"<html><body>{body}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        f"<script>let menu = '<nav>{LINKS}';</script>",
+        f"<script>document.write('<article></nav>');{'go();' * 99}</script>",
+        "<script async src=a.js></SCRIPT >",
+        "<script type=text/html><p>A template</p></script>",
+        f"<style>.a > .b::after {{ content: '<nav>' }} {'.c { top: 0 }' * 99}</style>",
+    ],
+)
+def test_scripts_and_styles_are_taken_out_with_what_they_hold(code: str) -> None:
+    for body in (f"{code}{ARTICLE}{code}", f"<article>{code}{TEXT}</article>{FOOTER}{code}", f"{MENU}{code}{ARTICLE}"):
+        for _ in range(2):  # the second time it is known
+            left = body.replace(code, "").replace(MENU, "").replace(FOOTER, "")
+            assert cut(body) == f"<html><body>{left}</body></html>"
+
+
+def test_a_menu_in_a_footer_goes_alone() -> None:
+    assert (
+        cut(f"{ARTICLE}<footer>{MENU}<p>Imprint</p></footer>")
+        == f"<html><body>{ARTICLE}<footer><p>Imprint</p></footer></body></html>"
+    )
+
+
+def test_who_asks_for_the_links_of_a_page_gets_those_of_its_menu() -> None:
+    page = f"<html><body>{MENU}{ARTICLE}</body></html>"
+    asked = {
+        role: read(page, "https://a.example/1", fetched=datetime(2026, 5, 3, tzinfo=UTC), role=role) for role in Role
+    }
+    assert len(asked[Role.LISTING].links) == 8
+    assert asked[Role.ARTICLE].links == ()
+    one, whole = asked[Role.ARTICLE].article, asked[Role.START].article
+    assert one is not None
+    assert whole is not None
+    assert one.text == whole.text
+
+
+MARKUP = ["<nav>", "</nav>", "<footer>", "</footer>", "<article>", "</article>", "<main>", "</main>", LINKS, MENU, FOOTER,
+          "<p>word</p>"]  # fmt: skip
+CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script />", "<script>a = {};</script>"]
+
+
+@given(st.lists(st.sampled_from([*MARKUP, "<", ">", "<nav"]), max_size=12))
+def test_no_part_of_an_article_is_taken_out_of_any_page(pieces: list[str]) -> None:
+    page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
+    left = lean(page)
+    for mark in (b"<article>", b"</article>", b"<main>", b"</main>", b"before"):
+        assert left.count(mark) == page.count(mark)
+    document_fromstring(left)
+
+
+@given(st.lists(st.sampled_from([*MARKUP, *CODE]), max_size=12))
+def test_what_is_left_of_any_page_is_parsed_to_the_same(pieces: list[str]) -> None:
+    page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
+    assert shown(lean(page)) == shown(page)
+
+
+def shown(page: bytes) -> list[tuple[str, str, str]]:
+    """A page's elements with the texts behind their beginnings and ends, without menus, footers and code."""
+    tree = document_fromstring(page, parser=HTMLParser(remove_comments=True))
+    etree.strip_elements(tree, "script", "style", "nav", "footer", with_tail=False)
+    return [(str(e.tag), e.text or "", e.tail or "") for e in tree.iter()]
