@@ -128,8 +128,9 @@ def without_site(text: str, names: Iterable[str], suffixes: tuple[str, ...] = ()
     """A title without the parts, at its end or beginning, that are the site's name (` | Site`, `Site: `)."""
     text = without_suffix(text, suffixes)
     names = [n for n in (folded(n) for n in names) if n]
-    for _ in range(3 if _PARTING.search(text) else 0):
-        cuts = list(_SEPARATOR.finditer(text))
+    for _ in range(3):
+        parting = _PARTING.search(text)
+        cuts = list(_SEPARATOR.finditer(text, max(0, parting.start() - 1))) if parting else []
         if not cuts:
             return text
         head, tail = text[: cuts[-1].start()].strip(), text[cuts[-1].end() :].strip()
