@@ -68,9 +68,21 @@ def _write(path: Path, body: bytes) -> None:
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
     with os.fdopen(handle, "wb") as file:
         os.fchmod(handle, 0o644)  # whatever the umask: a web server of another user reads it
+        _reserve(handle, len(body))
         file.write(body)
         file.flush()
         os.fsync(handle)
+
+
+def _reserve(handle: int, size: int) -> None:
+    """Have the room before the bytes: a full disk says so at once, and ext4 need not find it in haste when the file is renamed."""
+    if not size:
+        return
+    try:
+        os.posix_fallocate(handle, 0, size)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):  # some file systems cannot say beforehand
+            raise
 
 
 def _same_time(path: Path, twin: Path) -> None:
