@@ -53,12 +53,14 @@ SELECT e.id, e.uuid, e.source, e.updated, (
 """
 # `here`: where the source of the feed has it, if that is not the original.
 _OUTLINE = """
-SELECT s.entry, s.uuid, s.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url, w.content
+SELECT s.entry, s.uuid, s.updated, s.revision, coalesce(here.source, ''), coalesce(here.url, ''), w.title, w.url, w.content,
+       original.title
   FROM settled s
   LEFT JOIN (SELECT entry, source, min(url) AS url
                FROM carriers
               WHERE source = :source AND entry IN (SELECT value FROM json_each(:entries))
               GROUP BY entry) here ON here.entry = s.entry AND here.source <> s.source
+  JOIN watched original ON original.name = s.source
   JOIN watched w ON w.name = coalesce(here.source, s.source)
  WHERE s.entry IN (SELECT value FROM json_each(:entries))
 """
@@ -75,6 +77,8 @@ class _Outline(NamedTuple):
     title: str
     home: str
     content: str
+    original: str
+    """The title of the source that has the original, where the feed shows another's link."""
 
 
 _Kept = Mapping[tuple[int, str, str], Mapping[str, Rendering]]
@@ -85,7 +89,7 @@ _NOTHING: Mapping[str, Rendering] = MappingProxyType({})
 def _slot(entry: int, outline: _Outline, face: str, edition: str, kept: _Kept) -> Slot:
     face = outline.content if face == Face.SOURCE else face
     look = f"{face} {outline.source}" if outline.source else face
-    said = "\n".join((edition, str(outline.revision), outline.url, outline.title, outline.home))
+    said = "\n".join((edition, str(outline.revision), outline.url, outline.title, outline.home, outline.original))
     mark = blake2b(said.encode(), digest_size=12).hexdigest()
     return Slot(id=outline.uuid, number=entry, look=look, mark=mark, kept=kept.get((entry, look, mark), _NOTHING))
 

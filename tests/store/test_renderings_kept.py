@@ -109,6 +109,16 @@ def test_another_writer_or_another_name_of_the_source_writes_all_anew(desk: Desk
     assert desk.rows("SELECT count(*) FROM renderings") == [(2,)]
 
 
+def test_another_name_of_the_original_is_shown_beside_a_copy(desk: Desk) -> None:
+    desk.adopt([A, B], [topic("source/b", source="b")])
+    read(desk, "one")
+    read(desk, "one", of="b")
+    publish(desk, "source/b")
+    assert publish(desk, "source/b") == []
+    desk.adopt([source("a", title="The A"), B], [topic("source/b", source="b")])
+    assert publish(desk, "source/b") == ids(desk, "one")
+
+
 def test_where_a_topic_does_not_say_each_source_does(desk: Desk) -> None:
     everything = topic("all", face=Face.SOURCE)
     desk.adopt([A, source("b", content=Face.SUMMARY)], [everything, topic("source/b", source="b", face=Face.SOURCE)])
