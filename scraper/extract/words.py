@@ -51,7 +51,7 @@ def line(text: str) -> str:
     """A title, a name or a label as it may be shown: one line, mended if its site has encoded it twice (`Ã¼` for `ü`)."""
     if not text.isascii() and _TWICE_ENCODED.search(text):
         text = _mended(text)
-    return flat(showable(text))
+    return flat(text if text.isprintable() else showable(text))
 
 
 def _mended(text: str) -> str:

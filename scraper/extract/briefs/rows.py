@@ -273,7 +273,14 @@ def linked_groups(page: Outline, links: Sequence[Anchor], known: dict[int, Brief
     barriers = sorted({*known, page.headline, *body.paragraphs})
     rows: dict[int, Row] = {}
     parents: dict[int, list[Row]] = {}
+    node: Node | None = None
     for anchor in links:
+        if (
+            node is not None
+            and node.first_anchor <= anchor.node.first_anchor < node.last_anchor
+            and bisect_left(barriers, node.first) == bisect_left(barriers, node.last)
+        ):
+            continue  # the picture or the "Read more" of the row just found, which nothing parts
         node = _row_of(page, anchor, barriers, body)
         if id(node) in rows or node.up is None:
             continue
