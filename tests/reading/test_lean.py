@@ -46,7 +46,7 @@ def test_a_menu_beside_the_article_is_taken_out(frame: str) -> None:
         f"<!-- <script> -->{ARTICLE}<!-- </script> -->",
         f"<p title='<script>'>It says:</p>{ARTICLE}<script>document.write('<script>')</script>",
         f"<script src=a.js title='a>b'></script>{ARTICLE}",
-        f"<script src=a.js />{ARTICLE}<script>go();</script>",
+        f"<script src=a.js />{ARTICLE}</script>",
         f"<script><!-- document.write('<script>') </script>{ARTICLE}<script>--></script>",
         f'<script type="application/ld+json">{{"@type": "NewsArticle"}}</script>{ARTICLE}',
         f'<script id=data type="application/json">{{"headline": "The harbour is open again"}}</script>{ARTICLE}',
