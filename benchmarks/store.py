@@ -7,6 +7,8 @@ transaction, into a store with four topics, and measured:
 
 save      CPU of a new article - address, entry, labels, four topics, full text - beside a bare FTS5 insert of the same text, in
           turns in this process; at 10,000 articles and at the end, and the ratio of the two
+near      CPU of finding what is nearly the same text and keeping what finds it, not counted above
+stories   CPU of finding its story, not counted above
 rows      what has no text but a headline, beside one-row upserts by sqlite-utils: rows a CPU second
 newest    the newest 50 of a topic; a search for a common word, for a bare NOT: milliseconds, each the median of some
 topics    a new article with a hundred topics more, saved alone and among twenty
@@ -24,21 +26,25 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from sqlite_utils import Database  # noqa: E402 - as above
 
+from newsloom.news import copies  # noqa: E402 - as above
 from newsloom.news.items import Article, Topic  # noqa: E402 - as above
 from newsloom.news.memory import Page, State  # noqa: E402 - as above
 from newsloom.news.sources import Schedule, Source  # noqa: E402 - as above
 from newsloom.store import Reader, Store  # noqa: E402 - as above
+from newsloom.store.copies import NearCopies  # noqa: E402 - as above
 from newsloom.store.schema import TOKENIZER  # noqa: E402 - as above
+from newsloom.store.stories import Stories  # noqa: E402 - as above
 
 NOW = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 BATCH = 20
@@ -68,17 +74,17 @@ async def measure(path: Path, articles: int, folder: Path) -> None:
     with Store.open(path, lambda: NOW) as store:
         await store.adopt(sources, topics)
         await fill(store, sources, texts, FIRST)
-        early, bare = await beside_bare(store, sources, texts, folder / "bare.db")
-        print(
-            f"save      at {FIRST:>9,}: {early * 1e3:.2f} ms an article, {early / bare:.2f} x a bare FTS insert "
-            f"({bare * 1e3:.2f} ms)"
-        )
+        early = await beside_bare(store, sources, texts, folder / "bare.db")
+        print(f"save      at {FIRST:>9,}: {early}")
         await rows(store, sources, folder / "rows.db")
         await fill(store, sources, texts, articles - held(path))
-        late, bare = await beside_bare(store, sources, texts, folder / "bare.db")
+        late = await beside_bare(store, sources, texts, folder / "bare.db")
+        print(f"save      at {held(path):>9,}: {late}; {late.save / early.save:.2f} x what it took at {FIRST:,}")
         print(
-            f"save      at {held(path):>9,}: {late * 1e3:.2f} ms an article, {late / bare:.2f} x a bare FTS insert; "
-            f"{late / early:.2f} x what it took at {FIRST:,}"
+            f"near      at {FIRST:>9,}: {early.near * 1e3:.2f} ms an article, at {held(path):,} {late.near * 1e3:.2f} ms"
+        )
+        print(
+            f"stories   at {FIRST:>9,}: {early.stories * 1e3:.2f} ms an article, at {held(path):,} {late.stories * 1e3:.2f} ms"
         )
         newest(path)
         more = [
@@ -118,7 +124,7 @@ def pages(some: Source, texts: Iterator[tuple[str, str]], count: int) -> list[Pa
         url = f"{some.url}news/2026/05/{n}-{title[:24].replace(' ', '-')}"
         article = Article(
             url=url, title=title, text=text, html="", summary=text[:150], authors=("Jane Doe",), language="en", section="News",
-            published=NOW - timedelta(minutes=n % 40_000), tags=("one", "two"),
+            published=NOW - timedelta(minutes=n % 7_000), tags=("one", "two"),
         )  # fmt: skip
         found.append(Page(asked=url, url=url, state=State.READ, fetched=NOW, article=article))
     return found
@@ -146,31 +152,80 @@ async def each(
     return (time.process_time() - began) / (len(batches) * size)
 
 
-async def beside_bare(
-    store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], path: Path
-) -> tuple[float, float]:
-    """CPU seconds of an article saved, and of its title and text put into an index; medians of rounds in turns."""
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """CPU seconds of an article."""
+
+    save: float
+    """All but the next two."""
+    near: float
+    stories: float
+    bare: float
+    """Its title and text put into an index."""
+
+    def __str__(self) -> str:
+        ratio = self.save / self.bare
+        return f"{self.save * 1e3:.2f} ms an article, {ratio:.2f} x a bare FTS insert ({self.bare * 1e3:.2f} ms)"
+
+
+async def beside_bare(store: Store, sources: Sequence[Source], texts: Iterator[tuple[str, str]], path: Path) -> Cost:
+    """Medians of rounds in turns."""
     bare = sqlite3.connect(path, isolation_level=None)
     bare.execute("PRAGMA journal_mode = WAL")
     bare.execute("PRAGMA synchronous = NORMAL")
     bare.execute(f'CREATE VIRTUAL TABLE IF NOT EXISTS t USING fts5(title, text, tokenize="{TOKENIZER}")')
-    ours, theirs = [], []
+    costs = []
     for n in range(ROUNDS):
         some = sources[n % len(sources)]
         batches = [pages(some, texts, BATCH) for _ in range(5)]
-        began = time.process_time()
-        for batch in batches:
-            await store.save(some, batch)
-        between = time.process_time()
+        sketching, near, stories = (
+            Spent(copies, "sketch"),
+            Spent(NearCopies, "find", "keep", "prune"),
+            Spent(Stories, "come"),
+        )
+        with sketching, near, stories:
+            began = time.process_time()
+            for batch in batches:
+                await store.save(some, batch)
+            between = time.process_time()
         for batch in batches:
             bare.execute("BEGIN")
             said = [(p.article.title, p.article.text) for p in batch if p.article]
             bare.executemany("INSERT INTO t(title, text) VALUES (?, ?)", said)
             bare.execute("COMMIT")
-        ours.append((between - began) / (5 * BATCH))
-        theirs.append((time.process_time() - between) / (5 * BATCH))
+        apart = (sketching.seconds + near.seconds, stories.seconds)
+        costs.append((between - began - sum(apart), *apart, time.process_time() - between))
     bare.close()
-    return statistics.median(ours), statistics.median(theirs)
+    save, near_copies, told, index = (statistics.median(column) / (5 * BATCH) for column in zip(*costs, strict=True))
+    return Cost(save=save, near=near_copies, stories=told, bare=index)
+
+
+class Spent:
+    """CPU seconds spent in some functions of a module or class, as long as the `with` block lasts."""
+
+    def __init__(self, owner: Any, *names: str) -> None:
+        self.seconds = 0.0
+        self._owner = owner
+        self._plain = {name: getattr(owner, name) for name in names}
+
+    def __enter__(self) -> Self:
+        for name, function in self._plain.items():
+            setattr(self._owner, name, self._timed(function))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for name, function in self._plain.items():
+            setattr(self._owner, name, function)
+
+    def _timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*values: Any, **named: Any) -> Any:
+            began = time.thread_time()
+            try:
+                return function(*values, **named)
+            finally:
+                self.seconds += time.thread_time() - began
+
+        return timed
 
 
 async def rows(store: Store, sources: Sequence[Source], path: Path) -> None:

@@ -34,6 +34,8 @@ def open_writing(path: Path) -> sqlite3.Connection:
             connection.execute(
                 "PRAGMA synchronous = NORMAL"
             )  # a kill loses nothing, a power cut at most the last second
+            # 16 MB. Texts are found by keys all over the file: pages that batch after batch writes on are moved to it once.
+            connection.execute("PRAGMA wal_autocheckpoint = 4000")
             connection.execute("PRAGMA temp_store = MEMORY")  # a batch's own index, see match.py
             schema.migrate(connection, path)
             with transaction(connection):
