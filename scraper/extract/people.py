@@ -85,7 +85,15 @@ def _house(content: Content, organisations: Iterable[str], others: Iterable[str]
     for name in map(_as_house, organisations):
         if name and not _COMPANY.search(name):
             return name
-    return next((n for n in map(_as_house, others) if n and not _NO_NAME.search(n) and _signs(content, n)), "")
+    named = [n for n in map(_as_house, others) if n]
+    return next((n for n in named if (_DESK.search(n) or not _NO_NAME.search(n)) and _signs(content, n)), "")
+
+
+_DESK = re.compile(
+    r"^\w.*[\s-](?:staff|team|desk|newsroom|redaktion|r[ée]daction|redazione|redacci[oó]n|redactie|redaksi)$",
+    re.IGNORECASE,
+)
+"""Some of a house, named with it: `Gazette Staff`. By itself it is a role."""
 
 
 def _names(texts: Iterable[str], own: set[str]) -> tuple[str, ...]:
