@@ -145,7 +145,7 @@ class Clock:
         """Once a day, what is not kept for ever is dropped, in steps between which crawls save."""
         while True:
             with _surviving("tidying"):
-                await hallway.tidy_daily(self._house)
+                await hallway.tidy_daily(self._house.config, self._house.store, self._house.now)
             await asyncio.sleep(self._tick.total_seconds())
 
     async def _wind_down(self, helpers: Iterable[asyncio.Task[None]]) -> None:

@@ -121,10 +121,10 @@ class NearCopies:
         self._connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
         self._ids: list[str] = []
 
-    def add(self, id: str, title: str, text: str) -> list[str]:  # noqa: A002, ARG002 - as scorers call it
+    def add(self, id: str, title: str, text: str) -> list[str]:  # noqa: A002 - as scorers call it
         """Keep a text; ids of the texts kept before that it is a copy of, best first."""
         self._ids.append(id)
-        sketched = sketch(text)
+        sketched = sketch(text, title)
         if sketched is None:
             return []
         with transaction(self._connection):

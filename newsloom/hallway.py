@@ -382,15 +382,15 @@ def kept(config: Config) -> Keep:
     return Keep(sources={s.name: s.keep for s in config.sources}, others=config.keep)
 
 
-async def tidy_daily(house: House) -> None:
+async def tidy_daily(config: Config, store: Store, now: Now) -> None:
     """Drop what is too old, unless that was done within the day. Crawls get in between."""
-    if await house.store.expire(_ARCHIVES_STAY):
-        await _retire(house.config, house.store)
-    keep = kept(house.config)
-    last = await house.store.tidied()
-    if not keep.drops or (last is not None and house.now() - last < _DAY):
+    if await store.expire(_ARCHIVES_STAY):
+        await _retire(config, store)
+    keep = kept(config)
+    last = await store.tidied()
+    if not keep.drops or (last is not None and now() - last < _DAY):
         return
-    freed = await house.store.tidy(keep)
+    freed = await store.tidy(keep)
     log.info("tidied texts=%d versions=%d bytes=%d", freed.entries, freed.versions, freed.bytes)
 
 

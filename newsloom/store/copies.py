@@ -20,10 +20,14 @@ WINDOW = timedelta(days=30)
 
 _NEWEST = 32
 """Texts that are looked at for one key. What stands in so many is boilerplate, or has been copied so often."""
-_A_KEY = 2
+_A_KEY = 4
 """As many of them as this for each text that is compared."""
 _ALIKE = 3
-"""Keys in common, if each of them stands in that many. A quarter of those of a text."""
+"""Keys in common that make a text worth comparing, ..."""
+_RARE = 0.1
+"""... or one that no more than ten texts have. A key weighs one by their number, ..."""
+_COMMON = 0.02
+"""... and this, if more texts have it than are looked at."""
 _COMPARED = 48
 """Texts that a new one is compared with, those with most keys in common first."""
 _SAME = 0.5
@@ -90,19 +94,21 @@ class NearCopies:
         return self._connection.execute(_LONG, (entry,)).fetchone() is None
 
     def _candidates(self, sketch: Sketch, at_most: int) -> list[int]:
-        """Texts that share a key that few have, or several that many have; those with most in common first."""
-        rare: set[int] = set()
+        """Texts that share a key that few have, or several that many have; those with most in common first.
+
+        A key weighs the more the fewer texts have it: half of the pages of a site may share a dozen of what all say.
+        """
+        weights: defaultdict[int, float] = defaultdict(float)
         shared: Counter[int] = Counter()
         newest = min(_NEWEST, _A_KEY * at_most)
         for key in sketch.asked:
             texts = [text for (text,) in self._connection.execute(_TEXTS, (key, newest))]
-            if not texts:
-                continue
             shared.update(texts)
-            if len(texts) < newest:
-                rare.update(texts)
-        likely = [text for text, count in shared.items() if count >= 2 and (text in rare or count >= _ALIKE)]
-        return sorted(likely, key=lambda text: (-shared[text], -text))[:at_most]
+            weight = 1 / len(texts) if 0 < len(texts) < newest else _COMMON
+            for text in texts:
+                weights[text] += weight
+        likely = [text for text, count in shared.items() if count >= _ALIKE or weights[text] >= _RARE]
+        return sorted(likely, key=lambda text: (-weights[text], -text))[:at_most]
 
     def keep(self, entry: int, sketch: Sketch) -> None:
         """Have it found from now on, as a text of this entry. An entry may have several."""

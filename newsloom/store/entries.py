@@ -99,22 +99,22 @@ class Batch:
         if (same := self._with_text(columns, own)) is not None:
             return same, "text"
         if known is None or known["digest"] != columns["digest"]:
-            self._look(columns["text"], own)
+            self._look(columns["text"], columns["title"], own)
         for near in self._sketched[1].copies if self._sketched and columns["digest"] else ():
             row = self.entry(near.entry)
             if row["id"] != own and row["digest"] and faces.is_copy(row, columns):
                 return row, f"near {near.score:.2f}"
         return None, ""
 
-    def _look(self, text: str, other_than: int) -> None:
-        sketch = copies.sketch(text)
+    def _look(self, text: str, title: str, other_than: int) -> None:
+        sketch = copies.sketch(text, title)
         self._sketched = (
             (sketch, self._near.find(sketch, other_than=other_than, at_most=_LIKELY)) if sketch is not None else None
         )
 
     def relate(self, entry: int, text: str) -> None:
         """Note of which article a brief is the beginning, now or when that comes."""
-        self._look(text, entry)
+        self._look(text, "", entry)
         self._keep_sketch(entry)
 
     def _keep_sketch(self, entry: int) -> None:

@@ -117,7 +117,7 @@ def test_the_clock_does_it_once_a_day(folder: Path) -> None:
     async def within_the_day() -> None:
         later = at + timedelta(hours=23)
         async with hallway.opened(load(folder / "config.yaml"), lambda: later) as house:
-            await hallway.tidy_daily(house)
+            await hallway.tidy_daily(house.config, house.store, house.now)
             assert await house.store.tidied() == at
 
     asyncio.run(inside())

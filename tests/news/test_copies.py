@@ -54,6 +54,27 @@ def test_paragraphs_in_another_order_are_a_copy() -> None:
     assert related(text(ARTICLE[400:], prose(4, 150), ARTICLE[:400]), text(ARTICLE)) is Relation.COPY
 
 
+def test_sentences_from_one_heap_make_no_copy() -> None:
+    heap = [prose(100 + n, 16) for n in range(60)]
+    chance = random.Random(8)  # noqa: S311 - no secrets
+    one, other = (text(*chance.sample(heap, 36)) for _ in range(2))
+    a, b = sketch(one), sketch(other)
+    assert a is not None
+    assert b is not None
+    assert 0.4 < resemblance(a, b) < 0.5
+    assert relation(a, b)[0] is Relation.NONE
+
+
+def test_a_title_finds_a_text_and_says_nothing_else() -> None:
+    one, other = sketch(text(ARTICLE), "The bridge is agreed"), sketch(text(prose(2, 300)), "THE BRIDGE is agreed!")
+    assert one is not None
+    assert other is not None
+    assert len({*one.keys} & {*other.asked}) == 1
+    assert relation(one, other)[0] is Relation.NONE
+    short = sketch(text(prose(3, 300)), "Weather")
+    assert short == sketch(text(prose(3, 300)))
+
+
 def test_a_paragraph_of_background_in_two_stories_makes_no_copy() -> None:
     background = prose(9, 230)
     one, other = text(prose(2, 250), background), text(prose(3, 350), background)

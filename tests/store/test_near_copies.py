@@ -182,3 +182,13 @@ def test_a_lookup_reads_no_table_from_end_to_end(store: sqlite3.Connection) -> N
         plan = [row["detail"] for row in store.execute(asked, (1,) * statement.count("?"))]
         assert plan
         assert not [step for step in plan if step.startswith("SCAN") or "TEMP B-TREE" in step], plan
+
+
+def test_of_texts_that_are_all_alike_the_one_with_most_in_common_is_found(store: sqlite3.Connection) -> None:
+    """A key that many texts have finds the newest of them only; one that few have decides."""
+    chance = random.Random(3)  # noqa: S311 - no secrets
+    heap = [words(1_000 + n, 14) for n in range(40)]
+    texts = {n: sketched(*chance.sample(heap, 20), words(n, 20)) for n in range(1, 160)}
+    keep(store, texts)
+    whole = texts[2]
+    assert [near.entry for near in NearCopies(store, START).find(whole, at_most=6).copies][:1] == [2]

@@ -93,11 +93,11 @@ def test_a_clock_that_runs_on_takes_the_pages_away_too(tmp_path: Path) -> None:
     place.round(place.without)
 
     async def later() -> None:
-        async with hallway.opened(place.without, lambda: place.now) as house:
-            await hallway.tidy_daily(house)
+        with Store.open(place.without.store, lambda: place.now) as store:
+            await hallway.tidy_daily(place.without, store, lambda: place.now)
             assert place.stands("/archive/bridges/1.atom") == 200
             place.now += timedelta(days=31)
-            await hallway.tidy_daily(house)
+            await hallway.tidy_daily(place.without, store, lambda: place.now)
 
     asyncio.run(later())
     assert place.stands("/archive/bridges/1.atom") == 410
