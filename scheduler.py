@@ -7,7 +7,6 @@ import asyncio
 import contextlib
 import logging
 import random
-import signal
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -176,25 +175,6 @@ def _surviving(doing: str) -> Iterator[None]:
         log.error("%s failed, the next tick tries again: %s", doing, error)  # noqa: TRY400 - the sentence says it
     except Exception:  # the clock goes on, as said above
         log.exception("%s broke off, the next tick tries again", doing)
-
-
-@contextlib.contextmanager
-def stopping(stop: asyncio.Event) -> Iterator[None]:
-    """SIGTERM and Ctrl-C set `stop`, for as long as the block lasts; a second one ends the process at once."""
-    loop = asyncio.get_running_loop()
-
-    def ask() -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, ask)
-    try:
-        yield
-    finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.remove_signal_handler(number)
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsloom.commands.call import Call, complete_topics, pass_call
+from newsloom.commands.stopping import stopping
 
 if TYPE_CHECKING:
     from newsloom.config import Config
@@ -58,9 +59,8 @@ async def _push(call: Call, config: "Config", store: "Store") -> tuple[str, ...]
     """Who newly fails of those that were to be told something."""
     if not await store.targets_due():
         return ()
-    import scheduler  # noqa: PLC0415 - brings APScheduler
-    from newsloom.pushing import Post  # noqa: PLC0415
+    from newsloom.pushing import Post  # noqa: PLC0415 - brings an HTTP client
 
     stop = asyncio.Event()
-    with scheduler.stopping(stop):
+    with stopping(stop):
         return (await Post(config, store, call.now).push(stop)).newly_failing

@@ -11,6 +11,7 @@ import scheduler
 from newsloom import hallway
 from newsloom.commands.call import Call
 from newsloom.commands.progress import progress
+from newsloom.commands.stopping import stopping
 from newsloom.commands.tables import Table, files, show_json
 from newsloom.config import Config
 from newsloom.web.app import app
@@ -23,7 +24,7 @@ async def crawl_and_tell(
 ) -> hallway.Round:
     """One round over `names` (None: every source; empty: what is due), and what it did, told."""
     stop = asyncio.Event()
-    with scheduler.stopping(stop), progress(quiet=call.quiet) as watch:
+    with stopping(stop), progress(quiet=call.quiet) as watch:
         async with hallway.opened(config, call.now) as house:
             timetable = scheduler.timetable(call.now, config.jitter)
             if names is None:
@@ -49,7 +50,7 @@ async def keep_going(
     Raises ServeError before anything is crawled if nothing can listen there.
     """
     stop = stop or asyncio.Event()
-    with scheduler.stopping(stop):
+    with stopping(stop):
         async with _serving(call, config, stop) if serve else nullcontext(), hallway.opened(config, call.now) as house:
             await hallway.publish_dirty(config, house.store)  # what a crash left, before the first crawl
             await scheduler.Clock(house, tick=tick).run(stop)
