@@ -54,11 +54,12 @@ def article(
     image, origins["image"] = lead_image(tree, said, url)
     kind, origins["form"] = form(said, url)
     closed, origins["paywalled"] = paywalled(tree, said, body)
+    text, html = _shown(body)
     return Article(
         url=url,
         title=line(headline[0]),
-        text=showable(body.text),
-        html=showable(body.html),
+        text=text,
+        html=html,
         summary=line(summary),
         authors=tuple(map(line, names)),
         published=published,
@@ -132,3 +133,10 @@ def _sure(said: Declared, body: Body, *, closed: bool | None) -> bool:
 
 _FRAGMENT = 250
 """Letters; less is a teaser as often as a whole piece."""
+
+
+def _shown(body: Body) -> tuple[str, str]:
+    """The body's text and HTML as they may be shown: all characters of the one are in the other, which is seen to first."""
+    html = body.html
+    shown = showable(html)
+    return body.text if shown == html else showable(body.text), shown

@@ -72,6 +72,23 @@ def test_a_body_holds_no_character_that_reaches_beyond_it() -> None:
     assert "\u202e" not in article.html
 
 
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<ul><li>{}</li><li>one more</li></ul>",
+        "<table><tr><td>{}</td><td>b</td></tr><tr><td>c</td><td>d</td></tr></table>",
+        "<pre>{}</pre>",
+        "<p>one<br>{}<br>two</p>",
+        "<p><a href=/x><b>{}</b></a> and more</p>",
+    ],
+)
+def test_such_a_character_is_in_no_kind_of_part(piece: str) -> None:
+    said = piece.format("Coun&#x202e;cil of trees")
+    article = article_of("Council to plant trees", paragraphs=PARAGRAPHS + said + PARAGRAPHS)
+    assert "Council of trees" in article.text
+    assert "\u202e" not in article.text + article.html
+
+
 def test_a_sections_name_glued_to_a_declared_title_is_none_of_it() -> None:
     head = (
         '<script type=\'application/ld+json\'>{"@type":"NewsArticle","headline":"River trees agreed"}</script>'
