@@ -727,6 +727,11 @@ def _thirteenth(db: "Database") -> None:
     _add_columns(db, "watched", "content")
 
 
+def _fourteenth(db: "Database") -> None:
+    """Sixteen pieces of a size become one, not four: a save costs a fourth less, and a search about the same."""
+    db.execute("INSERT INTO entries_fts(entries_fts, rank) VALUES ('automerge', 16)")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -741,6 +746,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0011 who was told what is new", _eleventh),
     ("0012 how many entries a topic has", _twelfth),
     ("0013 how much is shown of a source", _thirteenth),
+    ("0014 full text is merged later", _fourteenth),
 )
 
 
