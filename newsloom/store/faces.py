@@ -181,11 +181,9 @@ def is_copy(one: Columns, other: Columns) -> bool:
 
 
 def is_near_copy(one: Columns, other: Columns) -> bool:
-    """Whether two entries with nearly one text are one piece. Some sixty words, which a template may have, need one headline."""
-    if not is_copy(one, other):
-        return False
-    alike = folded(one["title"]) == folded(other["title"])
-    return alike or all(
+    """Whether two entries with nearly one text are one piece. Some sixty words may be a template's, under one headline too:
+    what differs may be what is told."""
+    return is_copy(one, other) and all(
         (made := copies.sketch(text)) and len(made) >= _TELLING for text in (one["text"], other["text"])
     )
 
