@@ -14,7 +14,7 @@ newest    the newest 50 of a topic; a search for a common word, for a bare NOT: 
 topics    a new article with a hundred topics more, saved alone and among twenty
 disk      bytes an article
 
-At 11 kB each a million articles take 11 GB. `--keep` leaves the store where you say.
+At 14 kB each a million articles take 14 GB. `--keep` leaves the store where you say.
 """
 
 import argparse

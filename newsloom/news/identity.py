@@ -11,7 +11,19 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from newsloom.news.keys import key
 from newsloom.news.urls import LONGEST, normalize, origin, site
 
-__all__ = ["LONGEST", "entry_id", "feed_id", "key", "letters", "normalize", "origin", "similar", "site", "text_digest"]
+__all__ = [
+    "LONGEST",
+    "contained",
+    "entry_id",
+    "feed_id",
+    "key",
+    "letters",
+    "normalize",
+    "origin",
+    "similar",
+    "site",
+    "text_digest",
+]
 
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
