@@ -37,6 +37,8 @@ _ASKED_WINDOW = 16
 (winnowing: Schleimer, Wilkerson, Aiken, SIGMOD 2003)."""
 _STEP = 3
 """Rows begin at every third word: near enough."""
+_TELLING = 64
+"""Different shingles from which on a text that is nearly another is its copy: a shorter one must be the same."""
 _NAMED = 12
 """Letters and digits of a title from which on it is a key."""
 _TOO_SHORT = 12
@@ -289,8 +291,11 @@ def _is_copy(one: Sketch, other: Sketch, likeness: float) -> bool:
     """Whether so much in common makes one piece of two texts.
 
     Two articles of one outlet share a paragraph of background, a roundup takes a passage from several: these begin otherwise, or
-    have it elsewhere. A copy that was cut or rewritten keeps its order, and mostly its beginning.
+    have it elsewhere. A copy that was cut or rewritten keeps its order, and mostly its beginning. Some sixty words may be a
+    template's, and what differs what is told.
     """
+    if min(len(one), len(other)) < _TELLING:
+        return likeness == 1
     if likeness >= 0.4:
         return likeness >= 0.5 or in_order(one, other) >= 0.5  # what a machine writes takes its sentences from one heap
     if likeness < 0.2 or in_order(one, other) < 0.75:

@@ -102,7 +102,7 @@ class Batch:
             self._look(columns["text"], columns["title"], own)
         for near in self._sketched[1].copies if self._sketched and columns["digest"] else ():
             row = self.entry(near.entry)
-            if row["id"] != own and row["digest"] and faces.is_near_copy(row, columns):
+            if row["id"] != own and row["digest"] and faces.is_copy(row, columns):
                 return row, f"near {near.score:.2f}"
         return None, ""
 

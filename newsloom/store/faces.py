@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from newsloom.news import copies, identity
+from newsloom.news import identity
 from newsloom.news.items import Article
 from newsloom.news.wording import says_the_same
 from newsloom.store import instants
@@ -26,8 +26,6 @@ _TITLE = 100
 """Characters of a title made from a text."""
 _SURE_COPY = 500
 """Characters from which on the same text alone makes the same piece; shorter ones ("subscribe to read on") need titles alike."""
-_TELLING = 64
-"""Different runs of three words from which on a text that is nearly another proves something by itself."""
 _ALIKE = 0.5
 _FROM_IT = 0.8
 """Of the words of a text, if it is a shorter telling of another. Of another piece in one language some .5 are in it."""
@@ -167,7 +165,7 @@ def folded(text: str) -> str:
 
 
 def is_copy(one: Columns, other: Columns) -> bool:
-    """Whether two entries with equal digests are one piece, and not two pages with the same notice on them, or two episodes
+    """Whether two entries with the same text, or nearly, are one piece, and not two pages with one notice on them, or two episodes
     with the same description. What one site prints under two headlines it means to be two pieces: a daily bulletin,
     results from a template; a copy elsewhere is free to have a headline of its own."""
     if one["enclosures"] and other["enclosures"] and one["enclosures"] != other["enclosures"]:
@@ -177,14 +175,6 @@ def is_copy(one: Columns, other: Columns) -> bool:
     return (
         max(len(one["text"]), len(other["text"])) >= _SURE_COPY
         or identity.similar(one["title"], other["title"]) >= _ALIKE
-    )
-
-
-def is_near_copy(one: Columns, other: Columns) -> bool:
-    """Whether two entries with nearly one text are one piece. Some sixty words may be a template's, under one headline too:
-    what differs may be what is told."""
-    return is_copy(one, other) and all(
-        (made := copies.sketch(text)) and len(made) >= _TELLING for text in (one["text"], other["text"])
     )
 
 
