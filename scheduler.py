@@ -16,7 +16,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from newsloom import hallway
+from newsloom import adopting, hallway, publishing
 from newsloom.news.sources import Schedule, Source
 from newsloom.news.times import Now
 from newsloom.pushing import Post
@@ -127,7 +127,7 @@ class Clock:
             await self._publish.wait()
             self._publish.clear()
             with _surviving("publishing"):
-                await hallway.publish_dirty(self._house.config, self._house.store)
+                await publishing.publish_dirty(self._house.config, self._house.store)
             self._start_pushing()
 
     def _start_pushing(self) -> None:
@@ -144,7 +144,7 @@ class Clock:
         """Once a day, what is not kept for ever is dropped, in steps between which crawls save."""
         while True:
             with _surviving("tidying"):
-                await hallway.tidy_daily(self._house.config, self._house.store, self._house.now)
+                await adopting.tidy_daily(self._house.config, self._house.store, self._house.now)
             await asyncio.sleep(self._tick.total_seconds())
 
     async def _wind_down(self, helpers: Iterable[asyncio.Task[None]]) -> None:

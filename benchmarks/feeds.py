@@ -40,10 +40,10 @@ import feeds.publish  # noqa: E402 - as above
 from feeds.assembled import Writer  # noqa: E402 - as above
 from feeds.formats import atom, edition, found, rss  # noqa: E402 - as above
 from newsloom.config import Config, load  # noqa: E402 - as above
-from newsloom.hallway import publish_dirty  # noqa: E402 - as above
 from newsloom.news.items import Article, Feed  # noqa: E402 - as above
 from newsloom.news.memory import Page, State  # noqa: E402 - as above
 from newsloom.news.renderings import Issue  # noqa: E402 - as above
+from newsloom.publishing import publish_dirty  # noqa: E402 - as above
 from newsloom.store import Store  # noqa: E402 - as above
 from newsloom.web.app import app  # noqa: E402 - as above
 

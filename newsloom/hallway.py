@@ -1,40 +1,22 @@
 """Connects the rooms, which do not know each other: one round is crawl what is due, save, publish what changed."""
 
 import asyncio
-import fcntl
 import logging
-import os
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from importlib.metadata import version
-from io import TextIOWrapper
-from itertools import groupby
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from feeds import archives
-from feeds.publish import (
-    PublishError,
-    Shelf,
-    edition,
-    missing,
-    publish,
-    publish_index,
-    publish_page,
-    suffixes,
-    withdraw_files,
-)
+from newsloom.adopting import adopt
 from newsloom.config import Config
-from newsloom.news.items import Topic
 from newsloom.news.memory import CrawlReport
-from newsloom.news.pushes import targets
 from newsloom.news.sources import Source
 from newsloom.news.times import Now
+from newsloom.publishing import publish_dirty
 from newsloom.pushing import Post
-from newsloom.store import Keep, Store, StoreError
-from newsloom.store.archives import Standing
+from newsloom.store import Store, StoreError
 
 if TYPE_CHECKING:
     from scraper.network import Network
@@ -47,14 +29,6 @@ network counts by itself; sixteen slow sites must not keep the others waiting.""
 
 Timetable = Callable[[Source, datetime | None], datetime]
 """When a source is due next, from when it was due last (None: never)."""
-
-
-class LockedError(Exception):
-    """Another newsloom works on this store."""
-
-
-class LockError(Exception):
-    """The lock file cannot be made or opened; the message says what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,38 +72,6 @@ class Watch:
     def publishing(self, topic: str) -> None: ...
 
 
-@contextmanager
-def locked(store: Path) -> Iterator[None]:
-    """Holds the one lock that writers take; readers never ask for it. It falls with the process, however that ends.
-
-    Raises LockedError at once if another process holds it, LockError if there can be no lock.
-    """
-    with _lock_file(store.with_name(store.name + ".lock")) as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip()
-            raise LockedError(
-                f"{store} is in use by another newsloom{f' (process {holder})' if holder else ''}"
-            ) from None
-        with suppress(OSError):  # a full disk has no room for the number, which is for people: the lock itself holds
-            file.truncate(0)
-            os.pwrite(file.fileno(), str(os.getpid()).encode(), 0)
-        yield
-
-
-def _lock_file(path: Path) -> TextIOWrapper:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        return path.open("a+")
-    except OSError as error:
-        raise LockError(
-            f"{path} cannot be made ({error.strerror}): give this user write access to its folder, "
-            "or choose another store with --store"
-        ) from error
-
-
 @asynccontextmanager
 async def opened(config: Config, now: Now) -> AsyncIterator[House]:
     """The rooms for as long as a command works. The caller holds the lock."""
@@ -139,67 +81,6 @@ async def opened(config: Config, now: Now) -> AsyncIterator[House]:
         await adopt(config, store)
         async with Network.open(config.network, config.limits) as network:
             yield House(config=config, store=store, network=network, now=now)
-
-
-async def adopt(config: Config, store: Store) -> None:
-    """Make the store's sources and topics those of the config, and see that the next publish leaves the folder right.
-
-    Files of topics that are gone are taken away; what somebody removed, or what would be written otherwise now, is due
-    to be published, news or not.
-    """
-    await store.adopt(config.sources, config.topics)
-    await _retire(config, store)
-    await store.adopt_targets(list(targets(config.topics)))
-    await _restore_pages(config, store)
-    await store.publish_as(_face(config))
-    await store.ask_publish(missing((t.key for t in config.topics), config.out))
-
-
-async def _retire(config: Config, store: Store) -> None:
-    """Topics that are gone have no feed, archive pages for a month yet, and a word for servers that they were there."""
-    await store.expire(_ARCHIVES_STAY)
-    gone = {each.topic: each.is_archived for each in await store.retired()}
-    try:
-        for topic, is_archived in gone.items():
-            withdraw_files(topic, config.out)
-            if not is_archived:
-                archives.forget(topic, config.out)
-        archives.say_gone(gone, config.out)
-    except PublishError as error:
-        log.error("files of topics that are gone still stand: %s", error)  # noqa: TRY400 - as below
-
-
-_ARCHIVES_STAY = timedelta(days=30)
-
-
-async def _restore_pages(config: Config, store: Store) -> None:
-    """Archive pages that somebody took away, or that are not in the folder of now, are written from what is stored."""
-    try:
-        for topic, several in groupby(await store.pages(), key=lambda page: page.topic):
-            await _restore_pages_of(config, store, topic, list(several))
-    except PublishError as error:
-        log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
-
-
-async def _restore_pages_of(config: Config, store: Store, topic: str, pages: Sequence[Standing]) -> None:
-    newest = pages[-1].page
-    lost = archives.missing(((page.page, page.files) for page in pages), newest, config.out)
-    if not lost:
-        return
-    lost = await asyncio.to_thread(archives.unpack, lost, config.out)
-    for page in pages:
-        if not lost.isdisjoint(page.files):
-            again = await store.page_again(page)
-            await asyncio.to_thread(
-                publish_page, again, config.out, public_url=config.public_url, rights=config.copyright, only=lost
-            )
-    await asyncio.to_thread(archives.pack, topic, newest, config.out)
-
-
-def _face(config: Config) -> str:
-    """What decides how every feed is written: where it goes, under which address, by which version."""
-    every = sorted(s.schedule.every.total_seconds() for s in config.sources)
-    return repr((version("newsloom"), edition(), str(config.out), config.public_url, config.copyright, every))
 
 
 async def crawl_round(
@@ -239,7 +120,7 @@ async def crawl_round(
         if isinstance(broken, BaseException):
             raise broken
     reports = tuple(r for r in outcomes if isinstance(r, CrawlReport))
-    files, unpublished = await publish_dirty(house.config, house.store, watch=watch)
+    files, unpublished = await publish_dirty(house.config, house.store, publishing=watch.publishing)
     pushed = await Post(house.config, house.store, house.now).push(stop)
     return Round(
         reports=reports,
@@ -287,114 +168,6 @@ def _tell(report: CrawlReport, *, known: bool) -> None:
         " stopped" if report.stopped else "",
         f" error={report.error!r}" if report.error else "",
     )
-
-
-async def publish_dirty(
-    config: Config, store: Store, *, only: Sequence[str] | None = None, watch: Watch | None = None
-) -> tuple[tuple[Path, ...], tuple[str, ...]]:
-    """Write the feeds of topics with something new (of `only`, whatever is new): the files written, the topics that failed.
-
-    A topic stays dirty until its last file stands, so one that fails is tried again by the next round.
-    """
-    topics = {t.key: t for t in config.topics}
-    files: list[Path] = []
-    failed: list[str] = []
-    watch = watch or Watch()
-    await _cut_withdrawn(config, store, files, failed)
-    for key in await store.dirty() if only is None else only:
-        if key not in topics:
-            continue
-        watch.publishing(key)
-        await store.advance(key)
-        try:
-            files += await _publish_topic(config, store, topics[key])
-        except StoreError:
-            raise
-        except PublishError as error:
-            failed.append(key)
-            log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
-        except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
-            failed.append(key)
-            log.exception("not published topic=%s", key)
-    try:
-        files += await _publish_index(config, store)
-    except PublishError as error:
-        failed.append("index")
-        log.error("index not published: %s", error)  # noqa: TRY400 - as above
-    if files:
-        log.info("published files=%d", len(files))
-    return tuple(files), tuple(failed)
-
-
-async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed: list[str]) -> None:
-    """Archive pages lose what was withdrawn since they were written."""
-    for cut in await store.cuts():
-        try:
-            files += await asyncio.to_thread(archives.cut, cut.files, config.out, {i.urn for i in cut.ids})
-        except PublishError as error:
-            failed.append("archive")
-            log.error("a withdrawn entry still stands in %s: %s", " ".join(cut.files), error)  # noqa: TRY400 - as above
-        else:
-            await store.cut(cut)
-
-
-async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
-    """The archive pages that are full, each before it is linked; then the feed."""
-    files: list[Path] = []
-    while (page := await store.closing(topic.key)) is not None:
-        if page.page == 1 and (last := archives.last_page(topic.key, config.out)):
-            # Of a store that is no more. Readers know those pages, and would not ask for others under their names.
-            await store.number_pages_after(topic.key, last)
-            continue
-        names = await asyncio.to_thread(
-            publish_page, page, config.out, public_url=config.public_url, rights=config.copyright
-        )
-        await store.closed(page, names)
-        await asyncio.to_thread(archives.pack, topic.key, page.page, config.out)
-        files += [config.out / name for name in names]
-    issue = await store.issue(topic.key, formats=suffixes(), edition=edition())
-    done = await asyncio.to_thread(
-        publish,
-        issue,
-        config.out,
-        public_url=config.public_url,
-        every=_every(config, topic),
-        rights=config.copyright,
-    )
-    await store.published(topic.key, issue, done.written)
-    return [*files, *done.files]
-
-
-async def _publish_index(config: Config, store: Store) -> list[Path]:
-    counted = await store.counted()
-    shelf = [Shelf(topic=t, entries=counted[t.key].entries, newest=counted[t.key].newest) for t in config.topics]
-    return await asyncio.to_thread(publish_index, shelf, config.out, title=config.title, public_url=config.public_url)
-
-
-def _every(config: Config, topic: Topic) -> timedelta:
-    """How often a topic's sources are looked at: the feed's time to live."""
-    mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
-    return min(mine, default=config.schedule.every)
-
-
-def kept(config: Config) -> Keep:
-    """How long texts are kept."""
-    return Keep(sources={s.name: s.keep for s in config.sources}, others=config.keep)
-
-
-async def tidy_daily(config: Config, store: Store, now: Now) -> None:
-    """Drop what is too old, unless that was done within the day. Crawls get in between."""
-    if await store.expire(_ARCHIVES_STAY):
-        await _retire(config, store)
-    keep = kept(config)
-    last = await store.tidied()
-    if not keep.drops or (last is not None and now() - last < _DAY):
-        return
-    freed = await store.tidy(keep)
-    log.info("tidied texts=%d versions=%d bytes=%d", freed.entries, freed.versions, freed.bytes)
-
-
-_DAY = timedelta(days=1)
 
 
 async def leave_word(config: Config, now: Now, *, sources: Iterable[str] = (), topics: Sequence[str] = ()) -> None:

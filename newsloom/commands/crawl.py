@@ -18,16 +18,16 @@ def command(call: Call, *, sources: tuple[str, ...], as_json: bool) -> None:
     sources are set due instead, and it crawls them at its next tick; --json then names them as `asked`. Exit status as of
     `once`.
     """
-    from newsloom import hallway  # noqa: PLC0415 - brings feedgen
+    from newsloom import hallway, lock  # noqa: PLC0415 - brings feedgen
 
     config = call.config()
     call.named(sources, known=[s.name for s in config.sources], what="source")
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             from newsloom.commands.rounds import crawl_and_tell  # noqa: PLC0415 - brings Scrapy
 
             done = asyncio.run(crawl_and_tell(call, config, tuple(dict.fromkeys(sources)), as_json=as_json))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         asyncio.run(hallway.leave_word(config, call.now, sources=sources))
         if as_json:
             from newsloom.commands.tables import show_json  # noqa: PLC0415

@@ -28,14 +28,14 @@ def command(call: Call, *, once: bool, folder: Path, port: int) -> None:
     demo/config.yaml status`. A later demo goes on with them if the papers are younger than some hours, else it starts
     clean; it says which. Nothing leaves this machine.
     """
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import lock  # noqa: PLC0415
     from newsloom.demo import stage  # noqa: PLC0415
 
     call.refuse_now("demo")
     try:
-        with hallway.locked((folder / stage.STORE).absolute()):
+        with lock.locked((folder / stage.STORE).absolute()):
             asyncio.run(_play(call, folder.absolute(), port=port, once=once))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         raise click.UsageError(f"{error}; stop that one first, or give this one another --folder") from None
 
 

@@ -19,15 +19,15 @@ def command(call: Call, *, everything: bool, as_json: bool) -> None:
     a feed could not be written: so cron mails once, not every hour.
     """
     # Loaded here, as in every command: --help and completion must not pay for it.
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import hallway, lock  # noqa: PLC0415
 
     config = call.config()
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             from newsloom.commands.rounds import crawl_and_tell  # noqa: PLC0415
 
             done = asyncio.run(crawl_and_tell(call, config, None if everything else (), as_json=as_json))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         if as_json:
             from newsloom.commands.tables import show_json  # noqa: PLC0415
 

@@ -24,15 +24,15 @@ def command(call: Call, *, topics: tuple[str, ...]) -> None:
     the same store, it is asked to publish at its next tick instead. Exits 1 if a feed could not be written, or if a webhook
     or command fails that did not fail the time before.
     """
-    from newsloom import hallway  # noqa: PLC0415 - brings feedgen, and nothing that crawls
+    from newsloom import hallway, lock  # noqa: PLC0415 - brings feedgen, and nothing that crawls
 
     config = call.config()
     known = [t.key for t in config.topics]
     call.named(topics, known=known, what="topic")
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             asyncio.run(_publish(call, config, topics or known))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         asyncio.run(hallway.leave_word(config, call.now, topics=topics or known))
         if not call.quiet:
             click.echo(f"{error}: it publishes at its next tick, within some 20 seconds", err=True)
@@ -40,14 +40,14 @@ def command(call: Call, *, topics: tuple[str, ...]) -> None:
 
 async def _publish(call: Call, config: "Config", topics: Sequence[str]) -> None:
     """Every one of these topics is rendered; what differs is written."""
-    from newsloom import hallway  # noqa: PLC0415 - as above
+    from newsloom import adopting, publishing  # noqa: PLC0415 - as above
     from newsloom.commands.progress import progress  # noqa: PLC0415
     from newsloom.commands.tables import files as say  # noqa: PLC0415
     from newsloom.store import Store  # noqa: PLC0415
 
     with Store.open(config.store, call.now, config.limits) as store, progress(quiet=call.quiet) as watch:
-        await hallway.adopt(config, store)
-        files, failed = await hallway.publish_dirty(config, store, only=topics, watch=watch)
+        await adopting.adopt(config, store)
+        files, failed = await publishing.publish_dirty(config, store, only=topics, publishing=watch.publishing)
         untold = await _push(call, config, store)
     if not call.quiet and (files or not failed):
         click.echo(f"{say(files)} written in {config.out}" if files else f"{config.out} is up to date")

@@ -8,7 +8,7 @@ from datetime import timedelta
 import click
 
 import scheduler
-from newsloom import hallway
+from newsloom import hallway, publishing
 from newsloom.commands.call import Call
 from newsloom.commands.progress import progress
 from newsloom.commands.stopping import stopping
@@ -52,7 +52,7 @@ async def keep_going(
     stop = stop or asyncio.Event()
     with stopping(stop):
         async with _serving(call, config, stop) if serve else nullcontext(), hallway.opened(config, call.now) as house:
-            await hallway.publish_dirty(config, house.store)  # what a crash left, before the first crawl
+            await publishing.publish_dirty(config, house.store)  # what a crash left, before the first crawl
             await scheduler.Clock(house, tick=tick).run(stop)
 
 

@@ -19,13 +19,13 @@ def command(call: Call, *, serve: bool) -> None:
     within some three seconds: what was in flight stays queued, nothing is lost. `--now` is refused: a clock that stands
     still never ticks.
     """
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import lock  # noqa: PLC0415
     from newsloom.commands.rounds import keep_going  # noqa: PLC0415
 
     call.refuse_now("run")
     config = call.config()
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             asyncio.run(keep_going(call, config, serve=serve))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         raise click.UsageError(f"{error}; stop that one first, or give this one another --store") from None

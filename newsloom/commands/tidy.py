@@ -26,41 +26,41 @@ def command(call: Call, *, dry_run: bool, as_json: bool) -> None:
     `newsloom run` does the same once a day. Beside one that runs it is done in small steps, with rests. A store that an older
     newsloom made is written anew once to become smaller, which takes as much room again and needs that nothing runs.
     """
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import adopting, lock  # noqa: PLC0415
     from newsloom.store import Reader  # noqa: PLC0415
 
     config = call.config()
-    keep = hallway.kept(config)
+    keep = adopting.kept(config)
     if dry_run or not config.store.exists():  # where there is none, none is made: the reader says so
         with Reader.open(config.store, call.now) as reader:
             _tell(call, config, reader.old(keep), dry=True, as_json=as_json)
         return
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             freed = asyncio.run(_tidy(call, config, alone=True))
-    except hallway.LockedError:
+    except lock.LockedError:
         freed = asyncio.run(_tidy(call, config, alone=False))
     _tell(call, config, freed, dry=False, as_json=as_json)
 
 
 async def _tidy(call: Call, config: "Config", *, alone: bool) -> "Freed":
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import adopting  # noqa: PLC0415
     from newsloom.store import Freed, Store  # noqa: PLC0415
 
     with Store.open(config.store, call.now, config.limits) as store:
-        freed = await store.tidy(hallway.kept(config), beside=not alone)
+        freed = await store.tidy(adopting.kept(config), beside=not alone)
         return freed + Freed(bytes=await store.rewrite()) if alone and freed.entries else freed
 
 
 def _tell(call: Call, config: "Config", freed: "Freed", *, dry: bool, as_json: bool) -> None:
-    from newsloom import hallway  # noqa: PLC0415
+    from newsloom import adopting  # noqa: PLC0415
     from newsloom.commands.tables import show_json  # noqa: PLC0415
 
     if as_json:
         show_json(freed)
     elif not call.quiet:
         click.echo(_said(freed, dry=dry))
-        if not hallway.kept(config).drops:
+        if not adopting.kept(config).drops:
             click.echo(
                 f"{call.path} keeps everything for ever: `keep: 365d` under `defaults:` would change that", err=True
             )

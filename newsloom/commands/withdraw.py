@@ -28,16 +28,16 @@ def command(call: Call, *, address: str, undo: bool) -> None:
       newsloom withdraw https://news.example/2026/05/bridge
       newsloom withdraw --undo https://news.example/2026/05/bridge
     """
-    from newsloom import hallway  # noqa: PLC0415 - brings feedgen, and nothing that crawls
+    from newsloom import lock  # noqa: PLC0415 - brings feedgen, and nothing that crawls
     from newsloom.store import Reader  # noqa: PLC0415
 
     config = call.config()
     if not config.store.exists():  # none is made for it: the reader says what is missing
         Reader.open(config.store, call.now).close()
     try:
-        with hallway.locked(config.store):
+        with lock.locked(config.store):
             failed = asyncio.run(_alone(call, config, address, undo=undo))
-    except hallway.LockedError as error:
+    except lock.LockedError as error:
         failed = asyncio.run(_beside(call, config, address, str(error), undo=undo))
     if failed:
         raise SystemExit(1)
@@ -45,13 +45,13 @@ def command(call: Call, *, address: str, undo: bool) -> None:
 
 async def _alone(call: Call, config: "Config", address: str, *, undo: bool) -> bool:
     """Withdraw it and rewrite what shows it. Whether a file could not be written."""
-    from newsloom import hallway  # noqa: PLC0415 - as above
+    from newsloom import adopting, publishing  # noqa: PLC0415 - as above
     from newsloom.store import Store  # noqa: PLC0415
 
     with Store.open(config.store, call.now, config.limits) as store:
-        await hallway.adopt(config, store)
+        await adopting.adopt(config, store)
         done = _known(address, await (store.restore(address) if undo else store.withdraw(address)))
-        files, failed = await hallway.publish_dirty(config, store, only=done.topics)
+        files, failed = await publishing.publish_dirty(config, store, only=done.topics)
     _tell(call, done, files, undo=undo)
     return bool(failed)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom import hallway
+from newsloom import lock
 from newsloom.config import load
 from newsloom.news.times import system_now
 
@@ -31,7 +31,7 @@ def busy(tmp_path: Path) -> Iterator[Path]:
     """A folder whose store another newsloom, which is this test, works on."""
     (tmp_path / "config.yaml").write_text(CONFIG, encoding="utf-8")
     assert newsloom(tmp_path, "publish").returncode == 0
-    with hallway.locked(load(tmp_path / "config.yaml").store):
+    with lock.locked(load(tmp_path / "config.yaml").store):
         yield tmp_path
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom import hallway
+from newsloom import adopting, hallway, lock
 from newsloom.config import load
 from newsloom.news.items import Article
 from newsloom.news.memory import CrawlReport, Page, State
@@ -80,7 +80,7 @@ def test_what_is_too_old_is_dropped(folder: Path) -> None:
 
 
 def test_beside_another_newsloom_it_is_done_too(folder: Path) -> None:
-    with hallway.locked(folder / "newsloom.db"):
+    with lock.locked(folder / "newsloom.db"):
         done = newsloom(folder, "tidy", "--now", LATER)
     assert (done.returncode, done.stdout[:16]) == (0, "dropped 10 texts")
     assert texts(folder) == 50
@@ -117,7 +117,7 @@ def test_the_clock_does_it_once_a_day(folder: Path) -> None:
     async def within_the_day() -> None:
         later = at + timedelta(hours=23)
         async with hallway.opened(load(folder / "config.yaml"), lambda: later) as house:
-            await hallway.tidy_daily(house.config, house.store, house.now)
+            await adopting.tidy_daily(house.config, house.store, house.now)
             assert await house.store.tidied() == at
 
     asyncio.run(inside())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom import hallway
+from newsloom import adopting, lock, publishing
 from newsloom.config import load
 from newsloom.news.items import Article
 from newsloom.news.memory import CrawlReport, Page, State
@@ -35,10 +35,10 @@ async def fill(path: Path) -> None:
     config = load(path)
     (news,) = config.sources
     with Store.open(config.store, lambda: NOON) as store:
-        await hallway.adopt(config, store)
+        await adopting.adopt(config, store)
         await store.save(news, [page(n) for n in range(60)])
         await store.record(CrawlReport(source="news", started=NOON, finished=NOON, new=60))
-        await hallway.publish_dirty(config, store)
+        await publishing.publish_dirty(config, store)
 
 
 def page(n: int) -> Page:
@@ -94,7 +94,7 @@ def test_undone_it_is_news_where_it_was_shown(folder: Path) -> None:
 
 def test_beside_another_newsloom_that_one_rewrites_the_files(folder: Path) -> None:
     config = load(folder / "config.yaml")
-    with hallway.locked(config.store):
+    with lock.locked(config.store):
         done = newsloom(folder, "withdraw", "https://news.example/7")
         assert done.returncode == 0
         assert "it rewrites these at its next tick" in done.stderr
@@ -102,7 +102,7 @@ def test_beside_another_newsloom_that_one_rewrites_the_files(folder: Path) -> No
         assert holding(folder) <= said
     with Store.open(config.store, lambda: NOON) as store:
         assert asyncio.run(store.dirty()) == ["all", "ferries", "source/news"]
-        asyncio.run(hallway.publish_dirty(config, store))
+        asyncio.run(publishing.publish_dirty(config, store))
     assert holding(folder) == set()
 
 

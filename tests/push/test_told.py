@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom import hallway
+from newsloom import adopting, publishing
 from newsloom.config import Config, load
 from newsloom.news.times import system_now
 from newsloom.pushing import Post, Pushed
@@ -39,7 +39,7 @@ class Told:
         path = self.folder / "config.yaml"
         path.write_text(f"{SITE}store: news.db\ntopics:\n{topics}")
         self.config = load(path)
-        asyncio.run(hallway.adopt(self.config, self.desk.store))
+        asyncio.run(adopting.adopt(self.config, self.desk.store))
 
     def read(self, *names: str, text: str = "") -> None:
         """Articles, and the feeds that show them."""
@@ -47,7 +47,7 @@ class Told:
             *(page(f"https://a.example/{n}", f"{n} of a. {text} " * 20, title=n, at=self.desk.at) for n in names),
             of=source("a.example", url="https://a.example/"),
         )
-        files, failed = asyncio.run(hallway.publish_dirty(self.config, self.desk.store))
+        files, failed = asyncio.run(publishing.publish_dirty(self.config, self.desk.store))
         assert files
         assert not failed
 

@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 from lxml import etree
 
-from newsloom import hallway
+from newsloom import adopting, publishing
 from newsloom.config import Config, load
 from newsloom.news.items import Article, Topic
 from newsloom.news.memory import CrawlReport, Found, Listing, Page, Role, State, Validators
@@ -238,7 +238,7 @@ class World:
         return store
 
     async def live(self, steps: int) -> None:
-        await self.survive(lambda: hallway.adopt(self.config, self.store))
+        await self.survive(lambda: adopting.adopt(self.config, self.store))
         await self.survive(self.first_listing)
         doings: dict[Callable[[], Any], int] = {
             self.news: 8, self.corrections: 5, self.copy: 2, self.become_one: 1, self.listing: 3, self.another_rule: 1,
@@ -257,7 +257,7 @@ class World:
         """One topic, in whose work the process is killed at each of its points, one after the other."""
         self.config = replace(self.config, topics=tuple(t for t in self.config.topics if t.key == "all"))
         self.readers = [r for r in self.readers if r.name.startswith("all.")]
-        await hallway.adopt(self.config, self.store)
+        await adopting.adopt(self.config, self.store)
         await self.first_listing()
         first, second = (self.news, self.corrections, self.listing, self.publish), (self.another_mute, self.publish)
         while names := self.fuse.passed.keys() - self.fuse.burnt.keys():
@@ -278,7 +278,7 @@ class World:
                 self.store.close()
                 self.store = self._open()
                 self.read()
-                await self.survive(lambda: hallway.adopt(self.config, self.store))
+                await self.survive(lambda: adopting.adopt(self.config, self.store))
             else:
                 return
 
@@ -300,7 +300,7 @@ class World:
         for _ in range(2):
             self.at += timedelta(hours=3)
             await self.publish()
-        assert await hallway.publish_dirty(self.config, self.store, only=[t.key for t in self.config.topics]) == (
+        assert await publishing.publish_dirty(self.config, self.store, only=[t.key for t in self.config.topics]) == (
             (),
             (),
         )
@@ -412,7 +412,7 @@ class World:
             topics=self.config.topics if topics is None else tuple(topics),
             sources=self.config.sources if sources is None else tuple(sources),
         )
-        await self.survive(lambda: hallway.adopt(self.config, self.store))
+        await self.survive(lambda: adopting.adopt(self.config, self.store))
 
     async def withdraw(self) -> None:
         piece = self.dice.choice(self.pieces)
@@ -439,7 +439,7 @@ class World:
         self.check()
 
     async def _publish(self) -> None:
-        _, failed = await hallway.publish_dirty(self.config, self.store)
+        _, failed = await publishing.publish_dirty(self.config, self.store)
         assert failed == ()
 
     def rows(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:

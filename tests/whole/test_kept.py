@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from newsloom import hallway
+from newsloom import adopting, publishing
 from newsloom.config import Config, load
 from newsloom.news.items import Article, Face
 from newsloom.news.memory import Page, State
@@ -34,11 +34,11 @@ class Desk:
 
     async def _publish(self, pages: tuple[Page, ...], config: Config) -> set[str]:
         with Store.open(config.store, lambda: NOON) as store:
-            await hallway.adopt(config, store)
+            await adopting.adopt(config, store)
             for source in config.sources:
                 mine = [page for page in pages if page.asked.startswith(source.url)]
                 await store.save(source, mine)
-            files, failed = await hallway.publish_dirty(config, store)
+            files, failed = await publishing.publish_dirty(config, store)
             assert failed == ()
         return {str(path.relative_to(config.out)) for path in files}
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-from newsloom import hallway
+from newsloom import adopting, publishing
 from newsloom.config import load
 from newsloom.store import Store
 from tests.whole.readers import CONFIG, START, Piece, Reader
@@ -36,7 +36,7 @@ async def rounds(folder: Path, seed: int, most: int) -> None:
     dice = random.Random(seed)  # noqa: S311 - no secret
     at = START + timedelta(days=seed)
     with Store.open(config.store, lambda: at) as store:
-        await hallway.adopt(config, store)
+        await adopting.adopt(config, store)
         for turn in range(most):
             at += timedelta(hours=2)
             numbers = [*range(1 + 10_000 * seed + 15 * turn, 1 + 10_000 * seed + 15 * (turn + 1))]
@@ -53,7 +53,7 @@ async def rounds(folder: Path, seed: int, most: int) -> None:
                 for n in numbers
             ]
             await store.save(config.sources[0], [p.page(at) for p in pieces])
-            assert (await hallway.publish_dirty(config, store))[1] == ()
+            assert (await publishing.publish_dirty(config, store))[1] == ()
             sys.stdout.write(f"{turn}\n")
             sys.stdout.flush()
 

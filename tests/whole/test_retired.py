@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from newsloom import hallway
+from newsloom import adopting, publishing
 from newsloom.config import Config, load
 from newsloom.news.items import Article
 from newsloom.news.memory import Page, State
@@ -42,9 +42,9 @@ class Place:
     async def _round(self, config: Config, numbers: tuple[int, ...], days: int) -> None:
         self.now += timedelta(days=days)
         with Store.open(config.store, lambda: self.now) as store:
-            await hallway.adopt(config, store)
+            await adopting.adopt(config, store)
             await store.save(config.sources[0], [page(n, self.now) for n in numbers])
-            assert (await hallway.publish_dirty(config, store))[1] == ()
+            assert (await publishing.publish_dirty(config, store))[1] == ()
 
     def stands(self, name: str) -> int:
         files = Files(self.config.out)
@@ -94,10 +94,10 @@ def test_a_clock_that_runs_on_takes_the_pages_away_too(tmp_path: Path) -> None:
 
     async def later() -> None:
         with Store.open(place.without.store, lambda: place.now) as store:
-            await hallway.tidy_daily(place.without, store, lambda: place.now)
+            await adopting.tidy_daily(place.without, store, lambda: place.now)
             assert place.stands("/archive/bridges/1.atom") == 200
             place.now += timedelta(days=31)
-            await hallway.tidy_daily(place.without, store, lambda: place.now)
+            await adopting.tidy_daily(place.without, store, lambda: place.now)
 
     asyncio.run(later())
     assert place.stands("/archive/bridges/1.atom") == 410

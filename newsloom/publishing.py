@@ -1,0 +1,104 @@
+"""Connects store and feeds: the feeds of topics with something new are written, archive pages before what links to them."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from feeds import archives
+from feeds.publish import PublishError, Shelf, edition, publish, publish_index, publish_page, suffixes
+from newsloom.config import Config
+from newsloom.news.items import Topic
+from newsloom.store import Store, StoreError
+
+log = logging.getLogger("newsloom")
+
+
+async def publish_dirty(
+    config: Config, store: Store, *, only: Sequence[str] | None = None, publishing: Callable[[str], None] | None = None
+) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write the feeds of topics with something new (of `only`, whatever is new): the files written, the topics that failed.
+
+    A topic stays dirty until its last file stands, so one that fails is tried again by the next round. `publishing` is told each
+    topic before it is written.
+    """
+    topics = {t.key: t for t in config.topics}
+    files: list[Path] = []
+    failed: list[str] = []
+    await _cut_withdrawn(config, store, files, failed)
+    for key in await store.dirty() if only is None else only:
+        if key not in topics:
+            continue
+        if publishing is not None:
+            publishing(key)
+        await store.advance(key)
+        try:
+            files += await _publish_topic(config, store, topics[key])
+        except StoreError:
+            raise
+        except PublishError as error:
+            failed.append(key)
+            log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
+        except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
+            failed.append(key)
+            log.exception("not published topic=%s", key)
+    try:
+        files += await _publish_index(config, store)
+    except PublishError as error:
+        failed.append("index")
+        log.error("index not published: %s", error)  # noqa: TRY400 - as above
+    if files:
+        log.info("published files=%d", len(files))
+    return tuple(files), tuple(failed)
+
+
+async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed: list[str]) -> None:
+    """Archive pages lose what was withdrawn since they were written."""
+    for cut in await store.cuts():
+        try:
+            files += await asyncio.to_thread(archives.cut, cut.files, config.out, {i.urn for i in cut.ids})
+        except PublishError as error:
+            failed.append("archive")
+            log.error("a withdrawn entry still stands in %s: %s", " ".join(cut.files), error)  # noqa: TRY400 - as above
+        else:
+            await store.cut(cut)
+
+
+async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
+    """The archive pages that are full, each before it is linked; then the feed."""
+    files: list[Path] = []
+    while (page := await store.closing(topic.key)) is not None:
+        if page.page == 1 and (last := archives.last_page(topic.key, config.out)):
+            # Of a store that is no more. Readers know those pages, and would not ask for others under their names.
+            await store.number_pages_after(topic.key, last)
+            continue
+        names = await asyncio.to_thread(
+            publish_page, page, config.out, public_url=config.public_url, rights=config.copyright
+        )
+        await store.closed(page, names)
+        await asyncio.to_thread(archives.pack, topic.key, page.page, config.out)
+        files += [config.out / name for name in names]
+    issue = await store.issue(topic.key, formats=suffixes(), edition=edition())
+    done = await asyncio.to_thread(
+        publish,
+        issue,
+        config.out,
+        public_url=config.public_url,
+        every=_every(config, topic),
+        rights=config.copyright,
+    )
+    await store.published(topic.key, issue, done.written)
+    return [*files, *done.files]
+
+
+async def _publish_index(config: Config, store: Store) -> list[Path]:
+    counted = await store.counted()
+    shelf = [Shelf(topic=t, entries=counted[t.key].entries, newest=counted[t.key].newest) for t in config.topics]
+    return await asyncio.to_thread(publish_index, shelf, config.out, title=config.title, public_url=config.public_url)
+
+
+def _every(config: Config, topic: Topic) -> timedelta:
+    """How often a topic's sources are looked at: the feed's time to live."""
+    mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
+    return min(mine, default=config.schedule.every)
