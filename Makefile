@@ -21,9 +21,10 @@ demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.
 test: .venv/ready  ## the tests
 	$(BIN)/python -m pytest
 
-soak: .venv/ready  ## the long tests: a crawl and a publish killed a hundred times, readers in three hundred worlds
+soak: .venv/ready  ## the long tests: a crawl and a publish killed a hundred times, readers in three hundred worlds, ten thousand crawls of one process
 	NEWSLOOM_KILLS=100 $(BIN)/python -m pytest tests/scraper/test_killed.py tests/whole/test_readers_killed.py
 	NEWSLOOM_READERS=300 $(BIN)/python -m pytest tests/whole/test_readers.py
+	NEWSLOOM_CRAWLS=10000 $(BIN)/python -m pytest tests/whole/test_living_long.py
 
 lint: .venv/ready  ## style, types, the rooms' contract, generated docs
 	$(BIN)/ruff check .

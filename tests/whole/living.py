@@ -1,0 +1,132 @@
+"""`newsloom run` in a process of its own, at whose clock a minute passes whenever there is nothing more to do.
+
+    python -m tests.whole.living CONFIG CRAWLS NOW
+
+It begins at NOW (ISO 8601). Before each minute passes it tells what it holds, as a line of JSON. After CRAWLS it ends.
+"""
+
+import asyncio
+import json
+import os
+import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from newsloom.commands.call import Call
+from newsloom.commands.logs import set_up
+from newsloom.commands.rounds import keep_going
+from newsloom.config import load
+from newsloom.news.times import Now
+
+MINUTE = timedelta(minutes=1)
+_TICK = timedelta(milliseconds=20)
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Held:
+    """What a process holds at one moment."""
+
+    now: str
+    """By its own clock, ISO 8601."""
+    crawls: int
+    """So far."""
+    memory: int
+    """Bytes, resident."""
+    children_memory: int
+    """The same of all its children."""
+    children: int
+    files: int
+    threads: int
+    tasks: int
+
+
+class Minutes:
+    """A clock that goes on when it is told to."""
+
+    def __init__(self, now: datetime) -> None:
+        self.now = now
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guided(Call):
+    """A call that goes by such a clock."""
+
+    clock: Minutes
+
+    @property
+    def now(self) -> Now:
+        return lambda: self.clock.now
+
+
+async def live(call: Guided, crawls: int) -> None:
+    stop = asyncio.Event()
+    config = load(call.path)
+    life = asyncio.create_task(keep_going(call, config, tick=_TICK, stop=stop))
+    held = _look(call.clock.now, 0)
+    try:
+        while held.crawls < crawls and not life.done():
+            if not _is_done(config.store, call.clock.now):
+                await asyncio.sleep(0.01)
+                continue
+            held = _look(call.clock.now, _asked(config.store, "SELECT count(*) FROM crawls"))
+            sys.stdout.write(json.dumps(asdict(held)) + "\n")
+            sys.stdout.flush()
+            call.clock.now += MINUTE
+    finally:
+        stop.set()
+        await life
+
+
+def _is_done(store: Path, now: datetime) -> bool:
+    """Nothing is crawled or due, and nobody is being told anything."""
+    if any(task.get_name().startswith(("crawl", "push")) for task in asyncio.all_tasks()) or not store.exists():
+        return False
+    due = "SELECT count(*) = 0 OR min(coalesce(next_due, '')) <= ? FROM watched WHERE active = 1"
+    return not _asked(store, due, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+def _asked(store: Path, query: str, *values: str) -> int:
+    """1 for a store that is being made."""
+    with closing(sqlite3.connect(f"{store.as_uri()}?mode=ro", uri=True)) as connection:
+        try:
+            return int(connection.execute(query, values).fetchone()[0])
+        except sqlite3.OperationalError:
+            return 1
+
+
+def _look(now: datetime, crawls: int) -> Held:
+    children = list(_children())
+    return Held(
+        now=now.isoformat(),
+        crawls=crawls,
+        memory=_resident("self"),
+        children_memory=sum(map(_resident, children)),
+        children=len(children),
+        files=sum(1 for _ in Path("/proc/self/fd").iterdir()),
+        threads=threading.active_count(),
+        tasks=len(asyncio.all_tasks()),
+    )
+
+
+def _children() -> Iterator[str]:
+    for task in Path("/proc/self/task").iterdir():
+        yield from (task / "children").read_text().split()
+
+
+def _resident(pid: str) -> int:
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE
+
+
+def main(path: str, crawls: str, now: str) -> None:
+    set_up(-1)
+    asyncio.run(live(Guided(path=Path(path), clock=Minutes(datetime.fromisoformat(now))), int(crawls)))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
