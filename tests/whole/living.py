@@ -84,11 +84,16 @@ async def live(call: Guided, crawls: int) -> None:
 
 
 def _is_done(store: Path, now: datetime) -> bool:
-    """Nothing is crawled or due, and nobody is being told anything."""
+    """Nothing is crawled, due or to be published, and nobody is being told anything."""
     if any(task.get_name().startswith(("crawl", "push")) for task in asyncio.all_tasks()) or not store.exists():
         return False
-    due = "SELECT count(*) = 0 OR min(coalesce(next_due, '')) <= ? FROM watched WHERE active = 1"
-    return not _asked(store, due, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+    return not _asked(store, _MORE, f"{now:%Y-%m-%dT%H:%M:%SZ}")
+
+
+_MORE = """
+SELECT (SELECT count(*) = 0 OR min(coalesce(next_due, '')) <= ? FROM watched WHERE active = 1)
+    OR EXISTS (SELECT 1 FROM topics WHERE active = 1 AND shown < changes)
+"""
 
 
 def _asked(store: Path, query: str, *values: str) -> int:
