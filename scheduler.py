@@ -12,9 +12,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from newsloom import adopting, hallway, publishing
 from newsloom.news.sources import Schedule, Source
@@ -25,7 +23,8 @@ from newsloom.store import StoreError
 log = logging.getLogger("newsloom")
 
 TICK = timedelta(seconds=20)
-"""How often the store is asked what is due. Long timers would not survive a laptop's sleep; a short tick does."""
+"""How often the store is asked what is due. Long timers would not survive a laptop's sleep; a short tick does. It goes by the
+loop's clock, which nobody sets back: a timer for an instant of the day would wait for hours after that."""
 
 STOPPING = timedelta(seconds=3)
 """What is in flight after that is dropped: its addresses are queued, nothing is lost."""
@@ -68,7 +67,6 @@ class Clock:
         self._timetable = timetable(house.now, house.config.jitter)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(hallway.CRAWLS)
-        self._tick_bell = asyncio.Event()
         self._publish = asyncio.Event()
         self._post = Post(house.config, house.store, house.now)
         self._pushing: set[asyncio.Task[None]] = set()
@@ -77,30 +75,16 @@ class Clock:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is in flight gets STOPPING to end."""
         await hallway.bring_forward(self._house, self._timetable)
-        scheduler = AsyncIOScheduler(timezone=UTC)
-        scheduler.add_job(
-            self._ring, IntervalTrigger(seconds=self._tick.total_seconds(), timezone=UTC),
-            next_run_time=datetime.now(UTC), misfire_grace_time=None, coalesce=True, max_instances=1,
-        )  # fmt: skip
         helpers = [asyncio.create_task(work) for work in (self._looker(), self._publisher(), self._tidier())]
-        scheduler.start()
         try:
             await stop.wait()
         finally:
-            scheduler.pause()
-            await asyncio.sleep(0)  # a ring that has begun is over then; APScheduler would log its end as an error
-            scheduler.shutdown(wait=False)
             self._stop.set()
             await self._wind_down(helpers)
-
-    async def _ring(self) -> None:
-        self._tick_bell.set()
 
     async def _looker(self) -> None:
         """At each tick: start what is due; what another process asked to be published is published too."""
         while True:
-            await self._tick_bell.wait()
-            self._tick_bell.clear()
             with _surviving("looking for what is due"):
                 for name in await self._house.store.due_sources():
                     if name in self._house.sources and name not in self._running:
@@ -108,6 +92,7 @@ class Clock:
                 if await self._house.store.dirty():
                     self._publish.set()
                 self._start_pushing()
+            await asyncio.sleep(self._tick.total_seconds())
 
     async def _crawl(self, name: str) -> None:
         try:

@@ -10,7 +10,7 @@ import pytest
 
 from newsloom import hallway
 from newsloom.config import load
-from newsloom.news.times import system_now
+from newsloom.news.times import Now, system_now
 from newsloom.store import Store, StoreError
 from scheduler import Clock, timetable
 
@@ -20,12 +20,17 @@ NAME = "127.0.0.1-9"
 TICK = timedelta(milliseconds=50)
 
 
-def play(folder: Path, act: Callable[[hallway.House], Awaitable[None]], source: str = "http://127.0.0.1:9/") -> None:
+def play(
+    folder: Path,
+    act: Callable[[hallway.House], Awaitable[None]],
+    source: str = "http://127.0.0.1:9/",
+    now: Now = system_now,
+) -> None:
     path = folder / "config.yaml"
     path.write_text(QUIET % source, encoding="utf-8")
 
     async def inside() -> None:
-        async with hallway.opened(load(path), system_now) as house:
+        async with hallway.opened(load(path), now) as house:
             await asyncio.wait_for(act(house), 60)
 
     asyncio.run(inside())
@@ -138,3 +143,22 @@ def test_a_shorter_interval_in_the_config_holds_at_once(tmp_path: Path) -> None:
         assert await house.store.next_due(NAME) == due
 
     play(tmp_path, act)
+
+
+def test_a_clock_that_is_set_back_goes_on_at_its_next_tick(tmp_path: Path) -> None:
+    at = [system_now()]
+
+    async def act(house: hallway.House) -> None:
+        stop = asyncio.Event()
+        clock = asyncio.create_task(Clock(house, tick=TICK).run(stop))
+        for _ in range(2):
+            await until(lambda: crawled_by(house, at[0]))
+            at[0] -= timedelta(hours=3)
+        stop.set()
+        await clock
+
+    async def crawled_by(house: hallway.House, now: datetime) -> bool:
+        due = await house.store.next_due(NAME)
+        return due is not None and now < due <= now + timedelta(hours=2)
+
+    play(tmp_path, act, now=lambda: at[0])
