@@ -18,13 +18,13 @@ from newsloom.store.archives import Standing
 log = logging.getLogger("newsloom")
 
 
-async def adopt(config: Config, store: Store) -> None:
+async def adopt(config: Config, store: Store, *, whole: bool = True) -> None:
     """Make the store's sources and topics those of the config, and see that the next publish leaves the folder right.
 
     Files of topics that are gone are taken away; what somebody removed, or what would be written otherwise now, is due
-    to be published, news or not.
+    to be published, news or not. Not `whole`: who calls this has `Store.match_again` match new rules over what is stored.
     """
-    await store.adopt(config.sources, config.topics)
+    await store.adopt(config.sources, config.topics, whole=whole)
     await _retire(config, store)
     await store.adopt_targets(list(targets(config.topics)))
     await _restore_pages(config, store)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,14 +73,25 @@ class Watch:
 
 
 @asynccontextmanager
-async def opened(config: Config, now: Now) -> AsyncIterator[House]:
-    """The rooms for as long as a command works. The caller holds the lock."""
+async def opened(config: Config, now: Now, *, whole: bool = True) -> AsyncIterator[House]:
+    """The rooms for as long as a command works. The caller holds the lock. `whole` as in `adopt`."""
     from scraper.network import Network  # noqa: PLC0415 - brings Twisted, which who only publishes must not pay for
 
     with Store.open(config.store, now, config.limits) as store:
-        await adopt(config, store)
+        await adopt(config, store, whole=whole)
         async with Network.open(config.network, config.limits) as network:
             yield House(config=config, store=store, network=network, now=now)
+
+
+async def under(house: House, config: Config) -> House:
+    """The house under another config, of the same store, connections and children. What is under way ends under its own.
+
+    Nothing may be published meanwhile.
+    """
+    await adopt(config, house.store, whole=False)
+    house.store.keep_to(config.limits)
+    house.network.keep_to(config.network, config.limits)
+    return replace(house, config=config)
 
 
 async def crawl_round(

@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from feeds.sent import items
 from newsloom.config import Config
-from newsloom.news.pushes import Delivery, Kind, Outcome, Parcel, Target
+from newsloom.news.pushes import Delivery, Kind, Outcome, Parcel, Target, targets
 from newsloom.news.times import Now
 from newsloom.store import Store
 
@@ -46,10 +46,17 @@ class Post:
         self._config = config
         self._store = store
         self._now = now
+        self._targets = set(targets(config.topics))
         self._webhooks = {t.key: t.webhook for t in config.topics if t.webhook is not None}
         self._commands = {t.key: t.command for t in config.topics if t.command}
         self._busy: set[Target] = set()
         self._places = {kind: asyncio.Semaphore(number) for kind, number in _AT_ONCE.items()}
+
+    def under(self, config: Config) -> "Post":
+        """The same under another config. What is on its way is told as the one before said, and nobody is told by both at once."""
+        post = Post(config, self._store, self._now)
+        post._busy, post._places = self._busy, self._places
+        return post
 
     async def push(self, stop: asyncio.Event | None = None) -> Pushed:
         """Tell all who may be told something now, until they have everything or fail. `stop` drops what is in flight."""
@@ -65,7 +72,7 @@ class Post:
         return Pushed() if work.cancelled() else work.result()
 
     async def _push(self) -> Pushed:
-        due = await self._store.targets_due()
+        due = [target for target in await self._store.targets_due() if target in self._targets]
         if self._busy.issuperset(due):
             return Pushed()
         async with AsyncExitStack() as rooms:

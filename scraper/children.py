@@ -93,6 +93,15 @@ class Children:
             raise Guilty("the reading process gave no answer")
         return answer.robots
 
+    def keep_to(self, bounds: Bounds) -> None:
+        """For documents from now on. A child that was started with others ends when it is idle."""
+        if bounds == self._bounds:
+            return
+        self._bounds = bounds
+        for child in self._idle:
+            self._end(child, patience=_FAREWELL_SECONDS)
+        self._idle.clear()
+
     async def close(self) -> None:
         """End all children, busy ones too, and wait until they are gone."""
         self._closed = True
@@ -147,7 +156,7 @@ class Children:
             raise
         finally:
             self._busy.discard(child)
-        if answer.last:
+        if answer.last or child.bounds != self._bounds:
             self._end(child, patience=_FAREWELL_SECONDS)
         else:
             self._idle.append(child)
@@ -216,7 +225,8 @@ class Children:
 class _Child:
     """One reading process and its pipe."""
 
-    def __init__(self, process: Process) -> None:
+    def __init__(self, process: Process, bounds: Bounds) -> None:
+        self.bounds = bounds
         assert process.stdin is not None  # noqa: S101 - both were asked for as pipes
         assert process.stdout is not None  # noqa: S101
         self._process, self._orders, self._answers = process, process.stdin, process.stdout
@@ -234,7 +244,8 @@ class _Child:
                 await asyncio.create_subprocess_exec(
                     sys.executable, "-P", "-c", _START, str(_HOME), wire.dumps(bounds).decode(),
                     stdin=PIPE, stdout=PIPE, limit=2**20, process_group=0,
-                )
+                ),
+                bounds,
             )  # fmt: skip
         except OSError as error:
             raise ChildError(f"no reading process can be started: {error}") from error

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -43,7 +45,7 @@ class Network:
     async def open(cls, rules: NetworkRules, limits: Limits) -> AsyncIterator[Self]:
         """Puts Twisted's reactor into the running loop, for as long as that loop lives; the rest ends with the block."""
         reactor = _reactor(asyncio.get_running_loop())
-        guard = Guard(rules.open_networks, (urlsplit(rules.proxy).hostname or "") if rules.proxy else "")
+        guard = _guard(rules)
         before, garbage = reactor.nameResolver, gc.get_threshold()
         reactor.installNameResolver(guard)
         gc.set_threshold(*_GARBAGE)
@@ -54,6 +56,24 @@ class Network:
             reactor.installNameResolver(before)
             gc.set_threshold(*garbage)
             await children.close()
+
+    def keep_to(self, rules: NetworkRules, limits: Limits) -> None:
+        """For crawls that begin from now on; how many connections and children there are stays as it was opened."""
+        if _guarded(rules) != _guarded(self.rules):
+            self.guard = _guard(rules)
+            sys.modules[_REACTOR].installNameResolver(self.guard)
+        self.rules = replace(rules, connections=self.rules.connections, children=self.rules.children)
+        self.limits = limits
+        self.children.keep_to(Bounds(body_bytes=limits.body_bytes))
+
+
+def _guard(rules: NetworkRules) -> Guard:
+    return Guard(*_guarded(rules))
+
+
+def _guarded(rules: NetworkRules) -> tuple[tuple[IPv4Network | IPv6Network, ...], str]:
+    """What is open, and the host of the proxy."""
+    return rules.open_networks, (urlsplit(rules.proxy).hostname or "") if rules.proxy else ""
 
 
 def spare_processors() -> int:

@@ -1,7 +1,8 @@
 """config.yaml -> a frozen Config, or every fault at once."""
 
 from newsloom.config.faults import ConfigError, Fault
+from newsloom.config.file import ConfigFile, taken_over
 from newsloom.config.load import load
 from newsloom.config.values import Config
 
-__all__ = ["Config", "ConfigError", "Fault", "load"]
+__all__ = ["Config", "ConfigError", "ConfigFile", "Fault", "load", "taken_over"]

@@ -142,16 +142,25 @@ class Store:
 
     # Config
 
-    async def adopt(self, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
+    async def adopt(self, sources: Sequence[Source], topics_: Sequence[Topic], *, whole: bool = True) -> list[str]:
         """Make the store's sources and topics those of the config. Returns the keys of all topics that it once had and has no more.
 
         A new or changed rule is matched over everything stored, a step after the other, so that others' work gets in between; what
-        it brings in joins in bulk. No feed shows a part of that, and what is broken off is done by the next `adopt`.
+        it brings in joins in bulk. No feed shows a part of that, and what is broken off is done by the next `adopt`. Not `whole`:
+        it is left to `match_again`.
         """
         gone = await self._do(lambda connection: self._adopt(connection, sources, topics_))
-        while await self._do(topics.match_again):
+        while whole and await self.match_again():
             pass
         return gone
+
+    async def match_again(self) -> bool:
+        """A step of matching new and changed rules over everything stored; False if there was none left to do."""
+        return await self._do(topics.match_again)
+
+    def keep_to(self, limits: Limits) -> None:
+        """What crawls tell from now on is kept within these."""
+        self._limits = limits
 
     def _adopt(self, connection: sqlite3.Connection, sources: Sequence[Source], topics_: Sequence[Topic]) -> list[str]:
         mutes = dict(connection.execute("SELECT name, mute FROM watched").fetchall())
