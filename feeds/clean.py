@@ -17,6 +17,10 @@ from newsloom.news.identity import normalize
 
 # XML 1.0, 2.2: `Char`. Lone surrogates, U+FFFE, U+FFFF and most control characters are not.
 _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# HTML, 13.2.3.5: what a parser reports in its input, control characters and what is no character.
+_PLANES = "".join(f"{chr(first)}-{chr(first + 0xFFFD)}" for first in range(2**16, 17 * 2**16, 2**16))
+_NOT_IN_HTML = re.compile(f"[^\t\n\r -~\xa0-\ufdcf\ufdf0-\ufffd{_PLANES}]")
+_WINDOWS = {chr(n): bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xA0)}
 _LINE_ENDS = re.compile("\r\n?")
 _BLANKS = re.compile("[ \t\n]+")
 _URI = "%/:?@!$&'()*+,;=-._~"  # RFC 3986, 3.3: what may stand behind the host as it is, and what is percent-encoded already
@@ -121,6 +125,12 @@ def address(url: str, base: str = "") -> str:
     scheme, _, host, rest = there.split("/", 3)  # a normal form: it has a slash behind the host
     before, mark, fragment = _BARE_PERCENT.sub("%25", rest).partition("#")
     return f"{scheme}//{host}/{quote(before, safe=_URI)}{mark}{quote(fragment, safe=_URI)}"
+
+
+def markup(html: str) -> str:
+    """HTML without characters that HTML forbids. Control characters by which Windows means something are that, as a reference to
+    one is (HTML, 13.2.5.84); the others, and what is no character, are U+FFFD."""
+    return _NOT_IN_HTML.sub(lambda found: _WINDOWS.get(found[0], "\ufffd"), html)
 
 
 def paragraphs(value: str) -> str:

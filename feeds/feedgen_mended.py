@@ -72,13 +72,14 @@ class _Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     def extend_atom(self, root: Element) -> Element:
         self._style(root)
         self._rhythm(root)
-        self._history(root)
+        # feedgen's Atom elements are in no namespace, as lxml sees them, and one that is would be written with a prefix.
+        self._history(root, "link")
         return root
 
     def extend_rss(self, root: Element) -> Element:
         self._style(root)
         self._rhythm(root[0])
-        self._history(root[0])
+        self._history(root[0], f"{{{_ATOM}}}link")
         return root
 
     def _rhythm(self, head: Element) -> None:
@@ -87,12 +88,13 @@ class _Head(BaseExtension):  # type: ignore[misc]  # feedgen has no types
         for name, value in (("updatePeriod", period), ("updateFrequency", str(max(1, minutes // self.place.ttl)))):
             etree.SubElement(head, f"{{{_SYNDICATION}}}{name}").text = value
 
-    def _history(self, head: Element) -> None:
+    def _history(self, head: Element, link: str) -> None:
         """RFC 5005, 4. Links that feedgen is given itself are left out of RSS, and change its channel's link."""
         place = self.place
-        for rel, url in (("current", place.current_url), ("prev-archive", place.before_url)):
+        links = (("current", place.current_url), ("prev-archive", place.before_url), ("next-archive", place.after_url))
+        for rel, url in links:
             if url:
-                etree.SubElement(head, f"{{{_ATOM}}}link", rel=rel, href=url)
+                etree.SubElement(head, link, rel=rel, href=url)
         if place.current_url:
             etree.SubElement(head, f"{{{_HISTORY}}}archive")
 

@@ -138,6 +138,7 @@ def _place(feed: Feed, kind: Format, *, public_url: str, every: timedelta, right
         stylesheet="../" * stem.count("/") + "feed.css",
         ttl=max((step for step in _TTL if step <= minutes), default=_TTL[0]),
         before_url=link(feed.before) if feed.before and kind.ARCHIVED else "",
+        after_url=link(feed.page + 1) if feed.page else "",
         current_url=link(0) if feed.page else "",
     )
 

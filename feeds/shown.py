@@ -10,7 +10,7 @@ from html import escape
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from feeds.clean import address, clean, line, paragraphs, text
+from feeds.clean import address, clean, line, markup, paragraphs, text
 from feeds.languages import language
 from newsloom.news.identity import feed_id
 from newsloom.news.items import Enclosure, Entry, Face, Feed, Image
@@ -97,8 +97,10 @@ def show(entry: Entry, face: Face) -> Shown:
         id=entry.id.urn,
         url=url,
         title=title,
-        html=(_brief(entry) if as_brief else _body(entry, face) or paragraphs(body or summary or title))
-        + _also_at(also_at),
+        html=markup(
+            (_brief(entry) if as_brief else _body(entry, face) or paragraphs(body or summary or title))
+            + _also_at(also_at)
+        ),
         summary=summary,
         lead=line(summary) or _cut(line(body), _LEAD) or title,
         authors=_each_once(map(_name, entry.authors)),
@@ -119,7 +121,7 @@ def show(entry: Entry, face: Face) -> Shown:
 
 def _name(author: str) -> str:
     """Without the mail address that some sites put behind it: a feed is read by machines that collect such."""
-    return _MAIL.sub("", line(author)) or line(author)
+    return _MAIL.sub("", line(author)) or line(author).strip("<>")
 
 
 def _body(entry: Entry, face: Face) -> str:

@@ -28,6 +28,8 @@ class Place:
     """Minutes for which a reader need not ask again."""
     before_url: str = ""
     """The archive page before it (RFC 5005, 4); empty: there is none. Relative, if nobody said where feeds are published."""
+    after_url: str = ""
+    """Of an archive page the one that goes after it, likewise: until that is full nothing stands there."""
     current_url: str = ""
     """Of an archive page the feed that is subscribed to, likewise; empty: it is no archive page."""
     rights: str = ""

@@ -56,6 +56,7 @@ def test_a_reader_finds_every_page_from_the_feed(root: str, key: str, tmp_path: 
             path = tmp_path / f"{stems[number]}{suffix}"
             links = head(path, address)
             assert links.get("prev-archive") == (chain[number + 1] if number < 2 else None)
+            assert links.get("next-archive") == (f"{PUBLIC}archive/{key}/{4 - number}{suffix}" if number else None)
             assert links.get("current") == (chain[0] if number else None)
             assert links.get("self") == (address if root else None)
             marked = etree.parse(path).find(".//{http://purl.org/syndication/history/1.0}archive") is not None
@@ -74,9 +75,10 @@ def test_the_page_of_a_channel_stays_its_link(tmp_path: Path, entry: Make, feed:
 
 
 @pytest.mark.parametrize("root", ["", PUBLIC])
-def test_a_page_is_valid(root: str, tmp_path: Path, entry: Make, feed: Make) -> None:
-    publish_page(paged(feed(entry(1), entry(2)), 2), tmp_path, public_url=root)
-    atom, rss = ((tmp_path / name).read_bytes() for name in NAMES)
+@pytest.mark.parametrize("page", [1, 2])
+def test_a_page_is_valid(page: int, root: str, tmp_path: Path, entry: Make, feed: Make) -> None:
+    publish_page(paged(feed(entry(1), entry(2)), page), tmp_path, public_url=root)
+    atom, rss = ((tmp_path / f"archive/bridges/{page}{suffix}").read_bytes() for suffix in (".atom", ".rss"))
     if root:
         assert validity.of_atom(atom) == validity.of_rss(rss) == []
     else:

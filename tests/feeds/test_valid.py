@@ -44,12 +44,13 @@ def test_any_content_makes_a_valid_feed(
     entries = [entry(n, **fields) for n, fields in enumerate(data.draw(st.lists(anything.FIELDS, max_size=3)))]
     said = data.draw(st.fixed_dictionaries(dict.fromkeys(("title", "description", "language"), anything.WORDS)))
     face = data.draw(st.sampled_from(Face))
-    place = data.draw(st.sampled_from([PLACE, Place(), replace(PLACE, current_url="x.atom", before_url="../a/1.atom")]))
+    place = data.draw(st.sampled_from([PLACE, Place(), replace(PLACE, current_url="x.atom", after_url="../a/2.atom")]))
     assert faults(render(kind, feed(*entries, face=face, **said), place)) == []
 
 
 NASTY = {
     "controls": {"title": "a\x00\x08\x0b\x1f\x7f\x85b", "text": "a\x0cb", "html": "<p>a\x0cb\x1b</p>"},
+    "controls in HTML": {"html": "<p title='\x7f\x81'>\x7f \x85 &#x7f; \ufdd0 \U0001fffe</p>"},
     "halves of pairs": {"title": "\ud83d cut", "text": "cut \udc4d", "authors": ("\ud800",)},
     "end of a section": {"title": "a]]>b", "html": "<p>]]&gt; ]]> <a title=']]>' href='/]]>'>x</a></p>", "text": "]]>"},
     "signs of its own": {"title": "if (a < b && b > c) </b> &copy; &#x26;", "summary": "<p>1 &lt; 2</p> AT&T R&D"},

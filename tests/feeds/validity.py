@@ -24,6 +24,11 @@ CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 URI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[A-Za-z0-9;/?:@&=+$.\-_!~*'()%,#]+")  # what validators take for one
 HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z0-9-]+", re.IGNORECASE)
+MAIL = re.compile(r"<[^<>@\s]+@[^<>\s]+>")
+# HTML, 13.2.3.5; of what ends a plane two.
+CONTROLS = re.compile("[\0-\x08\x0b-\x1f\x7f-\x9f\ufdd0-\ufdef\ufffe\uffff\U0001fffe\U0010ffff]")
+OWN = ("self", "current", "prev-archive", "next-archive")  # may be relative
+HISTORY = "{http://purl.org/syndication/history/1.0}"
 RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)")
 
 
@@ -37,6 +42,7 @@ def _of_atom(root: Any) -> Iterator[str]:
     entries = root.findall(f"{A}entry")
     if entries and list(root)[-len(entries) :] != entries:
         yield "what is said of the feed stands before its entries"
+    yield from (f"{e.tag} is written with a prefix" for e in root.iter() if e.tag.startswith(A) and e.prefix)
     if not entries and root.find(f"{A}author") is None:
         yield "4.1.1: a feed without entries has an author"
     yield from _distinct("4.1.1: links of a feed", [(e.get("rel"), e.get("type")) for e in root.findall(f"{A}link")])
@@ -47,11 +53,13 @@ def _of_atom(root: Any) -> Iterator[str]:
     for element in root.iter(f"{A}updated", f"{A}published"):
         if not RFC3339.fullmatch(element.text):
             yield f"3.3: {element.text} is no date"
+    yield from (f"a mail address: {e.text}" for e in root.iter(f"{A}name") if MAIL.search(e.text))
     for element in root.iter(f"{A}title", f"{A}name", f"{A}summary", f"{A}content", f"{A}subtitle", f"{A}rights"):
         if not (element.text or "").strip():
             yield f"{element.tag} is empty"
     for entry in entries:
         yield from _of_entry(entry)
+    yield from _of_history(root, f"{A}link")
     yield from _of_links(root)
     yield from _of_languages(e.get(LANG) for e in root.iter() if e.get(LANG) is not None)
 
@@ -65,7 +73,7 @@ def _of_entry(entry: Any) -> Iterator[str]:
     source = entry.find(f"{A}source")
     if any(source.find(f"{A}{name}") is None for name in ("id", "title", "updated")):
         yield "4.2.11: a source has id, title and updated"
-    yield from _of_html(entry.findtext(f"{A}content"))
+    yield from _of_body(entry.findtext(f"{A}content"))
 
 
 def of_rss(body: bytes) -> list[str]:
@@ -79,19 +87,27 @@ def _of_rss(channel: Any) -> Iterator[str]:
     yield from _distinct("items' guids", [item.findtext("guid") for item in items])
     for item in items:
         yield from _of_html(item.findtext("description"))
-        yield from _of_html(item.findtext(CONTENT))
+        yield from _of_body(item.findtext(CONTENT))
         for enclosure in item.findall("enclosure"):
             if not HOST.fullmatch(urlsplit(enclosure.get("url")).netloc.partition(":")[0]):
                 yield f"an enclosure stands on a public host: {enclosure.get('url')}"
+    yield from _of_history(channel, f"{A}link")
     yield from _of_links(channel)
     yield from _of_languages(e.text for e in channel.iter("language", "{http://purl.org/dc/elements/1.1/}language"))
+
+
+def _of_history(head: Any, link: str) -> Iterator[str]:
+    rels = {e.get("rel") for e in head.findall(link)}
+    is_chained = "current" in rels and not rels.isdisjoint({"prev-archive", "next-archive"})
+    if head.find(f"{HISTORY}archive") is not None and not is_chained:
+        yield f"RFC 5005, 4: an archive document names the feed and another archive document, not {rels}"
 
 
 def _of_links(root: Any) -> Iterator[str]:
     for element in root.iter():
         for name in ("href", "url"):
             value = element.get(name)
-            own = name == "href" and element.get("rel") in ("self", "current", "prev-archive")  # may be relative
+            own = name == "href" and element.get("rel") in OWN
             if value is not None and not own and not URI.fullmatch(value):
                 yield f"{name} is no URI: {value}"
 
@@ -102,8 +118,13 @@ def _of_languages(values: Any) -> Iterator[str]:
             yield f"{value} is no language"
 
 
+def _of_body(html: str) -> Iterator[str]:
+    yield from (f"{sign!r} in a body" for sign in CONTROLS.findall(html))
+    yield from _of_html(html)
+
+
 def _of_html(html: str) -> Iterator[str]:
-    """Nothing relative, nothing that runs; and what a parser reads is what was written."""
+    """Nothing relative, nothing that runs."""
     tree = lxml.html.fragment_fromstring(html, create_parent="div")
     for element in tree.iter():
         for name, value in element.items():
@@ -137,7 +158,7 @@ def _of_json(document: Any) -> Iterator[str]:
     yield from _distinct("items' ids", [item["id"] for item in document["items"]])
     for item in document["items"]:
         yield from _typed(item, ITEM, ("id", "content_html", "title"))
-        yield from _of_html(item["content_html"])
+        yield from _of_body(item["content_html"])
         yield from _of_languages(item[name] for name in ("language",) if name in item)
         for name in ("date_published", "date_modified"):
             if not RFC3339.fullmatch(item[name]):
