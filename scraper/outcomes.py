@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from OpenSSL.SSL import Error as TlsError
 from scrapy.exceptions import (
@@ -24,7 +24,7 @@ from twisted.internet.error import ConnectionDone, ConnectionLost
 from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
-from newsloom.news.memory import Due, Page, Role, State, Validators
+from newsloom.news.memory import Due, Page, Role, Stage, State, Validators
 
 LONGEST_HOLD = timedelta(days=1)
 """A server that says to come back later than this is asked again after this."""
@@ -49,9 +49,12 @@ CUT = "newsloom_cut"
 class NotTaken(IgnoreRequest):
     """We did not ask, or did not take what came, for a reason of ours. `bound` names the limit that was met, if any."""
 
-    def __init__(self, state: State, reason: str, *, retry_at: datetime | None = None, bound: str = "") -> None:
+    def __init__(
+        self, state: State, stage: Stage, reason: str, *, retry_at: datetime | None = None, bound: str = ""
+    ) -> None:
         super().__init__(reason)
         self.state = state
+        self.stage = stage
         self.reason = reason
         self.retry_at = retry_at
         self.bound = bound
@@ -128,32 +131,42 @@ def settled(answer: Answer) -> Page | None:  # noqa: PLR0911 - a table, row by r
     """What the status and the bytes alone decide; None for a body that is to be read."""
     status, due = answer.status, answer.due
     if status == HTTPStatus.NOT_MODIFIED and due.validators == Validators():
-        return answer.page(State.FAILED, "304 Not Modified, though nothing was there to compare with")
+        return answer.page(
+            State.FAILED, "304 Not Modified, though nothing was there to compare with", stage=Stage.STATUS
+        )
     if status == HTTPStatus.NOT_MODIFIED:
         return answer.page(State.SAME, validators=_kept(answer))
     if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):
         if answer.media:
-            return answer.page(
-                State.READ if due.role is Role.ARTICLE else State.FAILED, f"{answer.content_type}, no page"
-            )
+            state = State.READ if due.role is Role.ARTICLE else State.FAILED
+            return answer.page(state, f"{answer.content_type}, no page", stage=Stage.TYPE)
         if not answer.body:
-            return answer.page(State.FAILED, "empty answer")
+            return answer.page(State.FAILED, "empty answer", stage=Stage.EMPTY)
         same = due.digest == answer.digest
         return answer.page(State.SAME, validators=answer.validators, digest=answer.digest) if same else None
     if answer.retry_after is not None:
-        return answer.page(State.PUT_OFF, phrase(status), retry_at=answer.now + answer.retry_after)
+        return answer.page(State.PUT_OFF, phrase(status), stage=Stage.STATUS, retry_at=answer.now + answer.retry_after)
     if status in _REFUSALS:
-        return answer.page(State.REFUSED, phrase(status))
+        return answer.page(State.REFUSED, phrase(status), stage=Stage.STATUS)
     if status in _ABSENCES:
-        return answer.page(State.GONE, phrase(status))
-    return answer.page(State.FAILED, phrase(status))
+        return answer.page(State.GONE, phrase(status), stage=Stage.STATUS)
+    return answer.page(State.FAILED, phrase(status), stage=Stage.STATUS)
 
 
 def failed(due: Due, error: BaseException, now: datetime) -> tuple[Page, str]:
     """The Page of an address that gave no answer we take, and the name of the limit it met, if any."""
-    state, reason, bound = _why(error)
+    why = _why(error)
     retry_at = error.retry_at if isinstance(error, NotTaken) else None
-    return Page(asked=due.url, role=due.role, state=state, reason=reason, fetched=now, retry_at=retry_at), bound
+    page = Page(
+        asked=due.url,
+        role=due.role,
+        state=why.state,
+        stage=why.stage,
+        reason=why.reason,
+        fetched=now,
+        retry_at=retry_at,
+    )
+    return page, why.bound
 
 
 def phrase(status: int) -> str:
@@ -208,30 +221,38 @@ def _http_date(text: str) -> datetime | None:
         return None
 
 
-def _why(error: BaseException) -> tuple[State, str, str]:  # noqa: PLR0911 - a table with types for keys
+class _Why(NamedTuple):
+    state: State
+    stage: Stage
+    reason: str
+    bound: str = ""
+
+
+def _why(error: BaseException) -> _Why:  # noqa: PLR0911 - a table with types for keys
     for cause in _causes(error):
         match cause:
             case NotTaken():
-                return cause.state, cause.reason, cause.bound
+                return _Why(cause.state, cause.stage, cause.reason, cause.bound)
             case EndlessHeadersError():
-                return State.GUILTY, str(cause), "header_bytes"
+                return _Why(State.GUILTY, Stage.PARSE, str(cause), "header_bytes")
             case VerificationError() | TlsError():
-                return State.FAILED, f"no secure connection: {_tls_reason(cause)}", ""
+                return _Why(State.FAILED, Stage.CONNECT, f"no secure connection: {_tls_reason(cause)}")
             case CannotResolveHostError():
-                return State.FAILED, "the host's name cannot be resolved", ""
+                return _Why(State.FAILED, Stage.ADDRESS, "the host's name cannot be resolved")
             case DownloadConnectionRefusedError():
-                return State.FAILED, "connection refused", ""
+                return _Why(State.FAILED, Stage.CONNECT, "connection refused")
             case DownloadTimeoutError():
-                return State.FAILED, "no complete answer in time", "request_time"
+                return _Why(State.FAILED, Stage.CONNECT, "no complete answer in time", "request_time")
             case ResponseDataLossError() | ConnectionLost() | ConnectionDone():
-                return State.FAILED, "the connection broke off", ""
+                return _Why(State.FAILED, Stage.CONNECT, "the connection broke off")
             case DownloadCancelledError():
-                return State.GUILTY, "the answer is larger than the limit", "body_bytes"
+                return _Why(State.GUILTY, Stage.PARSE, "the answer is larger than the limit", "body_bytes")
             case ParseError():
-                return State.FAILED, "the answer is no HTTP", ""
+                return _Why(State.FAILED, Stage.PARSE, "the answer is no HTTP")
             case IgnoreRequest() if "redirect" in str(cause):
-                return State.FAILED, "too many redirects", "redirects"
-    return State.FAILED, f"{type(error).__name__}: {error}"[:200], ""
+                return _Why(State.FAILED, Stage.STATUS, "too many redirects", "redirects")
+    stage = Stage.ADDRESS if isinstance(error, ValueError) else Stage.CONNECT
+    return _Why(State.FAILED, stage, f"{type(error).__name__}: {error}"[:200])
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -44,6 +44,25 @@ class State(StrEnum):
     """Its bytes broke a bound of reading (CPU, memory, size): not asked again until they or our reader change."""
 
 
+class Stage(StrEnum):
+    """How far we came with an address that gave no article, or with an entrance that could not be read."""
+
+    ADDRESS = "address"
+    """No such host, or a place that we may not ask."""
+    ROBOTS = "robots"
+    """robots.txt forbids it, or cannot be had."""
+    CONNECT = "connect"
+    """No connection, no secure one, or one that broke off."""
+    STATUS = "status"
+    """Another answer than 200, to us or to everybody."""
+    TYPE = "type"
+    """Not what is read at such an address: no page, no feed."""
+    PARSE = "parse"
+    """Its bytes cannot be read, or not within bounds."""
+    EMPTY = "empty"
+    """It was read, and is no article: nothing, a list, a wall."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Validators:
     """For a conditional request (RFC 9110, 13)."""
@@ -127,6 +146,8 @@ class Page:
     status: int | None = None
     reason: str = ""
     """For people, one line: `robots.txt forbids it`, `503 Service Unavailable`, `front page, no article`."""
+    stage: Stage | None = None
+    """How far we came, where it is no article or could not be read."""
     retry_at: datetime | None = None
     """When the server said to come back; else the store decides."""
     validators: Validators = Validators()

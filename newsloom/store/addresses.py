@@ -47,6 +47,7 @@ def watch(connection: sqlite3.Connection, source: Source) -> None:
         connection.execute("UPDATE topics SET changes = changes + 1 WHERE active = 1")
     if row is not None and (row["url"], row["kind"]) != (source.url, str(source.kind)):
         connection.execute("UPDATE watched SET next_due = NULL WHERE name = ?", (source.name,))
+        connection.execute("UPDATE health SET usual = '' WHERE source = ?", (source.name,))
         _forget_entrances(connection, source.name)
     connection.execute(
         """

@@ -8,13 +8,16 @@ from newsloom.store import instants
 from newsloom.store.database import plain
 
 
-def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
-    """Keep a crawl's numbers. One that was stopped, or had nothing it might ask yet, says nothing about the source's health."""
+def record(connection: sqlite3.Connection, report: CrawlReport) -> int:
+    """Keep a crawl's numbers; the id of its row.
+
+    One that was stopped, or had nothing it might ask yet, says nothing about how the source is.
+    """
     started, finished, error = instants.written(report.started), instants.written(report.finished), plain(report.error)
     connection.execute(
         "INSERT INTO watched(name, url, title) VALUES (?, '', ?) ON CONFLICT DO NOTHING", (report.source, report.source)
     )
-    connection.execute(
+    kept = connection.execute(
         """
         INSERT INTO crawls(source, started, finished, new, changed, known, failed, refused, gone, briefs, queued, requests, bytes,
                            bounds, error, stopped)
@@ -25,8 +28,9 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
             report.briefs, report.queued, report.requests, report.bytes, ",".join(report.bounds), error, report.stopped,
         ),
     )  # fmt: skip
+    crawl = kept.lastrowid or 0
     if report.stopped:
-        return
+        return crawl
     told = bool(error or report.requests)
     connection.execute(
         """
@@ -37,6 +41,7 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> None:
         """,
         (started, finished, error, report.source, told),
     )
+    return crawl
 
 
 def origin(connection: sqlite3.Connection, name: str) -> Origin:

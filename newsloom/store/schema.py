@@ -571,6 +571,50 @@ CREATE TABLE undelivered (  -- entries that were no members when a webhook or co
 ) WITHOUT ROWID
 """
 
+_FAILURES = """
+CREATE TABLE failures (  -- why addresses that a crawl asked for the first time gave no article
+    crawl     INTEGER NOT NULL REFERENCES crawls(id),
+    stage     TEXT NOT NULL,     -- address, robots, connect, status, type, parse or empty: how far it came
+    addresses INTEGER NOT NULL,  -- how many
+    example   TEXT NOT NULL,     -- the first of them
+    reason    TEXT NOT NULL,     -- of that, for people
+    PRIMARY KEY (crawl, stage)
+) WITHOUT ROWID
+"""
+
+_HEALTH = """
+CREATE TABLE health (  -- how each source is, as of its last crawl, and what is usual for it
+    source   TEXT PRIMARY KEY REFERENCES watched(name),
+    state    TEXT NOT NULL,               -- fine, quiet, degraded, failing or gone
+    since    TEXT,                        -- begin of the first crawl that found it so
+    field    TEXT NOT NULL DEFAULT '',    -- degraded: title, date, body, author, briefs, page, listing or news
+    stage    TEXT NOT NULL DEFAULT '',    -- failing, gone: how far we come (as in `failures`)
+    example  TEXT NOT NULL DEFAULT '',    -- an address where it can be seen
+    reason   TEXT NOT NULL DEFAULT '',    -- for people
+    crawls   INTEGER NOT NULL DEFAULT 0,  -- all there were, and what they did
+    requests INTEGER NOT NULL DEFAULT 0,
+    bytes    INTEGER NOT NULL DEFAULT 0,
+    articles INTEGER NOT NULL DEFAULT 0,  -- new ones
+    failed   INTEGER NOT NULL DEFAULT 0,  -- addresses that failed, were refused or are gone
+    usual    TEXT NOT NULL DEFAULT ''     -- JSON: how often each thing was right and wrong, how long silence lasts
+) WITHOUT ROWID
+"""
+
+_HEALTH_EVENTS = """
+CREATE TABLE health_events (  -- each time that a source fell ill or recovered: the entries of the health feed
+    id      INTEGER PRIMARY KEY,
+    uuid    TEXT NOT NULL UNIQUE,  -- its id in the feed, for ever
+    source  TEXT NOT NULL REFERENCES watched(name),
+    at      TEXT NOT NULL,         -- begin of the crawl that showed it
+    state   TEXT NOT NULL,         -- since then; the rest as in `health`
+    before  TEXT NOT NULL,         -- state until then
+    field   TEXT NOT NULL,
+    stage   TEXT NOT NULL,
+    example TEXT NOT NULL,
+    reason  TEXT NOT NULL
+)
+"""
+
 _ADDED = {
     "watched": (
         "    content TEXT NOT NULL DEFAULT 'full' -- full or summary: what feeds show of it if they do not say",
@@ -732,6 +776,14 @@ def _fourteenth(db: "Database") -> None:
     db.execute("INSERT INTO entries_fts(entries_fts, rank) VALUES ('automerge', 16)")
 
 
+_OF_HEALTH = (_FAILURES, _HEALTH, _HEALTH_EVENTS)
+
+
+def _fifteenth(db: "Database") -> None:
+    for statement in _OF_HEALTH:
+        db.execute(statement.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -747,6 +799,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0012 how many entries a topic has", _twelfth),
     ("0013 how much is shown of a source", _thirteenth),
     ("0014 full text is merged later", _fourteenth),
+    ("0015 how sources are", _fifteenth),
 )
 
 
@@ -792,7 +845,18 @@ def _check(connection: sqlite3.Connection, path: Path) -> int:
 
 _OF_PAGES = (_ARCHIVES, _CUTS)
 _OF_PUSHES = (_DELIVERIES, _UNDELIVERED)
-_LATER = (_FIELDS, _REMATCH, _NEAR_TEXTS, _NEAR_KEYS, _BRIEF_OF, *_OF_STORIES, *_OF_PAGES, *_OF_RENDERINGS, *_OF_PUSHES)
+_LATER = (
+    _FIELDS,
+    _REMATCH,
+    _NEAR_TEXTS,
+    _NEAR_KEYS,
+    _BRIEF_OF,
+    *_OF_STORIES,
+    *_OF_PAGES,
+    *_OF_RENDERINGS,
+    *_OF_PUSHES,
+    *_OF_HEALTH,
+)
 _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 
 

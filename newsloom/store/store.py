@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self, TypeVar
 
 from newsloom.news import identity
+from newsloom.news.crawled import Tally
 from newsloom.news.items import Feed, Topic
 from newsloom.news.memory import (
     READER,
@@ -44,6 +45,7 @@ from newsloom.store import (
     crawls,
     deliveries,
     fields,
+    health,
     instants,
     log,
     renderings,
@@ -77,6 +79,7 @@ class _Crawl:
     """Addresses taken from briefs."""
     looks: dict[int, int] = field(default_factory=dict)
     """The last row there was when a feed was looked at, by the feed's row: of feeds that ran over."""
+    tally: Tally = field(default_factory=Tally)
 
 
 class Store:
@@ -220,10 +223,12 @@ class Store:
             )
 
     async def failing(self) -> frozenset[str]:
-        """Sources whose last crawl failed as a whole."""
+        """Sources of which no news can be read."""
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
-            return frozenset(name for (name,) in connection.execute("SELECT name FROM watched WHERE error <> ''"))
+            return frozenset(
+                name for (name,) in connection.execute("SELECT source FROM health WHERE state IN ('failing', 'gone')")
+            )
 
         return await self._do(work)
 
@@ -482,6 +487,7 @@ class Store:
             self._show(batch, shown)
         batch.finish()
         new = sum(1 for s in articles if s.row is None)
+        self._crawl(source.name).tally.listing(listing, new=new)
         return Listed(new=new, known=len(articles) - new, gap=gap)
 
     def _look(self, connection: sqlite3.Connection, source: Source, entrance: sqlite3.Row, *, gap: bool) -> None:
@@ -549,6 +555,7 @@ class Store:
     def _save_one(self, batch: Batch, rows: sightings.Rows, page: Page, crawl: _Crawl) -> Saved:
         connection = batch.connection
         row = addresses.row_of(connection, batch.source.name, page.asked, page.role, batch.now)
+        crawl.tally.page(page, first=row["worked_at"] is None and row["tries"] == 0)
         entry, news = row["entry"], News.SAME if page.state is State.SAME else News.NONE
         published: datetime | None = None
         gave: int | None = None
@@ -588,7 +595,8 @@ class Store:
         """The crawl is over: its numbers are kept, and what waited for its pages waits no longer."""
 
         def work(connection: sqlite3.Connection) -> None:
-            crawls.record(connection, report)
+            crawl = crawls.record(connection, report)
+            health.record(connection, report, crawl, self._crawl(report.source).tally)
             Stories(connection, self._now()).come(log.release(connection, report.source))
 
         await self._do(work)

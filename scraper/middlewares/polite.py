@@ -34,7 +34,7 @@ from twisted.web.iweb import UNKNOWN_LENGTH
 from zope.interface import implementer  # type: ignore[import-untyped]
 
 from newsloom.news.identity import origin
-from newsloom.news.memory import State
+from newsloom.news.memory import Stage, State
 from scraper.outcomes import EndlessHeadersError, NotTaken, retry_after
 from scraper.politeness import TooLongError
 
@@ -78,7 +78,7 @@ class PoliteHandler(HTTP11DownloadHandler):
         except TooLongError as busy:
             until = spider.now() + busy.wait
             said = f"the site asks to be left alone until {until + timedelta(seconds=30):%H:%M} UTC"
-            raise NotTaken(State.PUT_OFF, said, retry_at=until) from None
+            raise NotTaken(State.PUT_OFF, Stage.STATUS, said, retry_at=until) from None
 
     async def _guarded(self, request: Request) -> Response:
         spider = self._spider
@@ -148,7 +148,8 @@ class _LateEndpoint:
 
 def _forbidden(host: str, address: str) -> NotTaken:
     there = host if host == address else f"{host} ({address})"
-    return NotTaken(State.REFUSED, f"{there} is no public address; `network.open_networks` in the config can open it")
+    reason = f"{there} is no public address; `network.open_networks` in the config can open it"
+    return NotTaken(State.REFUSED, Stage.ADDRESS, reason)
 
 
 class _CountedChunks(_ChunkedTransferDecoder):

@@ -16,7 +16,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from newsloom.news.identity import origin, site
-from newsloom.news.memory import Due, Robots, Role, State
+from newsloom.news.memory import Due, Robots, Role, Stage, State
 from scraper.children import Guilty
 from scraper.downloader import ask
 from scraper.ledger import HaltedError
@@ -77,8 +77,9 @@ class RobotsMiddleware:
             return
         if not _answers(robots):
             reason = f"robots.txt: {state.why or 'no answer'}; until it answers nothing may be asked"
-            raise NotTaken(State.PUT_OFF if robots.status else State.FAILED, reason, retry_at=robots.expires)
-        raise NotTaken(State.REFUSED, "robots.txt forbids it")
+            outcome = State.PUT_OFF if robots.status else State.FAILED
+            raise NotTaken(outcome, Stage.ROBOTS, reason, retry_at=robots.expires)
+        raise NotTaken(State.REFUSED, Stage.ROBOTS, "robots.txt forbids it")
 
     def _written_by_the_user(self, request: Request) -> bool:
         """A feed that stands in the config is asked whatever robots.txt says, as feed readers do; redirects in its site too."""
@@ -160,7 +161,7 @@ class RobotsMiddleware:
             if url not in said.allowed and not said.guilty:
                 await self._learn(said, there, url)
             if said.guilty:
-                raise NotTaken(State.REFUSED, f"robots.txt cannot be read: {said.guilty}")
+                raise NotTaken(State.REFUSED, Stage.ROBOTS, f"robots.txt cannot be read: {said.guilty}")
             return said.allowed.pop(url)
 
     async def _learn(self, said: _Said, there: str, url: str) -> None:

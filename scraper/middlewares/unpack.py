@@ -7,7 +7,7 @@ from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddlewa
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
-from newsloom.news.memory import Due, State
+from newsloom.news.memory import Due, Stage, State
 from scraper.outcomes import NotTaken
 
 _GZIP = ([b"gzip"], [b"x-gzip"], [b"GZIP"])
@@ -25,15 +25,15 @@ class UnpackMiddleware(HttpCompressionMiddleware):
             return response
         named = b",".join(response.headers.getlist("Content-Encoding"))
         if named.count(b",") >= _MOST:
-            raise NotTaken(State.GUILTY, f"packed more than {_MOST} times over")
+            raise NotTaken(State.GUILTY, Stage.PARSE, f"packed more than {_MOST} times over")
         try:
             return super().process_response(request, response)
         except IgnoreRequest:
             reason = f"unpacks to more than {self._max_size:,} bytes"
-            raise NotTaken(State.GUILTY, reason, bound="body_bytes") from None
+            raise NotTaken(State.GUILTY, Stage.PARSE, reason, bound="body_bytes") from None
         except (OSError, EOFError, ValueError) as error:
             encoding = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
-            raise NotTaken(State.FAILED, f"cannot be unpacked ({encoding}): {error}") from None
+            raise NotTaken(State.FAILED, Stage.PARSE, f"cannot be unpacked ({encoding}): {error}") from None
 
     def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
         # A robots.txt is asked without a bound on its size (it is cut instead), yet must not unpack without one.

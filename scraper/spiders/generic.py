@@ -17,7 +17,7 @@ from scrapy.http import Response
 
 from newsloom.news.identity import origin
 from newsloom.news.items import Article, Brief
-from newsloom.news.memory import Due, Found, Listing, Page, Role, State, Validators
+from newsloom.news.memory import Due, Found, Listing, Page, Role, Stage, State, Validators
 from newsloom.news.sources import Limits, Source, SourceKind
 from newsloom.news.times import Now
 from scraper.children import ChildError, Guilty, Unreadable
@@ -179,10 +179,10 @@ class NewsSpider(scrapy.Spider):
             return await self._read(answer)
         except Guilty as error:
             self.ledger.bound("body_bytes" if str(error).startswith("larger than") else "")
-            return answer.page(State.GUILTY, str(error), digest=answer.digest)
+            return answer.page(State.GUILTY, str(error), stage=Stage.PARSE, digest=answer.digest)
         except Unreadable as error:
             state = State.READ if due.role is Role.ARTICLE else State.FAILED
-            return answer.page(state, str(error), digest=answer.digest, validators=answer.validators)
+            return answer.page(state, str(error), stage=Stage.PARSE, digest=answer.digest, validators=answer.validators)
 
     async def _read(self, answer: Answer) -> Outcome:
         document = await self._document(answer)
@@ -197,7 +197,7 @@ class NewsSpider(scrapy.Spider):
             return await self._ways_in(answer, document)
         if role is Role.LISTING:
             return self._listing(answer, Role.LISTING, self._links(answer, document))
-        return answer.page(State.FAILED, f"a web page where a {role.value} is expected")
+        return answer.page(State.FAILED, f"a web page where a {role.value} is expected", stage=Stage.TYPE)
 
     async def _document(self, answer: Answer) -> Document:
         role = answer.due.role
@@ -211,7 +211,13 @@ class NewsSpider(scrapy.Spider):
     async def _article(self, answer: Answer, document: Document) -> Page:
         if not isinstance(document, Reading):
             kind = "feed" if isinstance(document, FeedDocument) else "sitemap"
-            return answer.page(State.READ, f"a {kind}, no article", digest=answer.digest, validators=answer.validators)
+            return answer.page(
+                State.READ,
+                f"a {kind}, no article",
+                stage=Stage.TYPE,
+                digest=answer.digest,
+                validators=answer.validators,
+            )
         article, briefs = document.article, document.briefs
         try:
             article = self.refine(article) if article is not None else None
@@ -219,14 +225,15 @@ class NewsSpider(scrapy.Spider):
         except Exception as error:
             # A site's own code may fail in any way; the page is recorded as not read, the crawl goes on.
             log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
-            return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}")
+            return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}", stage=Stage.PARSE)
         reason = document.reason
         if (article is not None or briefs) and (why := await reserved(self, answer, document.reserved)):
             article = without_text(article) if article is not None else None
             briefs, reason = (), f"the site reserves the text ({why})"
         return answer.page(
-            State.READ, reason, digest=answer.digest, validators=answer.validators, article=article, briefs=briefs
-        )
+            State.READ, reason, digest=answer.digest, validators=answer.validators, article=article, briefs=briefs,
+            stage=Stage.EMPTY if article is None else None,
+        )  # fmt: skip
 
     # Entrances
 
@@ -279,7 +286,9 @@ class NewsSpider(scrapy.Spider):
             return self._listing(answer, Role.LISTING, links)
         if page.article is not None:  # one page is watched, a live blog say
             return await self._article(answer, page)
-        return answer.page(State.FAILED, "no feed, no news sitemap and no links to articles found here")
+        return answer.page(
+            State.FAILED, "no feed, no news sitemap and no links to articles found here", stage=Stage.EMPTY
+        )
 
     async def _feed_of(self, page: Reading) -> Listing | None:
         for url in filter(self.ledger.first_asked, page.feeds[: ways_in.FEEDS_TRIED]):

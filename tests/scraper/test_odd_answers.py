@@ -98,6 +98,7 @@ def test_what_nobody_can_take_is_a_failure_in_words_and_costs_no_other_page() ->
             page = bench.memory.page(site.url + path)
             assert page.state is State.FAILED, name
             assert 0 < len(page.reason) < 250, name
+            assert page.stage is not None, name
             assert page.article is None
 
     on_bench(check)

@@ -1,0 +1,387 @@
+"""Whether a source is well, told from its crawls: what is wrong with one of them, weighed against how it usually is. Pure.
+
+Of each measure (crawled.py) it is known how often it was right and wrong. A crawl is evidence that this has fallen by as much
+as it is likelier if four in five that were right are wrong now, than if all is as it was: a sequential test (Page, Biometrika
+41, 1954) with the share as yet unknown (beta-binomial). Pages of one crawl are of one kind, three videos in a row say: so a
+crawl counts for no more than it would if only whole crawls were counted, and none counts for enough alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import exp, log, sqrt
+from types import MappingProxyType
+
+from newsloom.news.crawled import Count, Facts, Measure, size
+from newsloom.news.memory import Stage
+
+
+class Condition(StrEnum):
+    """How a source is."""
+
+    FINE = "fine"
+    QUIET = "quiet"
+    """It shows nothing new for much longer than it usually does."""
+    DEGRADED = "degraded"
+    """News comes, but a field of it fell off what it was; or none comes for so long that its listing may be frozen."""
+    FAILING = "failing"
+    """No news can be read: a stage keeps us from it."""
+    GONE = "gone"
+    """Failing for a week, since there is nothing at its address."""
+
+
+ILL = frozenset({Condition.DEGRADED, Condition.FAILING, Condition.GONE})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Health:
+    """A source's condition and why."""
+
+    condition: Condition = Condition.FINE
+    since: datetime | None = None
+    """None: it was never crawled."""
+    field: str = ""
+    """Of one that is degraded: title, date, body, author, briefs, page or news."""
+    stage: Stage | None = None
+    """Of one that is failing or gone, or of a degraded `page`: what keeps us from it."""
+    example: str = ""
+    """An address where it can be seen."""
+    reason: str = ""
+    """For people, one line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Course:
+    """How often one measure was right and wrong: usually, and since something may have happened to it."""
+
+    right: float = 0
+    wrong: float = 0
+    crawls: float = 0
+    bad: float = 0
+    """Crawls that would have been evidence."""
+    lately_right: float = 0
+    lately_wrong: float = 0
+    lately: float = 0
+    """Crawls since the evidence was nothing."""
+    lately_bad: float = 0
+    evidence: float = 0
+    """That it has fallen, in nats."""
+    fell: datetime | None = None
+    """When there was enough of it; None: it has not, or has recovered."""
+    example: str = ""
+
+    @property
+    def usually_wrong(self) -> float:
+        """The share that is, and rather more than less if little is known."""
+        known = self.right + self.wrong + _RARE + 1
+        share = (self.wrong + _RARE) / known
+        return share + _DOUBT * sqrt(share * (1 - share) / known)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Silence:
+    """How long a source goes without anything new."""
+
+    gaps: float = 0
+    """How many are known; those of long ago count less."""
+    total: timedelta = timedelta(0)
+    longest: timedelta = timedelta(0)
+    last: datetime | None = None
+    """When it last showed something new."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """What is usual for a source, as of its last crawl."""
+
+    courses: Mapping[Measure, Course] = field(default_factory=lambda: MappingProxyType({}))
+    lengths: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
+    """How often texts were of each class of length."""
+    silence: Silence = Silence()
+    errors: int = 0
+    """Crawls in a row that failed as a whole."""
+    failing: datetime | None = None
+    """Since when they do."""
+    worked: bool = False
+    """One did not."""
+    recent: tuple[str, ...] = ()
+    """Marks of its newest titles, texts and dates (crawled.py)."""
+
+
+_RARE = 0.1
+"""What is known of a source before its first page: most things are always right or, where a site does not have them, never."""
+_DOUBT = 1.5
+"""Standard deviations."""
+_SELDOM = 0.2
+"""Of what is right so seldom a fall cannot be told from chance."""
+_FALL = 5
+"""The share that is right falls to a part of so much."""
+_ENOUGH = 9.2
+"""Evidence of a fall, in nats: one in ten thousand."""
+_MOST = 13.0
+_MOST_A_CRAWL = 0.75 * _ENOUGH
+_KNOWN_PAGES, _KNOWN_CRAWLS = 10, 3
+"""Before that nothing is usual."""
+_PAGES_KEPT, _CRAWLS_KEPT = 400, 300
+"""So many count; older ones less and less."""
+_UNDECIDED = 50
+"""Crawls after which what is no fall is how it is."""
+_RESIGNED = timedelta(days=30)
+"""What has been another way for so long is the source's way."""
+_SHORT = 0.4
+"""A text is short that has less than this of the letters that half of the source's texts have."""
+_NEARLY_ALL = 0.8
+_FAILED_TWICE = 2
+_WEEK = timedelta(days=7)
+_DAY = timedelta(days=1)
+
+
+def judge(learned: Learned, health: Health, facts: Facts) -> tuple[Learned, Health]:
+    """What is usual for the source, and how it is, after one more crawl."""
+    after = _errors(learned, facts)
+    if not facts.error:
+        after = replace(
+            after,
+            courses=_courses(learned, facts),
+            lengths=_lengths(learned, facts),
+            recent=facts.recent,
+            silence=_silence(learned.silence, facts),
+        )
+    found = _found(after, health, facts)
+    same = found.condition is health.condition and health.since is not None
+    return after, replace(found, since=health.since if same else facts.at)
+
+
+def is_news(before: Health, after: Health) -> bool:
+    """Whether a person wants to be told: it became ill, in another way than before, or it is ill no longer."""
+    if after.condition in ILL:
+        return after.condition is not before.condition
+    return before.condition in ILL
+
+
+def _found(learned: Learned, health: Health, facts: Facts) -> Health:
+    """`since` is not said."""
+    if facts.error:
+        return _failed(learned, health, facts)
+    fallen = [m for m in _GRAVEST_FIRST if m in learned.courses and learned.courses[m].fell is not None]
+    if fallen:
+        return _fallen(learned, fallen, facts, health)
+    return _silent(learned.silence, facts.at)
+
+
+# A crawl that failed as a whole
+
+
+def _errors(learned: Learned, facts: Facts) -> Learned:
+    if not facts.error:
+        return replace(learned, errors=0, failing=None, worked=True)
+    return replace(learned, errors=learned.errors + 1, failing=learned.failing or facts.at)
+
+
+def _failed(learned: Learned, health: Health, facts: Facts) -> Health:
+    """One failure of a source that worked is weather."""
+    if learned.worked and learned.errors < _FAILED_TWICE:
+        return health
+    lasts = facts.at - (learned.failing or facts.at)
+    return Health(
+        condition=Condition.GONE if facts.absent and lasts >= _WEEK else Condition.FAILING,
+        stage=facts.stage,
+        example=facts.error.partition(": ")[0] if "://" in facts.error.partition(": ")[0] else "",
+        reason=facts.error,
+    )
+
+
+# What fell off
+
+
+_GRAVEST_FIRST = (
+    Measure.LISTING, Measure.PAGE, Measure.BODY, Measure.OWN_BODY, Measure.LETTERS, Measure.LENGTH, Measure.TITLE,
+    Measure.OWN_TITLE, Measure.DATE, Measure.OWN_DATE, Measure.SAID_DATE, Measure.AUTHOR, Measure.BRIEFS,
+)  # fmt: skip
+_SAYS = {
+    Measure.PAGE: ("page", "addresses gave no article"),
+    Measure.LISTING: ("listing", "looks at what lists its articles found none"),
+    Measure.BODY: ("body", "new articles have no text"),
+    Measure.OWN_BODY: ("body", "new articles have a text that begins like another's"),
+    Measure.LETTERS: ("body", "new articles have a garbled text, as of a wrong encoding"),
+    Measure.LENGTH: ("body", "new articles have a text much shorter than usual"),
+    Measure.TITLE: ("title", "new articles have no headline"),
+    Measure.OWN_TITLE: ("title", "new articles have the headline of another"),
+    Measure.DATE: ("date", "new articles have no date"),
+    Measure.OWN_DATE: ("date", "new articles have the date of another, or the present time for it"),
+    Measure.SAID_DATE: ("date", "new articles do not declare their date, which is read from what the page shows"),
+    Measure.AUTHOR: ("author", "new articles have no author"),
+    Measure.BRIEFS: ("briefs", "new articles have no read-next or related block"),
+}
+
+
+def _fallen(learned: Learned, fallen: Sequence[Measure], facts: Facts, before: Health) -> Health:
+    gravest = fallen[0]
+    course = learned.courses[gravest]
+    name, _ = _SAYS[gravest]
+    stage, why = before.stage if gravest is Measure.PAGE else None, ""
+    if gravest is Measure.PAGE and facts.failures:
+        stage, worst = next(iter(facts.failures.items()))
+        why = f" ({worst.reason})" if worst.reason else ""
+    nearly_all = course.lately_wrong >= _NEARLY_ALL * (course.lately_wrong + course.lately_right)
+    if gravest is Measure.LISTING:
+        stage = Stage.EMPTY
+    nothing_comes = nearly_all and gravest in (Measure.PAGE, Measure.LISTING)
+    return Health(
+        condition=Condition.FAILING if nothing_comes else Condition.DEGRADED,
+        field=name,
+        stage=stage,
+        example=course.example,
+        reason="; ".join([_said(gravest, course) + why, *(_said(m, learned.courses[m]) for m in fallen[1:])]),
+    )
+
+
+def _said(measure: Measure, course: Course) -> str:
+    of = course.lately_right + course.lately_wrong
+    share = course.wrong / max(course.right + course.wrong, 1)
+    return f"{course.lately_wrong:.0f} of the last {of:.0f} {_SAYS[measure][1]}; before it was {100 * share:.0f} %"
+
+
+def _courses(learned: Learned, facts: Facts) -> Mapping[Measure, Course]:
+    counts = dict(facts.counts)
+    if facts.lengths and (usual := _median(learned.lengths)):
+        short = [at for at, letters in facts.lengths if letters < _SHORT * usual]
+        counts[Measure.LENGTH] = Count(
+            right=len(facts.lengths) - len(short), wrong=len(short), example=next(iter(short), "")
+        )
+    went_on = {m: _went_on(learned.courses.get(m, Course()), count, facts.at) for m, count in counts.items()}
+    return {**learned.courses, **went_on}
+
+
+def _went_on(course: Course, count: Count, at: datetime) -> Course:
+    """The course of a measure after one more crawl."""
+    weight = evidence(course, count.right, count.wrong)
+    bad = weight > 0
+    if bad:
+        weight = max(min(weight, log(_NEARLY_ALL / _rate_of_bad(course)), _MOST_A_CRAWL), 0)
+    lately = replace(
+        course,
+        lately_right=course.lately_right + count.right,
+        lately_wrong=course.lately_wrong + count.wrong,
+        lately=course.lately + 1,
+        lately_bad=course.lately_bad + bad,
+        evidence=min(max(course.evidence + weight, 0), _MOST),
+        example=count.example or course.example,
+    )
+    if lately.fell is None and lately.evidence >= _ENOUGH:
+        return replace(lately, fell=at)
+    if lately.fell is not None:
+        if lately.evidence == 0:  # what was in between was no part of how it is
+            return replace(_settled(course), fell=None, evidence=0)
+        return (
+            _settled(replace(lately, right=0, wrong=0, crawls=0, bad=0), usual=True)
+            if at - lately.fell >= _RESIGNED
+            else lately
+        )
+    return _settled(lately, usual=True) if lately.evidence == 0 or lately.lately > _UNDECIDED else lately
+
+
+def evidence(course: Course, right: int, wrong: int) -> float:
+    """Of so many pages, that the measure has fallen; below 0: that it has not. 0 as long as nothing is usual."""
+    if course.right + course.wrong < _KNOWN_PAGES and course.crawls < _KNOWN_CRAWLS:
+        return 0
+    right_before = 1 - course.usually_wrong
+    if right_before < _SELDOM:
+        return 0
+    return wrong * log((1 - right_before / _FALL) / (1 - right_before)) - right * log(_FALL)
+
+
+def _rate_of_bad(course: Course) -> float:
+    return (course.bad + _RARE) / (course.crawls + _RARE + 1)
+
+
+def _settled(course: Course, *, usual: bool = False) -> Course:
+    """Nothing is undecided: what happened lately is `usual`, or forgotten."""
+    keep = replace(course, lately_right=0, lately_wrong=0, lately=0, lately_bad=0, evidence=0, fell=None, example="")
+    if not usual:
+        return keep
+    pages = course.right + course.wrong + course.lately_right + course.lately_wrong
+    page, crawl = min(1, _PAGES_KEPT / max(pages, 1)), min(1, _CRAWLS_KEPT / max(course.crawls + course.lately, 1))
+    return replace(
+        keep,
+        right=page * (course.right + course.lately_right),
+        wrong=page * (course.wrong + course.lately_wrong),
+        crawls=crawl * (course.crawls + course.lately),
+        bad=crawl * (course.bad + course.lately_bad),
+    )
+
+
+def _lengths(learned: Learned, facts: Facts) -> Mapping[int, float]:
+    """Of texts that may be cut nothing is learned, until they are cut for so long that this is usual."""
+    course = learned.courses.get(Measure.LENGTH, Course())
+    if course.fell is not None and facts.at - course.fell >= _RESIGNED:
+        return _counted({}, facts.lengths)
+    return learned.lengths if course.evidence > 0 else _counted(learned.lengths, facts.lengths)
+
+
+def _counted(known: Mapping[int, float], lengths: Sequence[tuple[str, int]]) -> dict[int, float]:
+    counted = dict(known)
+    for _, letters in lengths:
+        counted[size(letters)] = counted.get(size(letters), 0) + 1
+    keep = min(1, _PAGES_KEPT / max(sum(counted.values()), 1))
+    return {each: round(keep * count, 3) for each, count in counted.items() if keep * count >= _RARE}
+
+
+def _median(lengths: Mapping[int, float]) -> float:
+    """Letters; 0: none is known."""
+    half, passed = sum(lengths.values()) / 2, 0.0
+    for each in sorted(lengths):
+        passed += lengths[each]
+        if passed >= half:
+            return exp(each / 4 * log(2))
+    return 0
+
+
+# Silence
+
+
+_GAPS_KNOWN = 5
+_GAPS_KEPT = 100
+_LONG_MEANS, _LONG_LONGEST = 6, 2
+_TOO_LONG, _AT_LEAST_TOO_LONG = 3, timedelta(days=4)
+
+
+def _silence(silence: Silence, facts: Facts) -> Silence:
+    if not facts.new:
+        return silence if silence.last is not None else replace(silence, last=facts.at)
+    gap = facts.at - silence.last if silence.last is not None else None
+    if gap is None or gap <= timedelta(0):
+        return replace(silence, last=facts.at)
+    keep = min(1, _GAPS_KEPT / (silence.gaps + 1))
+    return Silence(
+        gaps=keep * (silence.gaps + 1),
+        total=keep * (silence.total + gap),
+        longest=max(silence.longest * (1 - 1 / _GAPS_KEPT), gap),
+        last=facts.at,
+    )
+
+
+def _silent(silence: Silence, now: datetime) -> Health:
+    if silence.last is None or silence.gaps < _GAPS_KNOWN:
+        return Health()
+    mean = silence.total / silence.gaps
+    long = max(_LONG_LONGEST * silence.longest, _LONG_MEANS * mean, _DAY)
+    lasts = now - silence.last
+    if lasts <= long:
+        return Health()
+    reason = (
+        f"nothing new for {_span(lasts)}; usually something comes every {_span(mean)}, "
+        f"and always came within {_span(silence.longest)}"
+    )
+    if lasts > max(_TOO_LONG * long, _AT_LEAST_TOO_LONG):
+        return Health(condition=Condition.DEGRADED, field="news", reason=reason)
+    return Health(condition=Condition.QUIET, reason=reason)
+
+
+def _span(time: timedelta) -> str:
+    """In one unit: `36 hours`, `4 days`."""
+    for unit, seconds in (("day", 86_400), ("hour", 3_600)):
+        if time.total_seconds() >= 2 * seconds:
+            return f"{time.total_seconds() / seconds:.0f} {unit}s"
+    return f"{max(time.total_seconds() / 60, 1):.0f} min"

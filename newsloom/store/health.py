@@ -1,0 +1,142 @@
+"""How sources are: decided after each crawl by `news/health.py`, from what is usual for them, which is kept here."""
+
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import astuple
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from newsloom.news.crawled import Facts, Measure, Tally
+from newsloom.news.health import Condition, Course, Health, Learned, Silence, is_news, judge
+from newsloom.news.memory import CrawlReport, Stage
+from newsloom.store import instants
+from newsloom.store.database import plain
+
+
+def record(connection: sqlite3.Connection, report: CrawlReport, crawl: int, tally: Tally) -> None:
+    """Judge a source after its crawl, whose row is `crawl`. One that was stopped, or might not ask anything yet, is no sign."""
+    row = connection.execute("SELECT * FROM health WHERE source = ?", (report.source,)).fetchone()
+    before, learned = (of(row), _read(row["usual"])) if row is not None else (Health(), Learned())
+    facts = tally.facts(report.started, error=report.error, new=report.new, recent=learned.recent)
+    _keep_failures(connection, crawl, facts)
+    after = before
+    if not report.stopped and (report.error or report.requests):
+        learned, after = judge(learned, before, facts)
+        if is_news(before, after):
+            _tell(connection, report.source, before, after, facts.at)
+    connection.execute(
+        _KEEP,
+        (
+            report.source, after.condition, instants.written(after.since), after.field, after.stage or "", plain(after.example),
+            plain(after.reason), report.requests, report.bytes, report.new, report.failed + report.refused + report.gone,
+            _written(learned),
+        ),
+    )  # fmt: skip
+
+
+def of(row: sqlite3.Row) -> Health:
+    """From a row of `health`."""
+    return Health(
+        condition=Condition(row["state"]),
+        since=instants.read(row["since"]),
+        field=row["field"],
+        stage=Stage(row["stage"]) if row["stage"] else None,
+        example=row["example"],
+        reason=row["reason"],
+    )
+
+
+_KEEP = """
+INSERT INTO health(source, state, since, field, stage, example, reason, crawls, requests, bytes, articles, failed, usual)
+VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?, ?, ?)
+ON CONFLICT(source) DO UPDATE
+   SET state = excluded.state, since = excluded.since, field = excluded.field, stage = excluded.stage, example = excluded.example,
+       reason = excluded.reason, crawls = crawls + 1, requests = requests + excluded.requests, bytes = bytes + excluded.bytes,
+       articles = articles + excluded.articles, failed = failed + excluded.failed, usual = excluded.usual
+"""
+
+
+def _keep_failures(connection: sqlite3.Connection, crawl: int, facts: Facts) -> None:
+    connection.executemany(
+        "INSERT INTO failures(crawl, stage, addresses, example, reason) VALUES (?, ?, ?, ?, ?)",
+        [(crawl, stage, f.addresses, plain(f.example), plain(f.reason)) for stage, f in facts.failures.items()],
+    )
+
+
+def _tell(connection: sqlite3.Connection, source: str, before: Health, after: Health, at: datetime) -> None:
+    """In the transaction that keeps the state: so it is told once, whatever dies when."""
+    when = instants.written(at)
+    connection.execute(
+        """
+        INSERT INTO health_events(uuid, source, at, state, before, field, stage, example, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT(uuid) DO NOTHING
+        """,
+        (
+            str(uuid5(NAMESPACE_URL, f"newsloom:health/{source}/{when}/{after.condition}")), source, when, after.condition,
+            before.condition, after.field, after.stage or "", plain(after.example), plain(after.reason),
+        ),
+    )  # fmt: skip
+    connection.execute("UPDATE topics SET changes = changes + 1 WHERE key = 'health' AND active = 1")
+
+
+# What is usual, as JSON
+
+
+def _written(learned: Learned) -> str:
+    silence = learned.silence
+    return json.dumps(
+        {
+            "courses": {m: [_number(v) for v in astuple(c)] for m, c in learned.courses.items()},
+            "lengths": {str(k): v for k, v in learned.lengths.items()},
+            "silence": {
+                "gaps": round(silence.gaps, 3),
+                "total": round(silence.total.total_seconds()),
+                "longest": round(silence.longest.total_seconds()),
+                "last": instants.written(silence.last),
+            },
+            "errors": learned.errors,
+            "failing": instants.written(learned.failing),
+            "worked": learned.worked,
+            "recent": learned.recent,
+        },
+        separators=(",", ":"),
+    )
+
+
+def _number(value: float | datetime | str | None) -> float | str | None:
+    if isinstance(value, datetime):
+        return instants.written(value)
+    return round(value, 4) if isinstance(value, float) else value
+
+
+def _read(text: str) -> Learned:
+    """Of a text that holds measures we no longer have, the others."""
+    if not text:
+        return Learned()
+    said: Mapping[str, Any] = json.loads(text)
+    known = {str(m) for m in Measure}
+    silence = said["silence"]
+    return Learned(
+        courses={Measure(m): _course(values) for m, values in said["courses"].items() if m in known},
+        lengths={int(k): v for k, v in said["lengths"].items()},
+        silence=Silence(
+            gaps=silence["gaps"],
+            total=timedelta(seconds=silence["total"]),
+            longest=timedelta(seconds=silence["longest"]),
+            last=instants.read(silence["last"]),
+        ),
+        errors=said["errors"],
+        failing=instants.read(said["failing"]),
+        worked=said["worked"],
+        recent=tuple(said["recent"]),
+    )
+
+
+def _course(values: list[Any]) -> Course:
+    *counts, fell, example = values
+    return Course(**dict(zip(_COUNTS, counts, strict=True)), fell=instants.read(fell), example=example)
+
+
+_COUNTS = ("right", "wrong", "crawls", "bad", "lately_right", "lately_wrong", "lately", "lately_bad", "evidence")
