@@ -15,8 +15,11 @@ from urllib.parse import unquote, urlsplit
 from newsloom.news.copies import Sketch, sketch
 from newsloom.news.identity import key
 from newsloom.news.items import Article
+from newsloom.news.lookout import Lookout
 from newsloom.news.memory import Role
+from newsloom.news.rhythm import Course, learned
 from newsloom.news.rules import parse
+from newsloom.news.sources import Schedule
 from newsloom.store import copies
 from newsloom.store.asked import Asked, heard
 from newsloom.store.database import open_writing, transaction
@@ -160,3 +163,31 @@ class BriefLinks(NearCopies):
         answer = [text for known in (*articles, *briefs) for text in self._texts.get(known, ())]
         self._texts.setdefault(entry, []).append(self._ids[-1])
         return answer
+
+
+_WINDOW = 30
+"""Pieces that a look shows in the scorer's worlds: of as many new ones there may have been more."""
+
+
+class PollingRule:
+    """When `run` looks at a source again, in a scorer's numbers: sources by number, instants in seconds since the epoch."""
+
+    def __init__(self, budget: float) -> None:
+        self._budget = budget
+        self._lookout = Lookout()
+        self._courses: dict[int, Course] = {}
+
+    def observe(self, source: int, now: float, published: list[float]) -> float:
+        """After a look at `now` that showed these publication times for the first time: when to look next."""
+        reach = min(published) if len(published) >= _WINDOW else 0.0
+        course = learned(self._courses.get(source), now, published, reach=reach)
+        self._courses[source] = course
+        self._lookout.ask(source, course.appetites)
+        self._lookout.count(now)
+        threshold = self._lookout.threshold(self._budget * len(self._lookout), now)
+        return course.due(threshold, Schedule.shortest.total_seconds(), Schedule.longest.total_seconds())
+
+
+def polling_rule(budget: float) -> PollingRule:
+    """The rule at `budget` looks a source and day."""
+    return PollingRule(budget)

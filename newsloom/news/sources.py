@@ -25,6 +25,10 @@ class Schedule:
     every: timedelta
     cron: str = ""
     zone: str = "UTC"
+    shortest: timedelta = timedelta(minutes=2)
+    """By its rhythm it is looked at after that at the earliest..."""
+    longest: timedelta = timedelta(days=1)
+    """... and at the latest."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,115 @@
+"""Holds looks at sources to a budget, by the one threshold at which each is looked at (rhythm.py). Pure.
+
+It follows from what all of them are expected to ask for, so that it is right before anything was counted and stays so when sources
+come, go or change; and it is corrected by how many looks there were.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from newsloom.news.rhythm import HOUR, WEEK, weekday
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """What the threshold is held by: looks of the last week, by the hour, and by how much more sources ask than they should."""
+
+    since: int
+    """The first hour counted, in hours since the epoch."""
+    corrected: int
+    """The last hour up to which looks were weighed."""
+    looks: tuple[tuple[int, int], ...] = ()
+    """Hour, looks in it; hours without any are left out."""
+    correction: float = 1.0
+
+
+_CORRECTED_BY = 24
+"""Hours over which looks are compared with what was expected: a whole day, so that no hour of it tells anything."""
+_FIRST_HOURS = 6
+"""Fewer than that tell nothing."""
+_CORRECTIONS = (0.1, 10.0)
+_AHEAD = 0.3
+"""Of what a week's looks are ahead of the budget or behind it, so much is made good within a day..."""
+_AHEAD_MOST = 0.2
+"""... but of a day's looks at most that."""
+
+
+class Lookout:
+    """Holds looks at some sources, all of them together, to one budget: by one threshold for all.
+
+    What it knows of sources is what each asks for; `asks` and `pace` are to be kept and given back.
+    """
+
+    def __init__(self, asks: Mapping[Hashable, Sequence[float]] | None = None, pace: Pace | None = None) -> None:
+        self.pace = pace
+        self._asks = dict(asks or {})
+        self._hour = -1
+        self._threshold = 0.0
+
+    def ask(self, name: Hashable, appetites: Sequence[float] | None) -> None:
+        """How many looks a source asks for, by weekday (`Course.appetites`); None: it is not looked at by its rhythm now."""
+        if (name in self._asks) != (appetites is not None):
+            self._hour = -1
+        if appetites is not None:
+            self._asks[name] = appetites
+        else:
+            self._asks.pop(name, None)
+
+    def __len__(self) -> int:
+        return len(self._asks)
+
+    def count(self, now: float) -> None:
+        """A look was taken, whatever came of it."""
+        hour = int(now // HOUR)
+        pace = self._pace(hour)
+        looks = Counter(dict(pace.looks))
+        looks[hour] += 1
+        self.pace = replace(pace, looks=tuple(sorted(looks.items())))
+
+    def threshold(self, budget: float, now: float) -> float:
+        """The waiting (pieces x seconds) at which a source is looked at, for so many looks a day. Worked out anew each hour."""
+        hour = int(now // HOUR)
+        if hour != self._hour:
+            self._hour = hour
+            self._threshold = self._held(budget, hour)
+        return self._threshold
+
+    def _pace(self, hour: int) -> Pace:
+        """What the last week tells. Of hours that have not come a clock told that was ahead."""
+        pace = self.pace or Pace(since=hour, corrected=hour)
+        week = hour - int(WEEK // HOUR)
+        looks = tuple((h, n) for h, n in pace.looks if week < h <= hour)
+        return replace(pace, looks=looks, since=min(max(pace.since, week), hour), corrected=min(pace.corrected, hour))
+
+    def _held(self, budget: float, hour: int) -> float:
+        appetites = [sum(asks[day] for asks in self._asks.values()) for day in range(7)]
+        asked = sum(appetites) / 7
+        pace, ahead = self._pace(hour), 0.0
+        if hour - pace.since > _FIRST_HOURS and asked:
+            shares = [appetite / asked for appetite in appetites]
+            pace, ahead = _corrected(pace, budget, hour, shares), _ahead(pace, budget, hour)
+        self.pace = pace
+        made_good = min(max(ahead * _AHEAD, -_AHEAD_MOST), _AHEAD_MOST)
+        return (asked * pace.correction / (budget * (1 - made_good))) ** 2 / 2
+
+
+def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) -> Pace:
+    hours = range(max(pace.since + 1, hour - _CORRECTED_BY), hour)
+    got, counted = max(_within(pace, hours), 1), min(hour - pace.corrected, _CORRECTED_BY)
+    wanted = sum(budget / 24 * shares[weekday(h * HOUR)] for h in hours)
+    error = math.log(got / wanted) * len(hours) / _CORRECTED_BY
+    step = math.exp(min(max(error, -0.5), 0.5) * counted / _CORRECTED_BY)
+    low, high = _CORRECTIONS
+    return replace(pace, corrected=hour, correction=min(max(pace.correction * step, low), high))
+
+
+def _ahead(pace: Pace, budget: float, hour: int) -> float:
+    """By how many days' looks the last week is ahead of the budget."""
+    hours = range(max(pace.since + 1, hour - int(WEEK // HOUR)), hour)
+    return (_within(pace, hours) - budget / 24 * len(hours)) / budget
+
+
+def _within(pace: Pace, hours: range) -> int:
+    return sum(n for h, n in pace.looks if h in hours)
