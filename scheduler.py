@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from apscheduler.triggers.cron import CronTrigger
 
 from newsloom import adopting, hallway, publishing
+from newsloom.config import Config
 from newsloom.news.sources import Schedule, Source
 from newsloom.news.times import Now
 from newsloom.pushing import Post
@@ -68,6 +69,7 @@ class Clock:
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._publish = asyncio.Event()
+        self._publishing = asyncio.Lock()
         self._post = Post(house.config, house.store, house.now)
         self._pushing: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
@@ -75,19 +77,28 @@ class Clock:
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is in flight gets STOPPING to end."""
         await hallway.bring_forward(self._house, self._timetable)
-        helpers = [asyncio.create_task(work) for work in (self._looker(), self._publisher(), self._tidier())]
+        helpers = [asyncio.create_task(work) for work in (self._looker(), self._publisher(), self._housekeeper())]
         try:
             await stop.wait()
         finally:
             self._stop.set()
             await self._wind_down(helpers)
 
+    async def take_over(self, config: Config) -> None:
+        """Go on under another config. What is under way ends under the one it began with. Raises what the store raises."""
+        async with self._publishing:
+            self._house = await hallway.under(self._house, config)
+        self._timetable = timetable(self._house.now, config.jitter)
+        self._post = self._post.under(config)
+        await hallway.bring_forward(self._house, self._timetable)
+
     async def _looker(self) -> None:
         """At each tick: start what is due; what another process asked to be published is published too."""
         while True:
             with _surviving("looking for what is due"):
-                for name in await self._house.store.due_sources():
-                    if name in self._house.sources and name not in self._running:
+                due, sources = await self._house.store.due_sources(), self._house.sources
+                for name in due:
+                    if name in sources and name not in self._running:
                         self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
                 if await self._house.store.dirty():
                     self._publish.set()
@@ -97,11 +108,13 @@ class Clock:
     async def _crawl(self, name: str) -> None:
         try:
             async with self._places:
-                if not self._stop.is_set():
-                    with _surviving(f"crawling {name}"):
-                        await hallway.crawl_one(
-                            self._house, self._house.sources[name], self._timetable, stop=self._stop
-                        )
+                source = self._house.sources.get(name)
+                if source is not None and not self._stop.is_set():
+                    with _surviving("crawling", source=name):
+                        await hallway.crawl_one(self._house, source, self._timetable, stop=self._stop)
+                        if self._house.sources.get(name) != source:  # it has told the store what it knew of it
+                            async with self._publishing:
+                                await adopting.adopt(self._house.config, self._house.store, whole=False)
                     self._publish.set()
         finally:
             del self._running[name]
@@ -112,7 +125,8 @@ class Clock:
             await self._publish.wait()
             self._publish.clear()
             with _surviving("publishing"):
-                await publishing.publish_dirty(self._house.config, self._house.store)
+                async with self._publishing:
+                    await publishing.publish_dirty(self._house.config, self._house.store)
             self._start_pushing()
 
     def _start_pushing(self) -> None:
@@ -125,9 +139,13 @@ class Clock:
         with _surviving("pushing"):
             await self._post.push()
 
-    async def _tidier(self) -> None:
-        """Once a day, what is not kept for ever is dropped, in steps between which crawls save."""
+    async def _housekeeper(self) -> None:
+        """What takes long, in steps between which crawls save: new rules are matched over all that is stored; once a day, what is
+        not kept for ever is dropped."""
         while True:
+            with _surviving("matching new rules"):
+                while await self._house.store.match_again():
+                    pass
             with _surviving("tidying"):
                 await adopting.tidy_daily(self._house.config, self._house.store, self._house.now)
             await asyncio.sleep(self._tick.total_seconds())
@@ -143,13 +161,13 @@ class Clock:
         if self._running:
             _, late = await asyncio.wait(self._running.values(), timeout=STOPPING.total_seconds())
             for task in late:
-                log.info("dropped in flight: %s", task.get_name())
+                log.info("dropped in flight", extra={"source": task.get_name().removeprefix("crawl ")})
                 task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
 
 @contextlib.contextmanager
-def _surviving(doing: str) -> Iterator[None]:
+def _surviving(doing: str, **fields: str) -> Iterator[None]:
     """A full disk must not end the clock: it is told in one line, nothing is marked done, and the next tick tries again.
 
     Nor must a defect of ours: the others' news still comes, and the log has the trace.
@@ -157,9 +175,10 @@ def _surviving(doing: str) -> Iterator[None]:
     try:
         yield
     except StoreError as error:
-        log.error("%s failed, the next tick tries again: %s", doing, error)  # noqa: TRY400 - the sentence says it
+        told = {"doing": doing, "error": str(error)}
+        log.error("not done, the next tick tries again", extra=fields | told)  # noqa: TRY400 - a trace would say less
     except Exception:  # the clock goes on, as said above
-        log.exception("%s broke off, the next tick tries again", doing)
+        log.exception("broke off, the next tick tries again", extra=fields | {"doing": doing})
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -55,7 +55,8 @@ class Writer:
             body = kind.entry(self._show(slot.id))
         except Exception:  # whatever is wrong with one entry, its feed goes on without it; the trace is in the log
             entry = self._entries[slot.id]
-            log.exception("entry left out topic=%s entry=%s url=%r", self._issue.feed.topic.key, entry.id, entry.url)
+            left_out = {"topic": self._issue.feed.topic.key, "entry": entry.id, "url": entry.url}
+            log.exception("entry left out", extra=left_out)
             return None
         rendering = Rendering(body=body, packed=packed(body))
         self.written.append(Written(slot=slot, format=kind.SUFFIX, rendering=rendering))

@@ -70,7 +70,7 @@ def drawn(feed: Feed, draw: Callable[[Shown], Drawn]) -> list[Drawn]:
         try:
             done.append(draw(show(entry, feed.topic.face)))
         except Exception:  # whatever is wrong with one entry, its feed goes on without it; the trace is in the log
-            log.exception("entry left out topic=%s entry=%s url=%r", feed.topic.key, entry.id, entry.url)
+            log.exception("entry left out", extra={"topic": feed.topic.key, "entry": entry.id, "url": entry.url})
     return done
 
 

@@ -43,7 +43,8 @@ async def _retire(config: Config, store: Store) -> None:
                 archives.forget(topic, config.out)
         archives.say_gone(gone, config.out)
     except PublishError as error:
-        log.error("files of topics that are gone still stand: %s", error)  # noqa: TRY400 - as below
+        # A trace would say less than the sentence.
+        log.error("files of topics that are gone still stand", extra={"error": str(error)})  # noqa: TRY400
 
 
 _ARCHIVES_STAY = timedelta(days=30)
@@ -55,7 +56,7 @@ async def _restore_pages(config: Config, store: Store) -> None:
         for topic, several in groupby(await store.pages(), key=lambda page: page.topic):
             await _restore_pages_of(config, store, topic, list(several))
     except PublishError as error:
-        log.error("archive pages are not all there: %s", error)  # noqa: TRY400 - as above
+        log.error("archive pages are not all there", extra={"error": str(error)})  # noqa: TRY400 - as above
 
 
 async def _restore_pages_of(config: Config, store: Store, topic: str, pages: Sequence[Standing]) -> None:
@@ -75,7 +76,7 @@ async def _restore_pages_of(config: Config, store: Store, topic: str, pages: Seq
 
 def _face(config: Config) -> str:
     """What decides how every feed is written: where it goes, under which address, by which version."""
-    every = sorted(s.schedule.every.total_seconds() for s in config.sources)
+    every = sorted(config.interval(s).total_seconds() for s in config.sources)
     return repr((version("newsloom"), edition(), str(config.out), config.public_url, config.copyright, every))
 
 
@@ -93,7 +94,7 @@ async def tidy_daily(config: Config, store: Store, now: Now) -> None:
     if not keep.drops or (last is not None and now() - last < _DAY):
         return
     freed = await store.tidy(keep)
-    log.info("tidied texts=%d versions=%d bytes=%d", freed.entries, freed.versions, freed.bytes)
+    log.info("tidied", extra={"texts": freed.entries, "versions": freed.versions, "bytes": freed.bytes})
 
 
 _DAY = timedelta(days=1)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -151,34 +152,33 @@ async def crawl_one(
 
     was_due = await house.store.next_due(source.name)
     failed_before = source.name in await house.store.failing()
-    started = house.now()
+    started, began = house.now(), time.monotonic()
+    defect: Exception | None = None
     try:
         report = await crawl(source, house.store, house.network, house.now, house.config.limits, stop)
     except StoreError:
         raise  # a full disk or a damaged file is no fault of the source, and nothing could be recorded
-    except Exception as error:
-        # One source must not stop the others; it is recorded as failing, with the trace in the log.
-        log.exception("crawl broke off source=%s", source.name)
+    except Exception as error:  # noqa: BLE001 - one source must not stop the others: it is failing, and the log has the trace
+        defect = error
         report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
         await house.store.record(report)
     if not report.stopped and await house.store.next_due(source.name) == was_due:  # else it was asked for meanwhile
         await house.store.schedule(source.name, timetable(source, was_due))
-    _tell(report, known=failed_before)
+    _tell(report, seconds=time.monotonic() - began, known=failed_before, defect=defect)
     return report
 
 
-def _tell(report: CrawlReport, *, known: bool) -> None:
-    """A failure is a warning once: cron mails whatever is printed under -q."""
-    level = logging.WARNING if report.error and not known else logging.INFO
-    log.log(
-        level,
-        "crawled source=%s new=%d changed=%d known=%d briefs=%d failed=%d refused=%d gone=%d queued=%d requests=%d%s%s%s",
-        *(report.source, report.new, report.changed, report.known, report.briefs, report.failed, report.refused),
-        *(report.gone, report.queued, report.requests),
-        f" bounds={','.join(report.bounds)}" if report.bounds else "",
-        " stopped" if report.stopped else "",
-        f" error={report.error!r}" if report.error else "",
-    )
+def _tell(report: CrawlReport, *, seconds: float, known: bool, defect: Exception | None) -> None:
+    """A failure is a warning once, and one of our own an error: cron mails whatever is printed under -q."""
+    level = logging.INFO
+    if report.error and not known:
+        level = logging.WARNING if defect is None else logging.ERROR
+    numbers = {name: getattr(report, name) for name in _TOLD}
+    end = {"seconds": round(seconds, 2), "bounds": report.bounds, "stopped": report.stopped or None, "error": report.error}
+    log.log(level, "crawled", extra={"source": report.source} | numbers | end, exc_info=defect)
+
+
+_TOLD = ("new", "changed", "known", "briefs", "failed", "refused", "gone", "queued", "requests", "bytes")
 
 
 async def leave_word(config: Config, now: Now, *, sources: Iterable[str] = (), topics: Sequence[str] = ()) -> None:

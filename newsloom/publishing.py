@@ -39,17 +39,17 @@ async def publish_dirty(
             raise
         except PublishError as error:
             failed.append(key)
-            log.error("not published topic=%s: %s", key, error)  # noqa: TRY400 - the sentence says it; a trace says less
+            log.error("not published", extra={"topic": key, "error": str(error)})  # noqa: TRY400 - a trace says less
         except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
             failed.append(key)
-            log.exception("not published topic=%s", key)
+            log.exception("not published", extra={"topic": key})
     try:
         files += await _publish_index(config, store)
     except PublishError as error:
         failed.append("index")
-        log.error("index not published: %s", error)  # noqa: TRY400 - as above
+        log.error("index not published", extra={"error": str(error)})  # noqa: TRY400 - as above
     if files:
-        log.info("published files=%d", len(files))
+        log.info("published", extra={"files": len(files)})
     return tuple(files), tuple(failed)
 
 
@@ -60,7 +60,8 @@ async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed
             files += await asyncio.to_thread(archives.cut, cut.files, config.out, {i.urn for i in cut.ids})
         except PublishError as error:
             failed.append("archive")
-            log.error("a withdrawn entry still stands in %s: %s", " ".join(cut.files), error)  # noqa: TRY400 - as above
+            still = {"files": cut.files, "error": str(error)}
+            log.error("a withdrawn entry still stands", extra=still)  # noqa: TRY400 - as above
         else:
             await store.cut(cut)
 
@@ -100,5 +101,4 @@ async def _publish_index(config: Config, store: Store) -> list[Path]:
 
 def _every(config: Config, topic: Topic) -> timedelta:
     """How often a topic's sources are looked at: the feed's time to live."""
-    mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
-    return min(mine, default=config.schedule.every)
+    return min(config.interval(s) for s in config.sources if topic.source in ("", s.name))

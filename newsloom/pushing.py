@@ -123,7 +123,7 @@ class Post:
             if outcome.taken:
                 await self._store.delivered(delivery)
                 done += 1
-                log.info("pushed topic=%s to=%s entries=%d", target.topic, target.kind, len(delivery.told))
+                log.info("pushed", extra=_named(target) | {"entries": len(delivery.told)})
                 continue
             newly = await self._store.undelivered(delivery, outcome)
             if outcome.too_large and len(delivery.told) > 1:
@@ -140,7 +140,7 @@ class Post:
             return await sender(parcel)
         except Exception as error:
             # A defect of ours in one target must not stop the others; it is told again later and later, and the log has the trace.
-            log.exception("push broke off topic=%s to=%s", delivery.target.topic, delivery.target.kind)
+            log.exception("push broke off", extra=_named(delivery.target))
             return Outcome(error=f"defect: {error!r}")
 
     def _parcel(self, delivery: Delivery) -> Parcel:
@@ -154,4 +154,8 @@ class Post:
 def _tell_failure(target: Target, outcome: Outcome, *, newly: bool) -> None:
     """A failure is a warning once, as that of a source."""
     level = logging.WARNING if newly else logging.INFO
-    log.log(level, "not pushed topic=%s to=%s error=%r", target.topic, target.kind, outcome.error)
+    log.log(level, "not pushed", extra=_named(target) | {"error": outcome.error})
+
+
+def _named(target: Target) -> dict[str, object]:
+    return {"topic": target.topic, "to": str(target.kind)}

@@ -121,14 +121,15 @@ class Children:
             try:
                 answer = await self._exchange(order, body)
             except _DiedError as dead:
-                log.warning("reading process ended from outside: url=%s by=%s", url, _cause(dead.status))
+                log.warning("reading process ended from outside", extra={"url": url, "by": _cause(dead.status)})
                 try:
                     answer = await self._exchange(order, body)
                 except _DiedError as again:
                     raise Guilty(f"reading it ended the process twice ({_cause(again.status)})") from None
         if answer.fault:
-            log.error("reading failed: url=%s\n%s", url, answer.fault)
-            raise Guilty(f"our reader failed: {answer.fault.strip().splitlines()[-1]}")
+            error = answer.fault.strip().splitlines()[-1]
+            log.error("reading failed", extra={"url": url, "error": error, "trace": answer.fault})
+            raise Guilty(f"our reader failed: {error}")
         if answer.guilty:
             raise Guilty(answer.guilty)
         if answer.unreadable:
@@ -183,7 +184,7 @@ class Children:
             if child.alive:
                 return child
             status = await self._end(child, patience=_FAREWELL_SECONDS)
-            log.info("reading process died while idle, another is started: by=%s", _cause(status))
+            log.info("reading process died while idle, another is started", extra={"by": _cause(status)})
         if self._closed:
             raise ChildError("the reading processes are closed")
         child = await self._spawn()

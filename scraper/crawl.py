@@ -41,7 +41,7 @@ async def crawl(  # noqa: PLR0917 - the rooms agreed on it
     except (SpiderError, CredentialsError) as error:
         return await ledger.close(str(error))
     if not source.verify_certificates:
-        log.warning("certificates are NOT verified source=%s (verify_certificates: false in the config)", source.name)
+        log.warning("certificates are NOT verified", extra={"source": source.name, "because": "verify_certificates: false"})
     runner = AsyncCrawlerRunner(settings(source, network.rules, limits))
     walk = runner.crawl(
         spider, source=source, ledger=ledger, network=network, now=now, limits=limits, credentials=credentials
@@ -77,6 +77,6 @@ async def _wind_down(walk: "asyncio.Task[None]", ledger: Ledger) -> None:
     ledger.halt()
     await asyncio.wait({walk}, timeout=STOPPING)
     if not walk.done():
-        log.warning("the walk did not end in time source=%s", ledger.source.name)
+        log.warning("the walk did not end in time", extra={"source": ledger.source.name})
         walk.cancel()
         await asyncio.wait({walk}, timeout=STOPPING)

@@ -34,6 +34,8 @@ class Call:
     """Where --now makes time stand still."""
     verbosity: int = 0
     """-v adds one, -q takes one away."""
+    log: str = "text"
+    """How the log is written: text or json."""
 
     @property
     def quiet(self) -> bool:
@@ -98,7 +100,7 @@ def pass_call(command: Callable[Concatenate[Call, P], R]) -> Callable[P, R]:
         context = click.get_current_context()
         call = given(context)
         context.obj = call
-        set_up(call.verbosity)
+        set_up(call.verbosity, call.log)
         return command(call, *args, **kwargs)
 
     return update_wrapper(called, command)
@@ -126,6 +128,10 @@ def global_options(*, hidden: bool = False) -> list[click.Option]:
         ),
         option("-v", "--verbose", "verbose", count=True, help="Say more; twice: what the libraries say too."),
         option("-q", "--quiet", "quiet", count=True, help="Say only what is wrong; twice: only failures."),
+        option(
+            "--log", "log", type=click.Choice(["text", "json"]), envvar=None if hidden else "NEWSLOOM_LOG", show_envvar=True,
+            help="How the log on stderr is written: a line of text for each event, or one of JSON.  [default: text]",
+        ),
     ]  # fmt: skip
 
 

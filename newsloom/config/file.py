@@ -22,7 +22,7 @@ class ConfigFile:
         """As it was last read without a fault."""
 
     async def changed(self, *, now: bool = False) -> Config | None:
-        """Another config than the last one, if one stands there. Raises ConfigError for a broken one, once until it is written again.
+        """Another config than the last one, if one stands there. Raises ConfigError for a broken one, once as long as it stands.
 
         `now`: it is read whether it was written or not.
         """

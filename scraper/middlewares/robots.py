@@ -129,7 +129,7 @@ class RobotsMiddleware:
                 raise
             return Robots(status=0, body=b"", expires=now() + KEPT_UNANSWERED), error.reason
         except IgnoreRequest as error:  # too many redirects: RFC 9309, 2.3.1.2 lets us take it for absent
-            log.debug("robots.txt not followed url=%s: %s", address, error)
+            log.debug("robots.txt not followed", extra={"url": address, "error": str(error)})
             return Robots(status=HTTPStatus.NOT_FOUND, body=b"", expires=now() + KEPT), ""
         except Exception as error:  # noqa: BLE001 - any failure to get it means the same: nothing may be asked for now
             page, _ = failed(Due(url=address, role=Role.START), error, now())

@@ -55,13 +55,14 @@ class End(Enum):
 
 async def fill(spider: "NewsSpider", feed: FeedListing) -> None:
     """Tell what came before `feed`, and that it is told. Raises HaltedError when the crawl ends before."""
-    log.info("feed has run over source=%s url=%s", spider.source.name, feed.url)
+    of_feed = {"source": spider.source.name, "url": feed.url}
+    log.info("feed has run over", extra=of_feed)
     walk = _Walk(spider, feed)
     end = await walk.back() if feed.older_at else End.LOST
     if end in (End.LOST, End.LATER):
         by_map = await _by_sitemap(spider, feed, walk)
         end = by_map if by_map is not End.LOST else end
-    log.info("its gap ends source=%s url=%s pages=%d: %s", spider.source.name, feed.url, walk.pages, end.value)
+    log.info("its gap ends", extra=of_feed | {"pages": walk.pages, "because": end.value})
     await spider.ledger.filled(feed, whole=end is not End.LATER)
 
 

@@ -108,7 +108,7 @@ class NewsSpider(scrapy.Spider):
                 return
             except Exception:
                 # A defect of ours in telling an outcome must cost that outcome, not the crawl; the address stays due.
-                log.exception("not told source=%s url=%s", self.source.name, due.url)
+                log.exception("not told", extra={"source": self.source.name, "url": due.url})
 
     async def _settle(self, due: Due) -> None:
         """Asks an address, again if it is worth it, and tells what came of it. Raises HaltedError when the crawl ends."""
@@ -137,7 +137,7 @@ class NewsSpider(scrapy.Spider):
             raise
         except Exception as error:
             # A defect of ours must cost one page, not the crawl; it is told as such, its trace logged.
-            log.exception("reading failed source=%s url=%s", self.source.name, due.url)
+            log.exception("reading failed", extra={"source": self.source.name, "url": due.url})
             return failed(due, error, self.now())[0]
 
     def _again(self, response: Response, outcome: Outcome) -> scrapy.Request | None:
@@ -224,7 +224,8 @@ class NewsSpider(scrapy.Spider):
             briefs = self.briefs(briefs)
         except Exception as error:
             # A site's own code may fail in any way; the page is recorded as not read, the crawl goes on.
-            log.exception("spider failed source=%s spider=%s url=%s", self.source.name, type(self).__name__, answer.url)
+            failing = {"source": self.source.name, "spider": type(self).__name__, "url": answer.url}
+            log.exception("spider failed", extra=failing)
             return answer.page(State.FAILED, f"{type(self).__name__} failed: {error!r}", stage=Stage.PARSE)
         reason = document.reason
         if (article is not None or briefs) and (why := await reserved(self, answer, document.reserved)):
@@ -331,7 +332,7 @@ class NewsSpider(scrapy.Spider):
         try:
             return (await self.ledger.flight(asked)).sitemaps
         except Guilty as error:  # the usual places are tried all the same
-            log.debug("no sitemaps taken from robots.txt url=%s: %s", url, error)
+            log.debug("no sitemaps taken from robots.txt", extra={"url": url, "error": str(error)})
             return ()
 
     async def attempt(self, url: str, role: Role) -> Outcome:

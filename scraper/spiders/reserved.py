@@ -60,7 +60,7 @@ async def _ask(spider: "NewsSpider", address: str) -> Robots:
     except (HaltedError, ChildError):
         raise
     except Exception as error:  # noqa: BLE001 - whatever kept it from being read, there is no file that says anything
-        log.debug("not read url=%s: %r", address, error)
+        log.debug("not read", extra={"url": address, "error": repr(error)})
         return Robots(status=0, body=b"", expires=spider.now() + KEPT_UNANSWERED)
     body = response.body[: reservation.FILE_BYTES + 1]
     return Robots(status=response.status, body=body, expires=spider.now() + KEPT)

@@ -96,8 +96,10 @@ def test_a_failure_is_told_once_and_shown_until_it_is_over(
     assert told.push() == Pushed(newly_failing=("news (webhook)",))
     told.desk.at += DAY
     assert told.push() == Pushed()
-    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
-    assert warnings == [f"not pushed topic=news to=webhook error='{receiver.url} answered 503'"]
+    [warning] = [r for r in caplog.records if r.levelname == "WARNING"]
+    assert warning.message == "not pushed"
+    assert (vars(warning)["topic"], vars(warning)["to"]) == ("news", "webhook")
+    assert vars(warning)["error"] == f"{receiver.url} answered 503"
     with Reader.open(told.desk.path, told.desk.now) as reader:
         [target] = reader.status().targets
     assert (target.topic, target.tries, target.failing_since, target.stopped) == ("news", 2, START, False)
@@ -223,7 +225,7 @@ def test_publish_says_once_who_newly_fails(told: Told, receiver: Receiver) -> No
     with started(told, "-q", "publish") as process:
         said = process.communicate()[1]
     assert process.returncode == 1
-    assert f"not pushed topic=news to=webhook error='{receiver.url} answered 500'" in said
+    assert f'not pushed topic=news to=webhook error="{receiver.url} answered 500"' in said
     with started(told, "-q", "publish") as process:
         assert process.communicate() == ("", "")
     assert process.returncode == 0
