@@ -20,6 +20,10 @@ _FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # HTML, 13.2.3.5: what a parser reports in its input, control characters and what is no character.
 _PLANES = "".join(f"{chr(first)}-{chr(first + 0xFFFD)}" for first in range(2**16, 17 * 2**16, 2**16))
 _NOT_IN_HTML = re.compile(f"[^\t\n\r -~\xa0-\ufdcf\ufdf0-\ufffd{_PLANES}]")
+_BREAK = re.compile(
+    r"(<[bh]r>|</(?:p|div|h[1-6]|li|dt|dd|td|th|tr|caption|figcaption|blockquote|pre|address|summary|section|article|header|footer)>)"
+    r"(?=\S)"
+)
 _WINDOWS = {chr(n): bytes([n]).decode("cp1252", "replace") for n in range(0x80, 0xA0)}
 _LINE_ENDS = re.compile("\r\n?")
 _BLANKS = re.compile("[ \t\n]+")
@@ -128,9 +132,13 @@ def address(url: str, base: str = "") -> str:
 
 
 def markup(html: str) -> str:
-    """HTML without characters that HTML forbids. Control characters by which Windows means something are that, as a reference to
-    one is (HTML, 13.2.5.84); the others, and what is no character, are U+FFFD."""
-    return _NOT_IN_HTML.sub(lambda found: _WINDOWS.get(found[0], "\ufffd"), html)
+    """HTML as readers like it best.
+
+    Without characters that HTML forbids: control characters by which Windows means something are that, as a reference to one is
+    (HTML, 13.2.5.84); the others, and what is no character, are U+FFFD. With a line end where a line ends, since readers that show
+    the text alone take the tags away and nothing else.
+    """
+    return _BREAK.sub(r"\1\n", _NOT_IN_HTML.sub(lambda found: _WINDOWS.get(found[0], "\ufffd"), html))
 
 
 def paragraphs(value: str) -> str:

@@ -4,6 +4,7 @@ import io
 import json
 import locale
 import logging
+import re
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -81,7 +82,7 @@ def full(entry: Make) -> Entry:
 
 
 HTML = (
-    '<p>All <a href="https://news.example/day" rel="noopener noreferrer">day</a>.</p>'
+    '<p>All <a href="https://news.example/day" rel="noopener noreferrer">day</a>.</p>\n'
     '<p>Also at: <a href="https://other.example/rain?a=1&amp;b=2" rel="noopener noreferrer">Other &amp; Co</a></p>'
 )
 
@@ -309,7 +310,7 @@ def test_a_brief_shows_its_time_tag_and_paragraph_also_after_its_article_came(en
     assert item["title"] == "The plant is back."
     assert item["url"] == "https://news.example/1"
     assert item["content_html"] == (
-        '<p><time datetime="2026-11-20T14:27:00+00:00">18:27</time> <strong>Energy</strong></p>'
+        '<p><time datetime="2026-11-20T14:27:00+00:00">18:27</time> <strong>Energy</strong></p>\n'
         "<p>The plant is back. It had been off since May.</p>"
     )
     assert item["tags"] == ["Energy", "grid"]
@@ -347,8 +348,15 @@ def test_a_feed_says_its_rights_and_how_often_it_may_be_new(entry: Make, feed: M
 def test_text_alone_becomes_paragraphs(entry: Make) -> None:
     assert (
         show(entry(1, text="One.\n\nTwo & three\nfour."), Face.FULL).html
-        == "<p>One.</p><p>Two &amp; three<br>four.</p>"
+        == "<p>One.</p>\n<p>Two &amp; three<br>\nfour.</p>"
     )
+
+
+def test_a_reader_that_only_takes_tags_away_reads_words_apart(entry: Make) -> None:
+    body = "<h2>Bridge</h2><p>one<br>two</p><ul><li>three</li><li>four</li></ul><table><tr><td>5</td><td>6</td></tr></table>"
+    for made in (entry(1, html=body), entry(1, html="", text="Bridge\n\none\ntwo\n\nthree\n\nfour\n\n5\n6")):
+        plain = re.sub("<[^>]*>", "", show(made, Face.FULL).html)
+        assert " ".join(plain.split()) == "Bridge one two three four 5 6"
 
 
 def test_a_body_that_cannot_be_cleaned_falls_back_on_the_text(entry: Make) -> None:
