@@ -18,8 +18,8 @@ setup: .venv/ready  ## the virtual environment, with the locked versions
 demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.1:8080; ONCE=1: one round; PORT=8090: served there
 	@$(BIN)/newsloom demo $(if $(ONCE),--once) $(if $(PORT),--port $(PORT))
 
-test: .venv/ready  ## the tests
-	$(BIN)/python -m pytest
+test: .venv/ready  ## the tests, on as many processors as there are, four at most
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 soak: .venv/ready  ## the long tests: a crawl and a publish killed a hundred times, readers in three hundred worlds, ten thousand crawls of one process
 	NEWSLOOM_KILLS=100 $(BIN)/python -m pytest tests/scraper/test_killed.py tests/whole/test_readers_killed.py

@@ -1,13 +1,13 @@
-"""What all tests of the crawl share ends when they end."""
+"""What the tests of one file share ends when they end: those of another folder may come next in this process."""
 
 from collections.abc import Iterator
 
 import pytest
 
-from tests.scraper.loopback import stage
+from tests.scraper.loopback import close_stage
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _the_stage_is_closed() -> Iterator[None]:
     yield
-    stage().close()
+    close_stage()

@@ -245,7 +245,7 @@ def source(url: str, **more: Any) -> Source:
 
 
 class Stage:
-    """One loop and one open network for all tests of a session: a reading process costs a third of a second to start."""
+    """One loop and one open network for all tests of a file: a reading process costs a third of a second to start."""
 
     def __init__(self) -> None:
         self._runner = asyncio.Runner()
@@ -280,6 +280,13 @@ class Stage:
 @cache
 def stage() -> Stage:
     return Stage()
+
+
+def close_stage() -> None:
+    """If a test has used it; the next test gets another."""
+    if stage.cache_info().currsize:
+        stage().close()
+        stage.cache_clear()
 
 
 def on_bench(test: Callable[[Bench], Awaitable[None]], *, rules: NetworkRules | None = None) -> None:

@@ -12,7 +12,7 @@ from scraper.children import Bounds, Children
 from scraper.extract.documents import Ask, Document, RobotsAnswer
 from tests.scraper.loopback import Bench, ListMemory, Reply, Site, article, feed, on_bench
 
-PAGES = 6
+PAGES = 4
 # A small page that takes seconds: elements that are never closed stand one in another, tens of thousands deep.
 SLOW = Reply(body=b"<html><body>" + b"<b><p>" * 40_000)
 
@@ -60,7 +60,7 @@ async def crawl(bench: Bench, pages: dict[Site, Reply], watched: Watched) -> lis
 def test_good_sites_beside_a_bad_one_are_asked_in_the_same_order_and_read_before_it() -> None:
     async def check(bench: Bench) -> None:
         async with AsyncExitStack() as stack:
-            children = await stack.enter_async_context(Children(1, Bounds(wall_seconds=1)))
+            children = await stack.enter_async_context(Children(1, Bounds(wall_seconds=1.5)))
             bad, *good = [await stack.enter_async_context(Site.open()) for _ in range(4)]
 
             await crawl(bench, dict.fromkeys(good, article("Good")), Watched(children))
