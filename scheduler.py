@@ -90,6 +90,7 @@ class Clock:
             self._house = await hallway.under(self._house, config)
         self._timetable = timetable(self._house.now, config.jitter)
         self._post = self._post.under(config)
+        self._publish.set()
         await hallway.bring_forward(self._house, self._timetable)
 
     async def _looker(self) -> None:

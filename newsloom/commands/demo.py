@@ -43,11 +43,12 @@ async def _play(call: Call, folder: Path, *, port: int, once: bool) -> None:
     from datetime import timedelta  # noqa: PLC0415
 
     from newsloom.commands.rounds import crawl_and_tell, keep_going  # noqa: PLC0415
-    from newsloom.config import load  # noqa: PLC0415
+    from newsloom.config import ConfigFile, load  # noqa: PLC0415
     from newsloom.demo import stage  # noqa: PLC0415
 
     async with stage.opened(folder, call.now, server_port=port) as (sites, goes_on):
-        config = load(sites.config)
+        file = ConfigFile(sites.config, lambda: load(sites.config))
+        config = file.config
         if not call.quiet:
             click.echo(f"{folder}: {'going on with the papers of before' if goes_on else 'starting clean'}")
             click.echo("".join(f"  {name:16} {url}\n" for name, url in sites.urls.items()))
@@ -57,7 +58,7 @@ async def _play(call: Call, folder: Path, *, port: int, once: bool) -> None:
         if once and not done.fine:
             raise SystemExit(1)
         if not once and not done.stopped:
-            await keep_going(call, config, tick=timedelta(seconds=5))
+            await keep_going(call, file, tick=timedelta(seconds=5))
 
 
 def _show(call: Call, config: "Config") -> None:

@@ -6,14 +6,17 @@ from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
 import click
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 import scheduler
 from newsloom import hallway, publishing
 from newsloom.commands.call import Call
 from newsloom.commands.progress import progress
+from newsloom.commands.reloading import Reloading, beside
 from newsloom.commands.stopping import stopping
 from newsloom.commands.tables import Table, files, show_json
-from newsloom.config import Config
+from newsloom.config import Config, ConfigFile
+from newsloom.news.sources import Server
 from newsloom.web.app import app
 from newsloom.web.names import allowed
 from newsloom.web.server import serve as serve_app
@@ -39,7 +42,7 @@ async def crawl_and_tell(
 
 async def keep_going(
     call: Call,
-    config: Config,
+    file: ConfigFile,
     *,
     serve: bool = True,
     tick: timedelta = scheduler.TICK,
@@ -47,17 +50,43 @@ async def keep_going(
 ) -> None:
     """The clock and the server, until `stop`, SIGTERM or Ctrl-C; either one failing ends the other.
 
-    Raises ServeError before anything is crawled if nothing can listen there.
+    What is written into the config's file meanwhile is taken over. Raises ServeError before anything is crawled if nothing can
+    listen there.
     """
     stop = stop or asyncio.Event()
+    config = file.config
+    front = _Front(config)
     with stopping(stop):
-        async with _serving(call, config, stop) if serve else nullcontext(), hallway.opened(config, call.now) as house:
+        async with (
+            _serving(call, config.server, front, stop) if serve else nullcontext(),
+            hallway.opened(config, call.now, whole=False) as house,
+        ):
             await publishing.publish_dirty(config, house.store)  # what a crash left, before the first crawl
-            await scheduler.Clock(house, tick=tick).run(stop)
+            clock = scheduler.Clock(house, tick=tick)
+
+            async def take_over(changed: Config) -> None:
+                await clock.take_over(changed)
+                front.show(changed)
+
+            async with beside(Reloading(file, take_over).run(tick)):
+                await clock.run(stop)
+
+
+class _Front:
+    """The web application, over the folder of the config that holds now."""
+
+    def __init__(self, config: Config) -> None:
+        self.show(config)
+
+    def show(self, config: Config) -> None:
+        self._application = app(config.out, allowed(config.server.host, config.public_url))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._application(scope, receive, send)
 
 
 @asynccontextmanager
-async def _serving(call: Call, config: Config, stop: asyncio.Event) -> AsyncIterator[None]:
+async def _serving(call: Call, place: Server, application: ASGIApp, stop: asyncio.Event) -> AsyncIterator[None]:
     """Serves the feeds beside the block, from the moment it begins; sets `stop` when either of them ends."""
     up = asyncio.Event()
 
@@ -70,8 +99,6 @@ async def _serving(call: Call, config: Config, stop: asyncio.Event) -> AsyncIter
         stop.set()
         up.set()
 
-    place = config.server
-    application = app(config.out, allowed(place.host, config.public_url))
     serving = asyncio.create_task(serve_app(application, host=place.host, port=place.port, stop=stop, started=started))
     serving.add_done_callback(ended)
     await up.wait()

@@ -20,7 +20,7 @@ from pathlib import Path
 from newsloom.commands.call import Call
 from newsloom.commands.logs import set_up
 from newsloom.commands.rounds import keep_going
-from newsloom.config import load
+from newsloom.config import ConfigFile
 from newsloom.news.times import Now
 
 MINUTE = timedelta(minutes=1)
@@ -66,8 +66,9 @@ class Guided(Call):
 
 async def live(call: Guided, crawls: int) -> None:
     stop = asyncio.Event()
-    config = load(call.path)
-    life = asyncio.create_task(keep_going(call, config, tick=_TICK, stop=stop))
+    file = ConfigFile(call.path, call.config)
+    config = file.config
+    life = asyncio.create_task(keep_going(call, file, tick=_TICK, stop=stop))
     held = _look(call.clock.now, 0)
     try:
         while held.crawls < crawls and not life.done():

@@ -1,0 +1,89 @@
+"""A config that is written anew while `run` works is taken over; a broken one is told once, and the old one stays."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from datetime import timedelta
+from typing import Any
+
+from newsloom.config import Config, ConfigError, ConfigFile, taken_over
+from newsloom.store import StoreError
+
+log = logging.getLogger("newsloom")
+
+
+class Reloading:
+    """`take_over` is handed each other config, without what needs another process."""
+
+    def __init__(self, file: ConfigFile, take_over: Callable[[Config], Awaitable[None]]) -> None:
+        self._file = file
+        self._take_over = take_over
+        self._config = file.config
+        self._asked = asyncio.Event()
+        self._wanted: Config | None = None
+        """Not taken over yet."""
+
+    async def run(self, tick: timedelta) -> None:
+        """At each tick, and at once when asked; until it is cancelled."""
+        with _on_hangup(self._asked.set):
+            while True:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._asked.wait(), tick.total_seconds())
+                asked = self._asked.is_set()
+                self._asked.clear()
+                await self._look(asked=asked)
+
+    async def _look(self, *, asked: bool) -> None:
+        try:
+            self._wanted = await self._file.changed(now=asked) or self._wanted
+        except ConfigError as error:
+            self._wanted = None
+            _tell_faults(error)
+        if self._wanted is None:
+            return
+        config, staying = taken_over(self._wanted, self._config)
+        try:
+            await self._take_over(config)
+        except StoreError as error:
+            # A trace would say less than the sentence.
+            log.error("config not taken over, the next tick tries again", extra={"error": str(error)})  # noqa: TRY400
+            return
+        except Exception:  # a defect of ours: the old config goes on, and the log has the trace
+            log.exception("config not taken over")
+        else:
+            log.info("config taken over", extra={"sources": len(config.sources), "topics": len(config.topics)})
+            self._config = config
+        self._wanted = None
+        for key in staying:
+            log.warning("this key of the config is taken over when newsloom is started again", extra={"key": key})
+
+
+def _tell_faults(error: ConfigError) -> None:
+    for fault in error.faults:
+        told = {"file": str(fault.path), "line": fault.line or None, "key": fault.key, "error": fault.problem}
+        log.error("fault in the config", extra=told)
+    log.error("config not taken over, the one before goes on", extra={"faults": len(error.faults)})
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """`work` goes on as long as the block lasts."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@contextmanager
+def _on_hangup(ask: Callable[[], None]) -> Iterator[None]:
+    """SIGHUP asks, as long as the block lasts."""
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, ask)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
