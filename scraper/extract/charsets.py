@@ -57,6 +57,8 @@ _LEGACY = {
 }
 """What a page in a language is written in when nobody says (HTML, 13.2.3.2, the table of locales)."""
 
+_ESCAPED = codecs.lookup("iso2022_jp").name
+
 _LANG = re.compile(rb"<html\b[^>]{0,300}?\slang\s*=\s*[\"']?([a-z]{2})\b", re.IGNORECASE)
 _TAG = re.compile(rb"<[^>]{0,2000}>")
 _ASCII_RUN = re.compile(rb"[\x00-\x7f]{40,}")
@@ -81,6 +83,12 @@ def is_sound(body: bytes) -> bool:
     return not read_bom(body)[1] and not _without_order(body) and _is_flawless(body)
 
 
+def beside_ascii(body: bytes, charset_of_header: str) -> str:
+    """Python's name of the charset that `decode` would read a body in; "" if there bytes of ASCII may be other characters."""
+    name = "" if read_bom(body)[1] else _encoding(body, charset_of_header)
+    return "" if _wide(name) or name == _ESCAPED else name
+
+
 def _judged(body: bytes, charset_of_header: str) -> str:
     bom, mark = read_bom(body)
     if bom and mark:
@@ -89,13 +97,13 @@ def _judged(body: bytes, charset_of_header: str) -> str:
 
 
 def _is_flawless(body: bytes) -> bool:
-    if b"\x1b" in body and body.isascii():  # ISO-2022-JP is written in ASCII
-        return False
-    view, at = memoryview(body), 0
-    try:
-        while at < len(
-            view
-        ):  # a piece at a time: a text as large as a page costs as much to put somewhere as to decode
+    return not (b"\x1b" in body and body.isascii()) and _decodes(memoryview(body))  # ISO-2022-JP is written in ASCII
+
+
+def _decodes(view: memoryview) -> bool:
+    at = 0
+    try:  # a piece at a time: a text as large as a page costs as much to put somewhere as to decode
+        while at < len(view):
             at += codecs.utf_8_decode(view[at : at + _PIECE], "strict", at + _PIECE >= len(view))[1]
     except UnicodeDecodeError:
         return False
@@ -121,7 +129,7 @@ def _encoding(body: bytes, label: str) -> str:
     header = "" if _wide(header) else header
     if body.isascii():
         return header or _declared(body) or "utf-8"  # ISO-2022-JP is written in ASCII
-    if any(_is_flawless(body[:-n]) for n in (1, 2, 3)):  # broken off within a character
+    if any(_decodes(memoryview(body)[:-n]) for n in (1, 2, 3)):  # broken off within a character
         return "utf-8"
     labels = [name for name in (header, _declared(body)) if name]
     if labels and labels[0] != "utf-8":

@@ -69,12 +69,12 @@ class Declared:
         return bool(self.article or self.micro or self.first("og:type").lower().startswith(("article", "news")))
 
 
-def declared(tree: HtmlElement, url: str) -> Declared:
-    """Everything the page at `url` says of itself."""
+def declared(tree: HtmlElement, url: str, scripts: Iterable[Script] = ()) -> Declared:
+    """Everything the page at `url` says of itself. `scripts` are those of it that are no longer in its tree."""
     meta = _meta(tree)
     title = tree.findtext(".//head/title") or tree.findtext(".//title") or ""
     canonical, aliases, alternates = _addresses(tree, meta, url)
-    scripts = [((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text)]
+    scripts = [*scripts, *(((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text))]
     nodes = _nodes(scripts)
     titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), title]
     article = _choose([n for n in nodes if _types(n, _STRONG)], {key(url), key(canonical)}, titles)

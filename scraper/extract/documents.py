@@ -14,7 +14,7 @@ from isal import isal_zlib
 from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found, Role
 from scraper.extract import dates
-from scraper.extract.charsets import charset, decode, is_sound
+from scraper.extract.charsets import charset, decode
 from scraper.extract.page import Habits, Reading
 
 BODY_BYTES = 16 * 2**20
@@ -125,7 +125,7 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
 
 def _read(body: bytes, ask: Ask) -> Document:
-    if _HTML.match(body) and is_sound(body):  # as nearly all pages: their text is the parser's to decode
+    if _HTML.match(body):  # as nearly all pages
         refuse_crowded_tags(body)
         return _page(body, ask)
     kind, text = sniff(body, decode(body, charset(ask.content_type)), ask)
@@ -159,6 +159,7 @@ def _page(html: bytes | str, ask: Ask) -> Reading:
         html,
         ask.url,
         fetched=ask.fetched,
+        charset=charset(ask.content_type),
         zone=ask.zone,
         habits=ask.habits,
         language=ask.language,

@@ -1,18 +1,22 @@
-"""An article's page without what says nothing of the article: menus and footers, scripts and styles.
+"""An article's page without what no parser of HTML need see: menus and footers, scripts and styles.
 
 They are taken out of the page's bytes, before it is parsed: parsing, and each walk over the tree, takes its time for all elements,
 and on 587 real pages 19 % of them stood in menus and footers, on one page in ten over 45 %; scripts are most of many a page.
+Scripts that may hold the article's data are kept beside the page: a parser of HTML takes as long for their letters as for tags.
 """
 
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import islice
 
 from isal import isal_zlib
+from w3lib.encoding import to_unicode
 
 from newsloom.news.items import KEPT_BRIEFS
 from scraper.extract.briefs.headings import kind_of
+from scraper.extract.charsets import is_sound
 
 _MENU = 6
 """Links; what holds fewer costs nothing, and may be a list of tags or the head of a block."""
@@ -34,24 +38,64 @@ _SAYS = re.compile(
     rb"[\s\x80-\xff]*(?:(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"\x80-\xff]{2,240}\s*=\s*[{\[]|self\.__next_f\.push)"
 )
 """How a script begins that may hold an article's data (see declared.py)."""
+_TYPE = re.compile(rb"""\stype\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 
 
-def lean(page: bytes) -> bytes:
-    """The page, in UTF-8, without all that: for who asks for its article and not for its links."""
+@dataclass(frozen=True, kw_only=True)
+class Lean:
+    """What is left of a page."""
+
+    page: bytes
+    """Its HTML."""
+    data: tuple[tuple[bytes, bytes], ...] = ()
+    """Of what was taken out, the scripts that may hold the article's data: their tags, and their texts."""
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it is UTF-8 without a flaw."""
+        return is_sound(self.page) and all(is_sound(text) for _, text in self.data)
+
+    def read_in(self, charset: str) -> "Lean":
+        """The same in UTF-8, of a page in another charset."""
+        page, *texts = (
+            to_unicode(text, charset).encode("utf-8", "replace")
+            for text in (self.page, *(text for _, text in self.data))
+        )
+        return Lean(page=page, data=tuple(zip((tag for tag, _ in self.data), texts, strict=True)))
+
+    @property
+    def scripts(self) -> Iterator[tuple[str, str]]:
+        """The scripts as their types in lower case, and their texts, read as UTF-8."""
+        for tag, text in self.data:
+            found = _TYPE.search(tag)
+            kind = next(filter(None, found.groups()), b"") if found else b""
+            yield html.unescape(kind.decode("utf-8", "replace")).lower(), text.decode("utf-8", "replace")
+
+
+def lean(page: bytes, charset: str = "utf-8") -> Lean:
+    """The page without all that: for who asks for its article and not for its links. It is in UTF-8 or in another `charset` in
+    which bytes of ASCII are ASCII.
+    """
+    needless = _Needless(page, charset)
     kept: list[bytes] = []
     at = 0
-    for start, end in _Needless(page).found:
+    for start, end in needless.found:
         kept.append(page[at:start])
         at = end
-    return b"".join([*kept, page[at:]]) if kept else page
+    return Lean(page=b"".join([*kept, page[at:]]) if kept else page, data=tuple(needless.data))
 
 
 class _Needless:
     """One pass over a page. `found` is from where to where each stretch is, in page order; of two menus in each other the inner."""
 
-    def __init__(self, page: bytes) -> None:
+    def __init__(self, page: bytes, charset: str) -> None:
         self.page = page
+        self.charset = charset
         self.found: list[tuple[int, int]] = []
+        self.data: list[tuple[bytes, bytes]] = []
+        """Scripts that may hold data, of those that were found."""
+        self._data_at: list[int] = []
+        """Where each of them begins."""
         self._inside = 0
         """How many articles are open."""
         self._opened: tuple[bytes, int] | None = None
@@ -68,14 +112,18 @@ class _Needless:
                 )
 
     def _script(self, name: bytes, start: int, at: int) -> int:
-        """Note a script or a style sheet that nobody will ask for; where to go on: not at all, where only a parser can tell."""
+        """Note a script or a style sheet; where to go on: not at all, where only a parser can tell."""
         page = self.page
         inside = page.find(b">", at) + 1
         head = page[start:inside]
         if not head or head.endswith(b"/>") or head.count(b'"') % 2 or head.count(b"'") % 2:
             return len(page)
-        end, alone = _end(_ENDS[name].finditer(page, inside))
-        if alone and (name == b"style" or not (b"json" in head or _SAYS.match(page, inside))):
+        stop, end = _end(_ENDS[name].finditer(page, inside))
+        if stop and name == b"script" and (b"json" in head.lower() or _SAYS.match(page, inside)):
+            self.found.append((start, end))
+            self.data.append((head, page[inside:stop]))
+            self._data_at.append(start)
+        elif stop:
             self._take(start, end)
         return end or len(page)
 
@@ -90,7 +138,7 @@ class _Needless:
         elif self._opened is not None:
             opened, start = self._opened
             end = self.page.find(b">", at) + 1
-            if name == b"/" + opened and end and _is_known_frame(self.page[start:end]):
+            if name == b"/" + opened and end and _is_known_frame(self.page[start:end], self.charset):
                 self._take(start, end)
             self._opened = None
         return at
@@ -101,7 +149,7 @@ class _Needless:
         if (
             known is None
             or (self._inside and name not in _ENDS)
-            or _print(self.page[start : start + known[1]]) != known
+            or _print(self.page[start : start + known[1]], self.charset) != known
         ):
             return 0
         if name not in _ENDS:
@@ -112,58 +160,66 @@ class _Needless:
     def _take(self, start: int, end: int) -> None:
         while self.found and self.found[-1][0] > start:  # a script in a menu
             self.found.pop()
+        while self._data_at and self._data_at[-1] > start:
+            self._data_at.pop()
+            self.data.pop()
         self.found.append((start, end))
         if end - start > _BEGINNING:
             if len(_SEEN) >= _MOST:
                 _SEEN.clear()
-            _SEEN[self.page[start : start + _BEGINNING]] = _print(self.page[start:end])
+            _SEEN[self.page[start : start + _BEGINNING]] = _print(self.page[start:end], self.charset)
 
 
-def _end(marks: Iterator[re.Match[bytes]]) -> tuple[int, bool]:
-    """Where a script ends, and whether it holds no beginning of another one: it may be no script, but stand in an attribute.
+def _end(marks: Iterator[re.Match[bytes]]) -> tuple[int, int]:
+    """Where a script's text ends, and the script.
 
-    0 if it may go on behind what seems to be its end (HTML Standard, 13.2.5.20-31).
+    The first is 0 for one that holds the beginning of another one: it may be no script, but stand in an attribute. The second is 0
+    if it may go on behind what seems to be its end (HTML Standard, 13.2.5.20-31).
     """
     comment, alone = False, True
     for mark in marks:
         if mark[0].endswith(b">"):
-            return (mark.end(), alone) if alone or not comment else (0, False)
+            return (mark.start(), mark.end()) if alone else (0, 0 if comment else mark.end())
         if mark[0] == b"<!--":
             comment = True
         else:
             alone = False
-    return 0, False
+    return 0, 0
 
 
-def _is_known_frame(element: bytes) -> bool:
-    known = _print(element)
+def _is_known_frame(element: bytes, charset: str) -> bool:
+    known = _print(element, charset)
     if known not in _KNOWN:
         if len(_KNOWN) >= _MOST:
             _KNOWN.clear()
-        _KNOWN[known] = _is_frame(element)
+        _KNOWN[known] = _is_frame(element, charset)
     return _KNOWN[known]
 
 
-def _print(stretch: bytes) -> tuple[int, int]:
-    return isal_zlib.crc32(stretch), len(stretch)
+_Print = tuple[int, int, str]
+"""Of a stretch of a page the checksum and the length, and the page's charset."""
+
+
+def _print(stretch: bytes, charset: str) -> _Print:
+    return isal_zlib.crc32(stretch), len(stretch), charset
 
 
 _MOST = 4_096
-_KNOWN: dict[tuple[int, int], bool] = {}
-"""Of elements seen before, whether they are frames: a site's pages have one menu. By checksum and length."""
+_KNOWN: dict[_Print, bool] = {}
+"""Of elements seen before, whether they are frames: a site's pages have one menu."""
 _BEGINNING = 256
-_SEEN: dict[bytes, tuple[int, int]] = {}
-"""Of what was taken out before, by its first bytes, checksum and length: so that the same is not looked through on each page."""
+_SEEN: dict[bytes, _Print] = {}
+"""Of what was taken out before, by its first bytes: so that the same is not looked through on each page."""
 
 
-def _is_frame(element: bytes) -> bool:
+def _is_frame(element: bytes, charset: str) -> bool:
     """Whether an element holds a menu's many links, and neither says anything of an article nor is called a block of teasers."""
     if element.count(b"<a ") < _MENU or any(own in element for own in _OWN):
         return False
     first = islice((found[1] for found in _TEXT.finditer(element)), 2)
     over = (_TAG.sub(b" ", found[0] + b">") for found in _HEADING.finditer(element))
-    return not any(kind_of(_plain(text)) in KEPT_BRIEFS for text in (*first, *over))
+    return not any(kind_of(_plain(text, charset)) in KEPT_BRIEFS for text in (*first, *over))
 
 
-def _plain(text: bytes) -> str:
-    return " ".join(html.unescape(text.decode("utf-8", "replace")).split())
+def _plain(text: bytes, charset: str) -> str:
+    return " ".join(html.unescape(to_unicode(text, charset)).split())

@@ -13,9 +13,10 @@ from newsloom.news.memory import Found, Role
 from scraper.extract import briefs, links
 from scraper.extract.article import article
 from scraper.extract.body import body
+from scraper.extract.charsets import beside_ascii, decode
 from scraper.extract.declared import Declared, declared
 from scraper.extract.languages import spoken
-from scraper.extract.lean import lean
+from scraper.extract.lean import Lean, lean
 from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import FRONT, is_front, refusal
 from scraper.extract.reservation import reservation
@@ -29,6 +30,7 @@ def read(
     url: str,
     *,
     fetched: datetime,
+    charset: str = "",
     zone: str = "UTC",
     habits: Habits = Habits(),  # noqa: B008  frozen
     language: str = "",
@@ -37,18 +39,18 @@ def read(
 ) -> Reading:
     """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
 
-    `html` is the page's text, or its bytes where they are UTF-8 (charsets.py tells); `zone` (IANA) that of times
-    without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
+    `html` is the page's text, or its bytes, and then `charset` the label that the header gave them; `zone` (IANA) is that of
+    times without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
-    utf8 = html.encode("utf-8", "replace") if isinstance(html, str) else html
-    tree = _parse(lean(utf8) if role is Role.ARTICLE else utf8)
+    left = _left(html, charset, role)
+    tree = _parse(left.page)
     if tree is None:
         return Reading(article=None, reason="empty page")
     # Every element's Python object lives as long as the page: else each walk of the tree makes and throws away its own,
     # which costs more than what the walk does.
     alive = list(tree.iter())
-    said = declared(tree, url)
+    said = declared(tree, url, left.scripts)
     asked = reservation(said)
     leads = role is not Role.ARTICLE
     found = Reading(
@@ -66,6 +68,19 @@ def read(
     read = _front(page, found) if is_front(tree, said, url) else _story(page, found, language)
     del alive
     return read
+
+
+def _left(html: bytes | str, charset: str, role: Role) -> Lean:
+    """What is to be parsed of a page, in UTF-8."""
+    if role is not Role.ARTICLE:
+        return Lean(page=(decode(html, charset) if isinstance(html, bytes) else html).encode("utf-8", "replace"))
+    if isinstance(html, str):
+        return lean(html.encode("utf-8", "replace"))
+    left = lean(html)
+    if left.is_sound:  # as of nearly all pages; all their bytes are more than twice as many
+        return left
+    name = beside_ascii(html, charset)
+    return lean(html, name).read_in(name) if name else lean(decode(html, charset).encode("utf-8", "replace"))
 
 
 @dataclass(frozen=True, kw_only=True)

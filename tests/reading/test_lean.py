@@ -9,7 +9,7 @@ from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
 from newsloom.news.memory import Role
-from scraper.extract.lean import lean
+from scraper.extract.lean import Lean, lean
 from scraper.extract.reading import read
 
 LINKS = "".join(f"<li><a href='/section/{n}'>Section {n}</a></li>" for n in range(8))
@@ -20,7 +20,7 @@ ARTICLE = f"<article><h1>The harbour is open again</h1>{TEXT * 3}</article>"
 
 
 def cut(body: str) -> str:
-    return lean(f"<html><body>{body}</body></html>".encode()).decode()
+    return lean(f"<html><body>{body}</body></html>".encode()).page.decode()
 
 
 @pytest.mark.parametrize("frame", [MENU, FOOTER, MENU.replace("<ul>", "<!-- top --><ul><script>var a = 1;</script>")])
@@ -48,11 +48,7 @@ def test_a_menu_beside_the_article_is_taken_out(frame: str) -> None:
         f"<script src=a.js title='a>b'></script>{ARTICLE}",
         f"<script src=a.js />{ARTICLE}</script>",
         f"<script><!-- document.write('<script>') </script>{ARTICLE}<script>--></script>",
-        f'<script type="application/ld+json">{{"@type": "NewsArticle"}}</script>{ARTICLE}',
-        f'<script id=data type="application/json">{{"headline": "The harbour is open again"}}</script>{ARTICLE}',
-        f"<script> window.__STATE__ = {{'headline': 'The harbour is open again'}};</script>{ARTICLE}",
         f"<script>document.write('<script src=a.js><\\/script><nav>{LINKS}</nav>');</script>{ARTICLE}",
-        f"<script>self.__next_f.push([1, '{TEXT}'])</script>{ARTICLE}",
     ],
 )
 def test_what_may_say_something_of_the_article_stays(body: str) -> None:
@@ -74,6 +70,48 @@ def test_scripts_and_styles_are_taken_out_with_what_they_hold(code: str) -> None
         for _ in range(2):  # the second time it is known
             left = body.replace(code, "").replace(MENU, "").replace(FOOTER, "")
             assert cut(body) == f"<html><body>{left}</body></html>"
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "text"),
+    [
+        ('<script type="application/ld+json">', "application/ld+json", '{"@type": "NewsArticle", "name": "Caf\u00e9"}'),
+        ("<script class=a type='Application/LD&#43;JSON'>", "application/ld+json", "<!-- {} -->"),
+        ("<script id=data type=application/json>", "application/json", '{"headline": "<p>The harbour</p>"}'),
+        ("<script>", "", " window.__STATE__ = {'headline': 'The harbour is open again'};"),
+        ("<script data-type=json>", "", f"self.__next_f.push([1, '{TEXT}'])"),
+    ],
+)
+def test_scripts_that_may_hold_the_article_stand_beside_the_page(tag: str, kind: str, text: str) -> None:
+    left = lean(f"<html><head>{tag}{text}</SCRIPT ></head><body>{ARTICLE}{MENU}".encode())
+
+    assert left.page == f"<html><head></head><body>{ARTICLE}".encode()
+    assert list(left.scripts) == [(kind, text)]
+
+
+def test_a_script_in_a_menu_goes_with_it() -> None:
+    left = lean(f"<html><body>{MENU.replace('<ul>', '<script>menu = {};</script><ul>')}{ARTICLE}".encode())
+
+    assert left == Lean(page=f"<html><body>{ARTICLE}".encode())
+
+
+@pytest.mark.parametrize("charset", ["windows-1251", "gb18030", "shift_jis"])
+def test_what_is_left_of_a_page_in_another_charset_is_read_in_it(charset: str) -> None:
+    script = '<script type="application/ld+json">{"@type": "NewsArticle", "author": {"name": "Иван Ко"}}</script>'
+    text = "<p>" + "Гавань старого города была вновь открыта в понедельник, и рыбаки вернулись домой. " * 4 + "</p>"
+    page = f"<html><head>{script}</head><body>{MENU.replace('Section', 'Раздел')}<h1>Гавань открыта</h1>{text * 3}"
+
+    asked = {"fetched": datetime(2026, 5, 3, tzinfo=UTC), "charset": charset}
+    own = read(page.encode(charset), "https://a.example/1", role=Role.ARTICLE, **asked).article  # type: ignore[arg-type]
+
+    assert own is not None
+    assert (own.authors, own.text.count("рыбаки")) == (("Иван Ко",), 12)
+
+
+def test_a_block_of_teasers_in_a_menu_is_known_by_its_name_in_any_charset() -> None:
+    for charset in ("utf-8", "windows-1251"):
+        page = f"<html><body><nav><h3>Читайте также</h3>{LINKS}</nav>{ARTICLE}".encode(charset)
+        assert lean(page, charset).page == page
 
 
 def test_a_menu_in_a_footer_goes_alone() -> None:
@@ -104,7 +142,7 @@ CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script 
 @given(st.lists(st.sampled_from([*MARKUP, "<", ">", "<nav"]), max_size=12))
 def test_no_part_of_an_article_is_taken_out_of_any_page(pieces: list[str]) -> None:
     page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
-    left = lean(page)
+    left = lean(page).page
     for mark in (b"<article>", b"</article>", b"<main>", b"</main>", b"before"):
         assert left.count(mark) == page.count(mark)
     document_fromstring(left)
@@ -113,7 +151,7 @@ def test_no_part_of_an_article_is_taken_out_of_any_page(pieces: list[str]) -> No
 @given(st.lists(st.sampled_from([*MARKUP, *CODE]), max_size=12))
 def test_what_is_left_of_any_page_is_parsed_to_the_same(pieces: list[str]) -> None:
     page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
-    assert shown(lean(page)) == shown(page)
+    assert shown(lean(page).page) == shown(page)
 
 
 def shown(page: bytes) -> list[tuple[str, str, str]]:
