@@ -6,18 +6,12 @@ Run as `python scheduler.py` it is `newsloom run`; with `--once` it is `newsloom
 import asyncio
 import contextlib
 import logging
-import random
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
-
-from apscheduler.triggers.cron import CronTrigger
+from datetime import timedelta
 
 from newsloom import adopting, hallway, publishing
 from newsloom.config import Config
-from newsloom.news.sources import Schedule, Source
-from newsloom.news.times import Now
 from newsloom.pushing import Post
 from newsloom.store import StoreError
 
@@ -31,41 +25,12 @@ STOPPING = timedelta(seconds=3)
 """What is in flight after that is dropped: its addresses are queued, nothing is lost."""
 
 
-def next_due(
-    schedule: Schedule, previous: datetime | None, now: datetime, jitter: timedelta = timedelta(0)
-) -> datetime:
-    """The first time after `now` on the schedule: of a cron line, its next; of an interval, `previous` plus whole intervals.
-
-    Times missed by a machine that slept are passed over: one crawl catches up on all of them. `jitter` moves an interval's
-    time later by up to so much, so that sources do not stay in step, nor come at the same minutes for ever.
-    """
-    if schedule.cron:
-        trigger = CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.zone))
-        fire: datetime | None = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
-        if fire is None:
-            raise ValueError(f"the cron line {schedule.cron!r} never comes")
-        return fire.astimezone(UTC)
-    start = min(previous or now, now)
-    passed = (now - start) // schedule.every
-    return start + (passed + 1) * schedule.every + jitter * random.random()  # noqa: S311 - spreads load, guards nothing
-
-
-def timetable(now: Now, jitter: timedelta = timedelta(0)) -> hallway.Timetable:
-    """`next_due` for the hallway, which does not know the clock."""
-
-    def due(source: Source, previous: datetime | None) -> datetime:
-        return next_due(source.schedule, previous, now(), min(jitter, source.schedule.every / 10))
-
-    return due
-
-
 class Clock:
     """Crawls what is due, as it comes due, and publishes what changed; until told to stop."""
 
     def __init__(self, house: hallway.House, *, tick: timedelta = TICK) -> None:
         self._house = house
         self._tick = tick
-        self._timetable = timetable(house.now, house.config.jitter)
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._publish = asyncio.Event()
@@ -76,7 +41,7 @@ class Clock:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is in flight gets STOPPING to end."""
-        await hallway.bring_forward(self._house, self._timetable)
+        await self._house.timetable.bring_forward(self._house.config)
         helpers = [asyncio.create_task(work) for work in (self._looker(), self._publisher(), self._housekeeper())]
         try:
             await stop.wait()
@@ -88,19 +53,18 @@ class Clock:
         """Go on under another config. What is under way ends under the one it began with. Raises what the store raises."""
         async with self._publishing:
             self._house = await hallway.under(self._house, config)
-        self._timetable = timetable(self._house.now, config.jitter)
         self._post = self._post.under(config)
         self._publish.set()
-        await hallway.bring_forward(self._house, self._timetable)
+        await self._house.timetable.bring_forward(config)
 
     async def _looker(self) -> None:
         """At each tick: start what is due; what another process asked to be published is published too."""
         while True:
             with _surviving("looking for what is due"):
                 due, sources = await self._house.store.due_sources(), self._house.sources
-                for name in due:
-                    if name in sources and name not in self._running:
-                        self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
+                waiting = [name for name in due if name in sources and name not in self._running]
+                for name in self._house.timetable.starting(waiting, len(sources)):
+                    self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
                 if await self._house.store.dirty():
                     self._publish.set()
                 self._start_pushing()
@@ -112,7 +76,7 @@ class Clock:
                 source = self._house.sources.get(name)
                 if source is not None and not self._stop.is_set():
                     with _surviving("crawling", source=name):
-                        await hallway.crawl_one(self._house, source, self._timetable, stop=self._stop)
+                        await hallway.crawl_one(self._house, source, stop=self._stop)
                         if self._house.sources.get(name) != source:  # it has told the store what it knew of it
                             async with self._publishing:
                                 await adopting.adopt(self._house.config, self._house.store, whole=False)

@@ -3,10 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from newsloom.news.times import Now
 from newsloom.publishing import publish_dirty
 from newsloom.pushing import Post
 from newsloom.store import Store, StoreError
+from newsloom.timetable import Timetable
 
 if TYPE_CHECKING:
     from scraper.network import Network
@@ -28,9 +28,6 @@ CRAWLS = 64
 """Side by side at most. A crawl mostly waits for its site's turn, so there are more of them than connections, which the
 network counts by itself; sixteen slow sites must not keep the others waiting."""
 
-Timetable = Callable[[Source, datetime | None], datetime]
-"""When a source is due next, from when it was due last (None: never)."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class House:
@@ -39,6 +36,7 @@ class House:
     config: Config
     store: Store
     network: "Network"
+    timetable: Timetable
     now: Now
 
     @property
@@ -81,7 +79,7 @@ async def opened(config: Config, now: Now, *, whole: bool = True) -> AsyncIterat
     with Store.open(config.store, now, config.limits) as store:
         await adopt(config, store, whole=whole)
         async with Network.open(config.network, config.limits) as network:
-            yield House(config=config, store=store, network=network, now=now)
+            yield House(config=config, store=store, network=network, timetable=Timetable(store, now), now=now)
 
 
 async def under(house: House, config: Config) -> House:
@@ -98,7 +96,6 @@ async def under(house: House, config: Config) -> House:
 async def crawl_round(
     house: House,
     names: Iterable[str],
-    timetable: Timetable,
     *,
     stop: asyncio.Event | None = None,
     watch: Watch | None = None,
@@ -120,7 +117,7 @@ async def crawl_round(
                 return None
             watch.crawling(source.name)
             try:
-                report = await crawl_one(house, source, timetable, stop=stop)
+                report = await crawl_one(house, source, stop=stop)
             except StoreError:
                 stop.set()
                 raise
@@ -144,9 +141,7 @@ async def crawl_round(
     )
 
 
-async def crawl_one(
-    house: House, source: Source, timetable: Timetable, *, stop: asyncio.Event | None = None
-) -> CrawlReport:
+async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None = None) -> CrawlReport:
     """One crawl, and when the next one is due. A defect of ours in one source is logged and stays that source's own."""
     from scraper.crawl import crawl  # noqa: PLC0415 - as in `opened`
 
@@ -163,7 +158,7 @@ async def crawl_one(
         report = CrawlReport(source=source.name, started=started, finished=house.now(), error=f"defect: {error!r}")
         await house.store.record(report)
     if not report.stopped and await house.store.next_due(source.name) == was_due:  # else it was asked for meanwhile
-        await house.store.schedule(source.name, timetable(source, was_due))
+        await house.timetable.put(house.config, source, was_due, report)
     _tell(report, seconds=time.monotonic() - began, known=failed_before, defect=defect)
     return report
 
@@ -174,7 +169,12 @@ def _tell(report: CrawlReport, *, seconds: float, known: bool, defect: Exception
     if report.error and not known:
         level = logging.WARNING if defect is None else logging.ERROR
     numbers = {name: getattr(report, name) for name in _TOLD}
-    end = {"seconds": round(seconds, 2), "bounds": report.bounds, "stopped": report.stopped or None, "error": report.error}
+    end = {
+        "seconds": round(seconds, 2),
+        "bounds": report.bounds,
+        "stopped": report.stopped or None,
+        "error": report.error,
+    }
     log.log(level, "crawled", extra={"source": report.source} | numbers | end, exc_info=defect)
 
 
@@ -188,14 +188,3 @@ async def leave_word(config: Config, now: Now, *, sources: Iterable[str] = (), t
             await store.ask(source)
         if topics:
             await store.ask_publish(topics)
-
-
-async def bring_forward(house: House, timetable: Timetable) -> None:
-    """What is due later than its schedule would have it is due by its schedule.
-
-    So a shorter interval in the config holds at once, and a machine whose clock was ahead does not wait until that time comes.
-    """
-    for source in house.config.sources:
-        due, soon = await house.store.next_due(source.name), timetable(source, None)
-        if due is not None and due > soon:
-            await house.store.schedule(source.name, soon)

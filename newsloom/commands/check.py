@@ -39,12 +39,11 @@ def command(call: Call, *, as_json: bool) -> None:
 
 
 def _tell(call: Call, config: "Config") -> None:
-    from newsloom.commands.tables import Table, duration  # noqa: PLC0415
+    from newsloom.commands.tables import Table, planned  # noqa: PLC0415
 
     sources = Table("source", "kind", "address", "looked at", "zone", "language")
     for s in config.sources:
-        when = f"cron {s.schedule.cron}" if s.schedule.cron else f"every {duration(s.schedule.every)}"
-        sources.row(s.name, s.kind.value, s.url, when, s.zone, s.language)
+        sources.row(s.name, s.kind.value, s.url, planned(s.schedule), s.zone, s.language)
     sources.show()
     click.echo()
     topics = Table("topic", "title", "rule")

@@ -29,13 +29,12 @@ async def crawl_and_tell(
     stop = asyncio.Event()
     with stopping(stop), progress(quiet=call.quiet) as watch:
         async with hallway.opened(config, call.now) as house:
-            timetable = scheduler.timetable(call.now, config.jitter)
             if names is None:
                 names = tuple(house.sources)
             elif not names:
-                await hallway.bring_forward(house, timetable)
+                await house.timetable.bring_forward(config)
                 names = await house.store.due_sources()
-            done = await hallway.crawl_round(house, names, timetable, stop=stop, watch=watch)
+            done = await hallway.crawl_round(house, names, stop=stop, watch=watch)
     tell(call, done, as_json=as_json)
     return done
 

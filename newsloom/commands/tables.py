@@ -13,6 +13,8 @@ from uuid import UUID
 
 import click
 
+from newsloom.news.sources import Schedule
+
 Cell = str | int | None
 _SHORT = 12
 """Columns of a text that a narrow terminal does not break."""
@@ -122,6 +124,13 @@ def duration(delta: timedelta) -> str:
         if seconds and seconds % size == 0:
             return f"{seconds // size}{unit}"
     return f"{seconds}s"
+
+
+def planned(schedule: Schedule) -> str:
+    """When a source is looked at, as the config has it."""
+    if schedule.cron:
+        return f"cron {schedule.cron}"
+    return f"every {duration(schedule.every)}" if schedule.every is not None else "by its rhythm"
 
 
 def files(written: Sequence[Path]) -> str:

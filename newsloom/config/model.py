@@ -83,7 +83,7 @@ Count = Annotated[int, Field(ge=1, le=1_000_000)]
 CountOrZero = Annotated[int, Field(ge=0, le=1_000_000)]
 OpenNetwork = Annotated[IPv4Network | IPv6Network, *_text(scalars.network, {"examples": ["127.0.0.1/32"]})]
 
-_SOURCE = Source(name="", url="", title="", schedule=Schedule(every=timedelta(minutes=15)))
+_SOURCE = Source(name="", url="", title="", schedule=Schedule())
 _NETWORK = NetworkRules(user_agent="")
 _SERVER = Server()
 _LIMITS = Limits()
@@ -137,6 +137,10 @@ class SourceEntry(Defaults):
     """How often to look. By default as in `polling`."""
     cron: Cron | None = None
     """When to look, as a crontab line, instead of `every`."""
+    shortest: Every | None = None
+    """The shortest wait between two looks at it by its rhythm. By default as in `polling`."""
+    longest: Every | None = None
+    """The longest."""
     mute: Rule = _SOURCE.mute
     """A rule; what matches it is stored and shown nowhere."""
     spider: Spider = _SOURCE.spider
@@ -207,10 +211,18 @@ class TopicEntry(Section):
 class Polling(Section):
     """When to look, for every source that does not say otherwise."""
 
-    every: Every = _SOURCE.schedule.every
-    """How often to look at a source."""
+    every: Every | None = _SOURCE.schedule.every
+    """How often to look at a source. By default each is looked at when it is likely to have something new, as was learned from when
+    it had (docs/polling.md)."""
     cron: Cron = ""
     """When to look, as a crontab line of five fields, instead of `every`."""
+    budget: Count | None = None
+    """Looks a day, shared by all sources that say neither `every` nor `cron`: each look is given where most is likely to wait.
+    By default 48 for each of them, which is one every 30 minutes on average."""
+    shortest: Every = _SOURCE.schedule.shortest
+    """The shortest wait between two looks at a source by its rhythm; what its server asks for, if longer, wins."""
+    longest: Every = _SOURCE.schedule.longest
+    """The longest."""
     zone: Zone = _SOURCE.schedule.zone
     """Time zone in which all crontab lines are read."""
     jitter: Delay = timedelta(minutes=1)

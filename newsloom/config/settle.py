@@ -32,6 +32,7 @@ def settle(
     folder = document.path.absolute().parent
     names = _names(sources)
     _check_sources(sources, names, document)
+    _check_waits(sources, rest.polling, document)
     _check_topics(topics, document)
     _check_rules(_rules(sources, topics, rest), _named(document, names.values()), document)
     out, store = _path(folder, rest.out), _path(folder, rest.store)
@@ -49,7 +50,7 @@ def settle(
         limits=Limits(**dict(rest.limits)),
         network=_network(rest.network),
         server=Server(**dict(rest.server)),
-        schedule=_schedule(rest.polling),
+        budget=rest.polling.budget,
         jitter=rest.polling.jitter,
         out=out,
         store=store,
@@ -108,6 +109,20 @@ def _check_sources(sources: Mapping[int, SourceEntry], names: Mapping[int, str],
             document.fault((*place, "url"), f"the same address as the source in line {line}: take one away")
         if entry.every is not None and entry.cron:
             document.fault((*place, "cron"), "stands beside `every`: keep one of them")
+
+
+def _check_waits(sources: Mapping[int, SourceEntry], polling: Polling, document: Document) -> None:
+    """The shortest wait is not longer than the longest."""
+    waits: list[tuple[Place, Polling | SourceEntry]] = [(("polling",), polling)]
+    waits += [(("sources", number), entry) for number, entry in sources.items()]
+    for place, entry in waits:
+        shortest, longest = entry.shortest or polling.shortest, entry.longest or polling.longest
+        if shortest > longest and (entry.shortest or entry.longest):
+            key = "shortest" if entry.shortest else "longest"
+            document.fault(
+                (*place, key),
+                f"the shortest wait, {scalars.said(shortest)}, is longer than the longest, {scalars.said(longest)}",
+            )
 
 
 def _check_topics(topics: Mapping[str, TopicEntry], document: Document) -> None:
@@ -231,10 +246,11 @@ def _readable(name: str) -> str:
 
 def _schedule(polling: Polling, entry: SourceEntry | None = None) -> Schedule:
     """The source's own word, be it interval or crontab line, wins over both of `polling`."""
-    if entry is not None and entry.every is not None:
-        return Schedule(every=entry.every, zone=polling.zone)
-    cron = entry.cron if entry is not None and entry.cron else polling.cron
-    return Schedule(every=polling.every, cron=cron, zone=polling.zone)
+    own = {n: v for n in ("every", "cron", "shortest", "longest") if entry is not None and (v := getattr(entry, n))}
+    usual = {n: getattr(polling, n) for n in ("every", "cron", "shortest", "longest")}
+    if "every" in own or "cron" in own:
+        usual |= {"every": None, "cron": ""}
+    return Schedule(**usual | own, zone=polling.zone)
 
 
 def _topic(key: str, entry: TopicEntry, meant: Mapping[Place, str]) -> Topic:

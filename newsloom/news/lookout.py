@@ -23,6 +23,8 @@ class Pace:
     looks: tuple[tuple[int, int], ...] = ()
     """Hour, looks in it; hours without any are left out."""
     correction: float = 1.0
+    budget: float = 0.0
+    """Looks a day that it was last held to."""
 
 
 _CORRECTED_BY = 24
@@ -90,7 +92,7 @@ class Lookout:
         if hour - pace.since > _FIRST_HOURS and asked:
             shares = [appetite / asked for appetite in appetites]
             pace, ahead = _corrected(pace, budget, hour, shares), _ahead(pace, budget, hour)
-        self.pace = pace
+        self.pace = replace(pace, budget=budget)
         made_good = min(max(ahead * _AHEAD, -_AHEAD_MOST), _AHEAD_MOST)
         return (asked * pace.correction / (budget * (1 - made_good))) ** 2 / 2
 

@@ -18,17 +18,34 @@ class SourceKind(StrEnum):
     SECTION = "section"
 
 
+class DueWhy(StrEnum):
+    """Why a source is looked at when it is."""
+
+    RHYTHM = "rhythm"
+    """Then enough is likely to have come, by what was learned of it."""
+    INTERVAL = "interval"
+    CRON = "cron"
+    SERVER = "server"
+    """It asked not to be asked before."""
+    FAILING = "failing"
+    """It cannot be read; it is asked more and more rarely."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """When a source is due: every `every`, or by a cron line (five fields, in `zone`) if there is one."""
+    """When a source is due: by a cron line (five fields, in `zone`), else every `every`, else by its rhythm (rhythm.py)."""
 
-    every: timedelta
+    every: timedelta | None = None
     cron: str = ""
     zone: str = "UTC"
     shortest: timedelta = timedelta(minutes=2)
     """By its rhythm it is looked at after that at the earliest..."""
     longest: timedelta = timedelta(days=1)
     """... and at the latest."""
+
+    @property
+    def is_learned(self) -> bool:
+        return not self.cron and self.every is None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -615,12 +615,33 @@ CREATE TABLE health_events (  -- each time that a source fell ill or recovered: 
 )
 """
 
+_RHYTHMS = """
+CREATE TABLE rhythms (  -- when sources publish, as it was learned from when they did
+    source  TEXT PRIMARY KEY REFERENCES watched(name),
+    learned TEXT NOT NULL,   -- JSON: rates, and pieces by time of the day and by weekday; what is older counts less
+    asks    TEXT NOT NULL    -- JSON list, from Monday on: how many looks it asks for beside others
+) WITHOUT ROWID
+"""
+
+_DELAYS = """
+CREATE TABLE delays (  -- how long after publication pieces were first seen, of the last week
+    source TEXT NOT NULL REFERENCES watched(name),
+    day    TEXT NOT NULL,     -- on which they were seen
+    step   INTEGER NOT NULL,  -- the delay was up to 2^(step/4) seconds, and more than 2^((step-1)/4)
+    pieces INTEGER NOT NULL,
+    PRIMARY KEY (source, day, step)
+) WITHOUT ROWID
+"""
+
 _ADDED = {
     "watched": (
         "    content TEXT NOT NULL DEFAULT 'full' -- full or summary: what feeds show of it if they do not say",
+        "    due_why TEXT NOT NULL DEFAULT '' -- why it is due then: rhythm, interval, cron, server or failing; empty: asked for",
     ),
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
+        "    not_before TEXT -- an entrance: it asked not to be asked again before",
+        "    never_first INTEGER NOT NULL DEFAULT 0 -- an entrance: looks in a row at which others had shown all that it showed",
     ),
     "entries": (
         "    form       TEXT NOT NULL DEFAULT '' -- article, live, video, gallery or opinion; empty: its page was not read",
@@ -784,6 +805,16 @@ def _fifteenth(db: "Database") -> None:
         db.execute(statement.strip())
 
 
+_OF_RHYTHMS = (_RHYTHMS, _DELAYS)
+
+
+def _sixteenth(db: "Database") -> None:
+    for statement in _OF_RHYTHMS:
+        db.execute(statement.strip())
+    _add_columns(db, "watched", "due_why")
+    _add_columns(db, "addresses", "not_before", "never_first")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -800,6 +831,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0013 how much is shown of a source", _thirteenth),
     ("0014 full text is merged later", _fourteenth),
     ("0015 how sources are", _fifteenth),
+    ("0016 when sources publish", _sixteenth),
 )
 
 
@@ -856,6 +888,7 @@ _LATER = (
     *_OF_RENDERINGS,
     *_OF_PUSHES,
     *_OF_HEALTH,
+    *_OF_RHYTHMS,
 )
 _COLUMN = re.compile(r"^ {4}(\w+) +([A-Z]+)\b(.*?),?(?: +-- (.*))?$")
 

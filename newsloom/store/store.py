@@ -19,6 +19,7 @@ from typing import Self, TypeVar
 from newsloom.news import identity
 from newsloom.news.crawled import Tally
 from newsloom.news.items import Feed, Topic
+from newsloom.news.lookout import Pace
 from newsloom.news.memory import (
     READER,
     CrawlReport,
@@ -37,7 +38,7 @@ from newsloom.news.memory import (
 from newsloom.news.pushes import Delivery, Outcome, Target
 from newsloom.news.renderings import Issue, Written
 from newsloom.news.rules import RuleError
-from newsloom.news.sources import Limits, Source
+from newsloom.news.sources import DueWhy, Limits, Source
 from newsloom.news.times import Now
 from newsloom.store import (
     addresses,
@@ -49,6 +50,7 @@ from newsloom.store import (
     instants,
     log,
     renderings,
+    rhythm,
     sightings,
     tidy,
     topics,
@@ -80,6 +82,7 @@ class _Crawl:
     looks: dict[int, int] = field(default_factory=dict)
     """The last row there was when a feed was looked at, by the feed's row: of feeds that ran over."""
     tally: Tally = field(default_factory=Tally)
+    finds: rhythm.Finds = field(default_factory=rhythm.Finds)
 
 
 class Store:
@@ -208,15 +211,34 @@ class Store:
 
         return await self._do(work)
 
-    async def schedule(self, source: str, next_due: datetime) -> None:
-        await self._do(lambda connection: self._set_due(connection, source, next_due))
+    async def schedule(
+        self, source: str, next_due: datetime, why: DueWhy | None = None, pace: Pace | None = None
+    ) -> None:
+        """When a source is due and why then, together with the pace of all looks as it is by now."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            self._set_due(connection, source, next_due, why)
+            if pace is not None:
+                rhythm.keep_pace(connection, pace)
+
+        await self._do(work)
+
+    async def outlook(self, source: str) -> rhythm.Outlook:
+        """What is known of when to look at a source."""
+        return await self._do(lambda connection: rhythm.outlook(connection, source))
+
+    async def asked_for(self) -> tuple[dict[str, Sequence[float]], Pace | None]:
+        """Looks that sources ask for by their rhythms (`Course.appetites`), and the pace that `schedule` was given last."""
+        return await self._do(lambda connection: (rhythm.asks(connection), rhythm.pace(connection)))
 
     async def ask(self, source: str) -> None:
         """Set a source due now, for the process that runs."""
-        await self._do(lambda connection: self._set_due(connection, source, self._now()), beside=True)
+        await self._do(lambda connection: self._set_due(connection, source, self._now(), None), beside=True)
 
-    def _set_due(self, connection: sqlite3.Connection, source: str, due: datetime) -> None:
-        changed = connection.execute("UPDATE watched SET next_due = ? WHERE name = ?", (instants.written(due), source))
+    def _set_due(self, connection: sqlite3.Connection, source: str, due: datetime, why: DueWhy | None) -> None:
+        changed = connection.execute(
+            "UPDATE watched SET next_due = ?, due_why = ? WHERE name = ?", (instants.written(due), why or "", source)
+        )
         if changed.rowcount == 0:
             raise StoreError(
                 f"{self._path}: knows no source {source}: it is taken over from the config when `newsloom run` starts"
@@ -483,6 +505,8 @@ class Store:
             self._look(connection, source, entrance, gap=gap)
         batch = Batch(connection, source, now, self._crawl(source.name).started)
         articles = [s for s in finds if s.found.role is Role.ARTICLE]
+        self._crawl(source.name).finds.add(source, now, articles)
+        self._crawl(source.name).finds.gap = gap
         for shown in _in_order(articles):
             self._show(batch, shown)
         batch.finish()
@@ -503,6 +527,7 @@ class Store:
         def work(connection: sqlite3.Connection) -> None:
             entrance = addresses.row_of(connection, source.name, listing.asked, listing.role, self._now())
             looked = self._crawl(source.name).looks.pop(entrance["id"], None)
+            self._crawl(source.name).finds.gap = not whole
             if looked is not None and (whole or addresses.given_up(connection, entrance)):
                 addresses.listed(connection, entrance, listing)
                 addresses.seen(connection, entrance, looked)
@@ -599,6 +624,7 @@ class Store:
             health.record(connection, report, crawl, self._crawl(report.source).tally)
             Stories(connection, self._now()).come(log.release(connection, report.source))
 
+            rhythm.learn(connection, report, self._crawl(report.source).finds)
         await self._do(work)
         self._crawls.pop(report.source, None)
 

@@ -12,7 +12,7 @@ from newsloom import hallway
 from newsloom.config import load
 from newsloom.news.times import Now, system_now
 from newsloom.store import Store, StoreError
-from scheduler import Clock, timetable
+from scheduler import Clock
 
 QUIET = "sources: [%s]\npolling: {every: 1h}\nnetwork: {open_networks: [127.0.0.1/32]}\n"
 """Nothing listens on the port of `discard`: each crawl fails at once."""
@@ -92,12 +92,7 @@ def test_the_clock_outlives_trouble_with_looking_and_with_publishing(
 
 def test_what_was_asked_for_while_it_is_crawled_is_crawled_again(tmp_path: Path) -> None:
     async def act(house: hallway.House) -> None:
-        source = house.sources[NAME]
-
-        def asked_meanwhile(*_: object) -> datetime:
-            raise AssertionError("a crawl that was asked for again is not put off")
-
-        crawl = asyncio.create_task(hallway.crawl_one(house, source, asked_meanwhile))
+        crawl = asyncio.create_task(hallway.crawl_one(house, house.sources[NAME]))
         await asyncio.sleep(0)
         await house.store.ask(NAME)
         await crawl
@@ -113,7 +108,7 @@ def test_a_failure_is_a_warning_once_so_that_cron_does_not_mail_it_every_hour(
 
     async def act(house: hallway.House) -> None:
         for _ in range(2):
-            await hallway.crawl_one(house, house.sources[NAME], timetable(system_now))
+            await hallway.crawl_one(house, house.sources[NAME])
 
     play(tmp_path, act, source="{url: http://127.0.0.1:9/, spider: 'nowhere:Nobody'}")
     crawled = [r for r in caplog.records if r.message.startswith("crawled")]
@@ -122,7 +117,7 @@ def test_a_failure_is_a_warning_once_so_that_cron_does_not_mail_it_every_hour(
 
 def test_a_source_that_may_not_be_asked_again_yet_fails_still(tmp_path: Path) -> None:
     async def act(house: hallway.House) -> None:
-        rounds = [await hallway.crawl_round(house, [NAME], timetable(system_now)) for _ in range(3)]
+        rounds = [await hallway.crawl_round(house, [NAME]) for _ in range(3)]
         assert [r.newly_failing for r in rounds] == [(NAME,), (), ()]
         assert rounds[-1].reports[0].requests == 0
         assert await house.store.failing() == {NAME}
@@ -132,14 +127,13 @@ def test_a_source_that_may_not_be_asked_again_yet_fails_still(tmp_path: Path) ->
 
 def test_a_shorter_interval_in_the_config_holds_at_once(tmp_path: Path) -> None:
     async def act(house: hallway.House) -> None:
-        rounds = timetable(system_now)
         far = system_now() + timedelta(days=20)
         await house.store.schedule(NAME, far)
-        await hallway.bring_forward(house, rounds)
+        await house.timetable.bring_forward(house.config)
         due = await house.store.next_due(NAME)
         assert due is not None
         assert due < far - timedelta(days=19)
-        await hallway.bring_forward(house, rounds)
+        await house.timetable.bring_forward(house.config)
         assert await house.store.next_due(NAME) == due
 
     play(tmp_path, act)

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from newsloom.news.sources import Schedule
-from scheduler import next_due
+from newsloom.timetable import next_due
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HALF_HOUR = Schedule(every=timedelta(minutes=30))

@@ -20,13 +20,12 @@ def loaded(tmp_path: Path, text: str) -> Config:
 
 def test_address_alone_is_a_source_with_every_default(tmp_path: Path) -> None:
     config = loaded(tmp_path, "sources:\n  - https://www.paper.example/#top\n")
-    every = Schedule(every=timedelta(minutes=15))
     assert config.sources == (
-        Source(name="paper.example", title="paper.example", url="https://www.paper.example/", schedule=every),
+        Source(name="paper.example", title="paper.example", url="https://www.paper.example/", schedule=Schedule()),
     )
     assert config.limits == Limits()
     assert config.server == Server()
-    assert (config.schedule, config.jitter) == (every, timedelta(minutes=1))
+    assert (config.looks, config.jitter) == (48, timedelta(minutes=1))
     assert (config.out, config.store) == (tmp_path / "public", tmp_path / "newsloom.db")
     assert (config.title, config.public_url, config.path) == ("newsloom", "", tmp_path / "config.yaml")
 
@@ -110,10 +109,42 @@ sources:
     assert [(s.schedule.every, s.schedule.cron) for s in config.sources] == [
         (timedelta(hours=1), "0 7 * * mon,tue,wed,thu,fri"),
         (timedelta(minutes=5), ""),
-        (timedelta(hours=1), "0 0 * * *"),
+        (None, "0 0 * * *"),
     ]
     assert {s.schedule.zone for s in config.sources} == {"Asia/Baku"}
     assert config.jitter == timedelta(seconds=10)
+
+
+def test_a_source_without_an_interval_is_looked_at_by_its_rhythm_within_bounds_of_its_own(tmp_path: Path) -> None:
+    text = """\
+polling: {budget: 100, shortest: 5m}
+sources:
+  - https://a.example
+  - {url: https://b.example, every: 5m}
+  - {url: https://c.example, shortest: 1m, longest: 2h}
+"""
+    config = loaded(tmp_path, text)
+    assert [s.schedule.is_learned for s in config.sources] == [True, False, True]
+    assert [(s.schedule.shortest, s.schedule.longest) for s in config.sources] == [
+        (timedelta(minutes=5), timedelta(days=1)),
+        (timedelta(minutes=5), timedelta(days=1)),
+        (timedelta(minutes=1), timedelta(hours=2)),
+    ]
+    assert config.looks == 100
+
+
+def test_what_feeds_say_of_their_interval_is_the_mean_of_the_budget_in_steps(tmp_path: Path) -> None:
+    def intervals(polling: str) -> list[timedelta]:
+        config = loaded(
+            tmp_path, f"polling: {polling}\nsources: [https://a.example, {{url: https://b.example, every: 7m}}]\n"
+        )
+        return [config.interval(s) for s in config.sources]
+
+    assert intervals("{}") == [timedelta(minutes=30), timedelta(minutes=7)]
+    assert intervals("{budget: 100}")[0] == timedelta(minutes=10)
+    assert intervals("{budget: 90}")[0] == timedelta(minutes=15)
+    assert intervals("{budget: 1}")[0] == timedelta(days=1)
+    assert intervals("{budget: 100000}")[0] == timedelta(minutes=1)
 
 
 def test_built_in_topics_come_first_and_every_source_has_one(tmp_path: Path) -> None:
