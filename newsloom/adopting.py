@@ -76,7 +76,7 @@ async def _restore_pages_of(config: Config, store: Store, topic: str, pages: Seq
 
 def _face(config: Config) -> str:
     """What decides how every feed is written: where it goes, under which address, by which version."""
-    every = sorted(s.schedule.every.total_seconds() for s in config.sources)
+    every = sorted(config.interval(s).total_seconds() for s in config.sources)
     return repr((version("newsloom"), edition(), str(config.out), config.public_url, config.copyright, every))
 
 

@@ -101,5 +101,4 @@ async def _publish_index(config: Config, store: Store) -> list[Path]:
 
 def _every(config: Config, topic: Topic) -> timedelta:
     """How often a topic's sources are looked at: the feed's time to live."""
-    mine = [s.schedule.every for s in config.sources if topic.source in ("", s.name)]
-    return min(mine, default=config.schedule.every)
+    return min(config.interval(s) for s in config.sources if topic.source in ("", s.name))
