@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import logging
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
 
 from newsloom import adopting, hallway, publishing
@@ -28,9 +28,13 @@ STOPPING = timedelta(seconds=3)
 class Clock:
     """Crawls what is due, as it comes due, and publishes what changed; until told to stop."""
 
-    def __init__(self, house: hallway.House, *, tick: timedelta = TICK) -> None:
+    def __init__(
+        self, house: hallway.House, *, tick: timedelta = TICK, ticked: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """`ticked` is told after each look what is being done, for people: a clock that hangs does not call it."""
         self._house = house
         self._tick = tick
+        self._ticked = ticked
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._publish = asyncio.Event()
@@ -68,6 +72,7 @@ class Clock:
                 if await self._house.store.dirty():
                     self._publish.set()
                 self._start_pushing()
+            self._ticked(f"{len(self._house.sources)} sources, {len(self._running)} being crawled")
             await asyncio.sleep(self._tick.total_seconds())
 
     async def _crawl(self, name: str) -> None:

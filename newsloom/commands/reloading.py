@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
+from newsloom.commands.notifying import Manager
 from newsloom.config import Config, ConfigError, ConfigFile, taken_over
 from newsloom.store import StoreError
 
@@ -15,11 +16,12 @@ log = logging.getLogger("newsloom")
 
 
 class Reloading:
-    """`take_over` is handed each other config, without what needs another process."""
+    """`take_over` is handed each other config, without what needs another process; `manager` is told when that was asked for."""
 
-    def __init__(self, file: ConfigFile, take_over: Callable[[Config], Awaitable[None]]) -> None:
+    def __init__(self, file: ConfigFile, take_over: Callable[[Config], Awaitable[None]], manager: Manager) -> None:
         self._file = file
         self._take_over = take_over
+        self._manager = manager
         self._config = file.config
         self._asked = asyncio.Event()
         self._wanted: Config | None = None
@@ -33,7 +35,11 @@ class Reloading:
                     await asyncio.wait_for(self._asked.wait(), tick.total_seconds())
                 asked = self._asked.is_set()
                 self._asked.clear()
+                if asked:
+                    self._manager.reloading()
                 await self._look(asked=asked)
+                if asked:
+                    self._manager.ready()
 
     async def _look(self, *, asked: bool) -> None:
         try:

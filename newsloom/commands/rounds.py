@@ -1,6 +1,7 @@
 """What `once`, `crawl`, `run` and `demo` share: the house opened, a round told to a person or a program."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
@@ -11,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 import scheduler
 from newsloom import hallway, publishing
 from newsloom.commands.call import Call
+from newsloom.commands.notifying import Manager
 from newsloom.commands.progress import progress
 from newsloom.commands.reloading import Reloading, beside
 from newsloom.commands.stopping import stopping
@@ -54,21 +56,27 @@ async def keep_going(
     """
     stop = stop or asyncio.Event()
     config = file.config
-    front = _Front(config)
+    front, manager = _Front(config), Manager(os.environ)
     with stopping(stop):
         async with (
             _serving(call, config.server, front, stop) if serve else nullcontext(),
             hallway.opened(config, call.now, whole=False) as house,
         ):
+            manager.ready()
             await publishing.publish_dirty(config, house.store)  # what a crash left, before the first crawl
-            clock = scheduler.Clock(house, tick=tick)
+            clock = scheduler.Clock(house, tick=tick, ticked=manager.alive)
 
             async def take_over(changed: Config) -> None:
                 await clock.take_over(changed)
                 front.show(changed)
 
-            async with beside(Reloading(file, take_over).run(tick)):
+            async with beside(Reloading(file, take_over, manager).run(tick)), beside(_tell_end(stop, manager)):
                 await clock.run(stop)
+
+
+async def _tell_end(stop: asyncio.Event, manager: Manager) -> None:
+    await stop.wait()
+    manager.stopping()
 
 
 class _Front:

@@ -156,3 +156,34 @@ def test_a_clock_that_is_set_back_goes_on_at_its_next_tick(tmp_path: Path) -> No
         return due is not None and now < due <= now + timedelta(hours=2)
 
     play(tmp_path, act, now=lambda: at[0])
+
+
+def test_a_clock_that_hangs_says_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[str] = []
+
+    async def act(house: hallway.House) -> None:
+        stop = asyncio.Event()
+        clock = asyncio.create_task(Clock(house, tick=TICK, ticked=said.append).run(stop))
+
+        async def ticked(times: int) -> bool:
+            return len(said) >= times
+
+        await until(lambda: ticked(2))
+        looking, hanging = asyncio.Event(), asyncio.Event()
+
+        async def due_sources(_: Store) -> list[str]:
+            looking.set()
+            await hanging.wait()
+            return []
+
+        monkeypatch.setattr(Store, "due_sources", due_sources)
+        await looking.wait()
+        there = len(said)
+        await asyncio.sleep(4 * TICK.total_seconds())
+        assert len(said) == there
+        hanging.set()
+        await until(lambda: ticked(there + 1))
+        stop.set()
+        await clock
+
+    play(tmp_path, act)
