@@ -4,7 +4,7 @@ BIN := .venv/bin
 ONCE ?=
 PORT ?=
 
-.PHONY: help setup demo test soak lint docs run lock clean
+.PHONY: help setup demo test clients soak lint docs run lock clean
 
 help:  ## this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
@@ -20,6 +20,12 @@ demo: .venv/ready  ## the demo news sites, crawled and served on http://127.0.0.
 
 test: .venv/ready  ## the tests, on as many processors as there are, four at most
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+clients: .venv/ready .clients/ready  ## real feed readers fetch our feeds: newsboat, sfeed, rss2email, curl, five libraries from npm, four from PyPI
+	$(BIN)/python -m pytest tests/clients/real_readers.py
+
+.clients/ready: tests/clients/requirements.lock tests/clients/package-lock.json
+	@sh tools/clients.sh "$(BIN)/python"
 
 soak: .venv/ready  ## the long tests: a crawl and a publish killed a hundred times, readers in three hundred worlds, ten thousand crawls of one process
 	NEWSLOOM_KILLS=100 $(BIN)/python -m pytest tests/scraper/test_killed.py tests/whole/test_readers_killed.py
@@ -44,6 +50,8 @@ lock: .venv/ready  ## newest versions that pyproject.toml allows, with hashes
 	$(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --all-extras --generate-hashes --python-version 3.11 --only-binary :all: --no-binary feedgen -o requirements.lock pyproject.toml
 	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 -o requirements-build.lock tools/build.in
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --python-version 3.11 --only-binary :all: -o tests/clients/requirements.lock tests/clients/requirements.in
+	cd tests/clients && npm update --package-lock-only --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean:  ## away with what is made
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
+	rm -rf .venv .clients build dist .mypy_cache .ruff_cache .pytest_cache *.egg-info
