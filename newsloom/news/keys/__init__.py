@@ -25,7 +25,11 @@ def key(url: str) -> str:
     Idempotent. For comparing only, never for asking or showing. "" too for what has redirects in redirects beyond anybody's use,
     and for what only as a key is longer than LONGEST.
     """
-    address = normalize(url)
+    return key_of(normalize(url))
+
+
+def key_of(address: str) -> str:
+    """The same of an address that is normal already, not remembered."""
     for _ in range(_ROUNDS):
         if not address:
             break

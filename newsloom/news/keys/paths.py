@@ -37,7 +37,8 @@ _FORM_NAMES = re.compile(r"/amp_(?=[a-z])")
 _PRINT_ENDS = re.compile(r"[._]print(?=\.html?$|$)", re.IGNORECASE)
 _AMP_ENDS = re.compile(r"(?<=[^/])\.amp(?:html)?(?=\.html?$|$)", re.IGNORECASE)
 _SOME_NAME = re.compile(r"[^/][-_][^/]|\d{3}")
-_COMMENTS = re.compile(r"(?<=[^/])/comment-page-\d+$")
+_COMMENTS_PAGE = "/comment-page-"
+_COMMENTS = re.compile(rf"(?<=[^/]){_COMMENTS_PAGE}\d+$")
 """WordPress: the second page of the comments below the same article."""
 _HTML = re.compile(r"\.html?$", re.IGNORECASE)
 
@@ -74,24 +75,33 @@ def _composed(text: str) -> str:
 
 def plain_path(path: str) -> str:
     """A path without what does not change the article: never "", no slash at its end unless it is all."""
-    path = _SLASHES.sub("/", _SESSION.sub("", unescaped(path)))
+    path = unescaped(path)
+    if ";" in path or "(" in path:
+        path = _SESSION.sub("", path)
+    if "//" in path:
+        path = _SLASHES.sub("/", path)
     before = ""
     while path != before:
         before = path
-        path = _COMMENTS.sub("", _INDEX.sub("", path.rstrip("/")))
+        path = _INDEX.sub("", path.rstrip("/"))
+        if _COMMENTS_PAGE in path:
+            path = _COMMENTS.sub("", path)
         path = _formless(path)
     return path or "/"
 
 
 def _formless(path: str) -> str:
     """Without marks of AMP and print, and `.html`, if what is left is no section: `/tag/amp` and `/best-amp` are what they say."""
-    path = _AMP_ENDS.sub("", path)
-    segments = [s for s in path.split("/") if s.lower() not in _FORMS]
-    rest = _PRINT_ENDS.sub("", _FORM_NAMES.sub("/", "/".join(segments)))
-    if rest != path and (_SOME_NAME.search(rest) or _begins_with_form(path)):
-        path = rest
+    low = path.lower()
+    if "amp" in low or "print" in low:  # as all of these have; most paths have none
+        path = _AMP_ENDS.sub("", path)
+        segments = [s for s in path.split("/") if s.lower() not in _FORMS]
+        rest = _PRINT_ENDS.sub("", _FORM_NAMES.sub("/", "/".join(segments)))
+        if rest != path and (_SOME_NAME.search(rest) or _begins_with_form(path)):
+            path = rest
+        low = path.lower()
     # The AMP form of `/name.html` is `/name.amp` here and `/name.amp.html` there.
-    rest = _HTML.sub("", path)
+    rest = path[: path.rfind(".")] if low.endswith((".html", ".htm")) else path
     return rest if rest != path and _of_segment(rest[rest.rfind("/") + 1 :]) else path
 
 

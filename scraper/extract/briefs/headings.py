@@ -20,6 +20,8 @@ _ACCENTS = re.compile("[\u0300-\u036f\u0640\u064b-\u065f\u0670\u093c]")
 """Of Latin, Greek and Cyrillic; what Arabic and Hindi may leave out: vowels, a hamza on its letter, the dot below."""
 _SPELT = str.maketrans({"’": "'", "ʼ": "'", "\u200c": None, "ı": "i", "ي": "ی", "ى": "ی", "ك": "ک"})
 _PUNCTUATION = re.compile(r"[^\w\s']+|_+")
+_PLAIN = "".join(c.lower() if c.isalnum() or c == "'" else " " for c in map(chr, range(128)))
+"""Of ASCII in one step the same: what each character becomes."""
 
 
 def folded(text: str) -> str:
@@ -28,7 +30,7 @@ def folded(text: str) -> str:
     Capitals lose their accents in Greek and often in French; Turkish dots its capital I. Most marks of other scripts are letters.
     """
     if text.isascii():
-        return " ".join(_PUNCTUATION.sub(" ", text.lower()).split())
+        return " ".join(text.translate(_PLAIN).split())
     plain = unicodedata.normalize("NFKD", text).casefold().translate(_SPELT)
     plain = unicodedata.normalize("NFC", _ACCENTS.sub("", plain))
     return " ".join(_PUNCTUATION.sub(" ", plain).split())
