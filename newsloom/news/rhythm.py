@@ -114,7 +114,7 @@ def looked(
     """
     course = _since(course, min(max(reach, course.rhythm.looked), now))
     known = course.rhythm
-    came = sorted(min(t, now) if t > known.looked else (known.looked + now) / 2 for t in published)
+    came = sorted(min(t, now) if t >= known.looked else (known.looked + now) / 2 for t in published)
     judged = _judged(course, now, came) if now > known.looked else known
     return replace(
         _counted(replace(judged, offset=offset), now, came),
