@@ -91,7 +91,7 @@ async def tidy_daily(config: Config, store: Store, now: Now) -> None:
         await _retire(config, store)
     keep = kept(config)
     last = await store.tidied()
-    if not keep.drops or (last is not None and now() - last < _DAY):
+    if not keep.drops or (last is not None and timedelta(0) <= now() - last < _DAY):
         return
     freed = await store.tidy(keep)
     log.info("tidied", extra={"texts": freed.entries, "versions": freed.versions, "bytes": freed.bytes})

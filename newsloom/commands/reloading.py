@@ -2,9 +2,8 @@
 
 import asyncio
 import logging
-import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -23,23 +22,21 @@ class Reloading:
         self._take_over = take_over
         self._manager = manager
         self._config = file.config
-        self._asked = asyncio.Event()
         self._wanted: Config | None = None
         """Not taken over yet."""
 
-    async def run(self, tick: timedelta) -> None:
-        """At each tick, and at once when asked; until it is cancelled."""
-        with _on_hangup(self._asked.set):
-            while True:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._asked.wait(), tick.total_seconds())
-                asked = self._asked.is_set()
-                self._asked.clear()
-                if asked:
-                    self._manager.reloading()
-                await self._look(asked=asked)
-                if asked:
-                    self._manager.ready()
+    async def run(self, tick: timedelta, asked: asyncio.Event) -> None:
+        """At each tick, and at once when it is asked for; until it is cancelled."""
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asked.wait(), tick.total_seconds())
+            if asked.is_set():
+                asked.clear()
+                self._manager.reloading()
+                await self._look(asked=True)
+                self._manager.ready()
+            else:
+                await self._look(asked=False)
 
     async def _look(self, *, asked: bool) -> None:
         try:
@@ -82,14 +79,3 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-
-
-@contextmanager
-def _on_hangup(ask: Callable[[], None]) -> Iterator[None]:
-    """SIGHUP asks, as long as the block lasts."""
-    loop = asyncio.get_running_loop()
-    loop.add_signal_handler(signal.SIGHUP, ask)
-    try:
-        yield
-    finally:
-        loop.remove_signal_handler(signal.SIGHUP)

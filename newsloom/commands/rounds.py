@@ -1,6 +1,7 @@
 """What `once`, `crawl`, `run` and `demo` share: the house opened, a round told to a person or a program."""
 
 import asyncio
+import logging
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, nullcontext
@@ -15,13 +16,15 @@ from newsloom.commands.call import Call
 from newsloom.commands.notifying import Manager
 from newsloom.commands.progress import progress
 from newsloom.commands.reloading import Reloading, beside
-from newsloom.commands.stopping import stopping
+from newsloom.commands.stopping import hanging_up, stopping
 from newsloom.commands.tables import Table, files, show_json
 from newsloom.config import Config, ConfigFile
 from newsloom.news.sources import Server
 from newsloom.web.app import app
 from newsloom.web.names import allowed
 from newsloom.web.server import serve as serve_app
+
+log = logging.getLogger("newsloom")
 
 
 async def crawl_and_tell(
@@ -54,10 +57,10 @@ async def keep_going(
     What is written into the config's file meanwhile is taken over. Raises ServeError before anything is crawled if nothing can
     listen there.
     """
-    stop = stop or asyncio.Event()
+    stop, asked = stop or asyncio.Event(), asyncio.Event()
     config = file.config
     front, manager = _Front(config), Manager(os.environ)
-    with stopping(stop):
+    with stopping(stop), hanging_up(asked.set, stop):
         async with (
             _serving(call, config.server, front, stop) if serve else nullcontext(),
             hallway.opened(config, call.now, whole=False) as house,
@@ -70,7 +73,8 @@ async def keep_going(
                 await clock.take_over(changed)
                 front.show(changed)
 
-            async with beside(Reloading(file, take_over, manager).run(tick)), beside(_tell_end(stop, manager)):
+            reloading = Reloading(file, take_over, manager).run(tick, asked)
+            async with beside(reloading), beside(_tell_end(stop, manager)):
                 await clock.run(stop)
 
 
@@ -98,7 +102,9 @@ async def _serving(call: Call, place: Server, application: ASGIApp, stop: asynci
     up = asyncio.Event()
 
     def started(url: str) -> None:
-        if not call.quiet:
+        if call.log == "json":
+            log.info("serving", extra={"url": url})
+        elif not call.quiet:
             click.echo(f"feeds at {url}  (Ctrl-C stops)", err=True)
         up.set()
 

@@ -1,8 +1,9 @@
-"""What ends a command that would go on: SIGTERM and Ctrl-C."""
+"""The signals of a command that would go on: what ends it, and what has it read its config anew."""
 
 import asyncio
+import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -23,3 +24,25 @@ def stopping(stop: asyncio.Event) -> Iterator[None]:
     finally:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(number)
+
+
+@contextmanager
+def hanging_up(ask: Callable[[], None], stop: asyncio.Event) -> Iterator[None]:
+    """SIGHUP asks, for as long as the block lasts; but of a process whose terminal is gone it sets `stop`."""
+    loop = asyncio.get_running_loop()
+    on_terminal = os.isatty(_STDERR)
+
+    def hung_up() -> None:
+        if on_terminal and not os.isatty(_STDERR):
+            stop.set()
+        else:
+            ask()
+
+    loop.add_signal_handler(signal.SIGHUP, hung_up)
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)
+
+
+_STDERR = 2

@@ -1,6 +1,7 @@
 """newsloom under a service manager, and under cron."""
 
 import os
+import pty
 import re
 import shutil
 import signal
@@ -64,6 +65,24 @@ def test_the_manager_is_told_what_becomes_of_run(folder: Path) -> None:
             told(listening, "READY=1")
             run.send_signal(signal.SIGTERM)
             told(listening, "STOPPING=1")
+            assert run.wait(PATIENCE) == 0
+        finally:
+            run.kill()
+            run.wait()
+
+
+def test_run_ends_with_its_terminal(folder: Path) -> None:
+    ours, theirs = pty.openpty()
+    words = ["setsid", "--ctty", sys.executable, "-m", "newsloom", "run"]
+    with manager(str(folder / "notify")) as listening:
+        run = subprocess.Popen(
+            words, cwd=folder, env=os.environ | {"NOTIFY_SOCKET": str(folder / "notify")},
+            stdin=theirs, stdout=theirs, stderr=theirs,
+        )  # fmt: skip
+        os.close(theirs)
+        try:
+            told(listening, "WATCHDOG=1")
+            os.close(ours)
             assert run.wait(PATIENCE) == 0
         finally:
             run.kill()
