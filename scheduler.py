@@ -78,16 +78,21 @@ class Clock:
     async def _crawl(self, name: str) -> None:
         try:
             async with self._places:
-                source = self._house.sources.get(name)
+                house, source = self._house, self._house.sources.get(name)
                 if source is not None and not self._stop.is_set():
                     with _surviving("crawling", source=name):
-                        await hallway.crawl_one(self._house, source, stop=self._stop)
-                        if self._house.sources.get(name) != source:  # it has told the store what it knew of it
-                            async with self._publishing:
-                                await adopting.adopt(self._house.config, self._house.store, whole=False)
+                        await hallway.crawl_one(house, source, stop=self._stop)
+                        if house is not self._house:
+                            await self._put_right()
                     self._publish.set()
         finally:
             del self._running[name]
+
+    async def _put_right(self) -> None:
+        """A crawl that began under another config has told the store what that said of its source, and of when it is due."""
+        async with self._publishing:
+            await adopting.adopt(self._house.config, self._house.store, whole=False)
+        await self._house.timetable.bring_forward(self._house.config)
 
     async def _publisher(self) -> None:
         """Publishes after crawls, one at a time: crawls that end meanwhile share the next one."""

@@ -44,6 +44,8 @@ class Reloading:
         except ConfigError as error:
             self._wanted = None
             _tell_faults(error)
+        except Exception:  # a defect of ours in reading it: the old config goes on, and the log has the trace
+            log.exception("config not taken over")
         if self._wanted is None:
             return
         config, staying = taken_over(self._wanted, self._config)

@@ -118,7 +118,7 @@ def test_what_is_new_in_the_config_holds_and_what_is_gone_is_gone(
     assert len(said("config not taken over")) == 1
 
 
-def test_a_source_that_is_taken_away_while_it_is_crawled_is_away_when_that_ends(tmp_path: Path) -> None:
+def test_what_changes_while_a_source_is_crawled_holds_when_that_ends(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
 
     async def play() -> None:
@@ -131,24 +131,28 @@ def test_a_source_that_is_taken_away_while_it_is_crawled_is_away_when_that_ends(
                 writer.write((head + RSS).encode())
 
             site.routes["/feed.xml"] = Reply(raw=late)
-            text = CONFIG.format(url=site.url, topics="{}", port=0)
-            write(path, text)
+            gone = f"  - {{url: {site.url}/feed.xml, name: gone, robots: false, delay: 0s}}\n"
+            text = CONFIG.format(url=site.url.replace("127.0.0.1", "localhost"), topics="{}", port=0)
+            write(path, text.replace("sources:\n", f"sources:\n{gone}"))
             stop = asyncio.Event()
             async with hallway.opened(load(path), system_now) as house:
                 clock = Clock(house, tick=TICK)
                 life = asyncio.create_task(clock.run(stop))
-                await until(lambda: "/feed.xml" in site.asked)
-                write(path, text.replace(f"{site.url}/feed.xml, name: news", "http://127.0.0.1:9/, name: other"))
+                await until(lambda: site.asked.count("/feed.xml") == 2)
+                write(path, text.replace("every: 1h", "every: 5m"))
                 await clock.take_over(load(path))
                 answer.set()
-                await until(lambda: not any(t.get_name() == "crawl news" for t in asyncio.all_tasks()))
+                await until(lambda: not any(t.get_name().startswith("crawl") for t in asyncio.all_tasks()))
+                due = await house.store.next_due("news")
+                assert due is not None
+                assert due - system_now() <= timedelta(minutes=5)
                 stop.set()
                 await life
 
     asyncio.run(play())
     with Reader.open(tmp_path / "newsloom.db", system_now) as reader:
-        assert [s.name for s in reader.status().sources] == ["other"]
-        assert reader.held()["news"].articles == 2
+        assert [s.name for s in reader.status().sources] == ["news"]
+        assert reader.held()["gone"].articles == 2
 
 
 def test_a_file_is_read_when_it_was_written_and_stands(tmp_path: Path) -> None:
