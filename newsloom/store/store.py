@@ -186,15 +186,18 @@ class Store:
     # The clock
 
     async def due_sources(self) -> list[str]:
-        """Names of sources that are due, longest due first."""
+        """Names of sources that are due: first those somebody asked for, then those where most is likely to wait."""
 
         def work(connection: sqlite3.Connection) -> list[str]:
             # Or its last crawl lies in the future: the clock ran ahead, and what it said of the next one with it.
+            # What waits is in proportion to the square of the time and of the looks it asks for; 1,000 is as good as any.
             rows = connection.execute(
                 """
-                SELECT name FROM watched
-                 WHERE active = 1 AND (coalesce(next_due, '') <= ?1 OR started > ?1)
-                 ORDER BY coalesce(next_due, ''), name
+                SELECT w.name FROM watched w LEFT JOIN rhythms r ON r.source = w.name
+                 WHERE w.active = 1 AND (coalesce(w.next_due, '') <= ?1 OR w.started > ?1)
+                 ORDER BY w.due_why <> '', w.started IS NOT NULL,
+                          (julianday(?1) - julianday(w.started)) * coalesce(json_extract(r.asks, '$[0]'), 1000) DESC,
+                          coalesce(w.next_due, ''), w.name
                 """,
                 (instants.written(self._now()),),
             )
@@ -623,9 +626,9 @@ class Store:
             crawl = crawls.record(connection, report)
             health.record(connection, report, crawl, self._crawl(report.source).tally)
             Stories(connection, self._now()).come(log.release(connection, report.source))
-
             rhythm.learn(connection, report, self._crawl(report.source).finds)
         await self._do(work)
+
         self._crawls.pop(report.source, None)
 
 
