@@ -109,6 +109,7 @@ def set_up(verbosity: int, form: str = "text") -> None:
     handler = ToStderr()
     handler.setFormatter(Json() if form == "json" else Text(traces=verbosity > 0))
     root.addHandler(handler)
+    logging.captureWarnings(capture=True)
     root.setLevel(logging.DEBUG if verbosity > 1 else _LEVELS[max(-2, min(verbosity, -1))])
     for name in _OURS:
         logging.getLogger(name).setLevel(_LEVELS[max(-2, min(verbosity, 1))])

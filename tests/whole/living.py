@@ -8,12 +8,13 @@ It begins at NOW (ISO 8601). Before each minute passes it tells what it holds, a
 import asyncio
 import json
 import os
+import socket
 import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from newsloom.commands.call import Call
 from newsloom.commands.logs import set_up
 from newsloom.commands.rounds import keep_going
 from newsloom.config import ConfigFile
+from newsloom.news.sources import Server
 from newsloom.news.times import Now
 
 MINUTE = timedelta(minutes=1)
@@ -66,7 +68,8 @@ class Guided(Call):
 
 async def live(call: Guided, crawls: int) -> None:
     stop = asyncio.Event()
-    file = ConfigFile(call.path, call.config)
+    port = _free_port()
+    file = ConfigFile(call.path, lambda: replace(call.config(), server=Server(port=port)))
     config = file.config
     life = asyncio.create_task(keep_going(call, file, tick=_TICK, stop=stop))
     held = _look(call.clock.now, 0)
@@ -75,6 +78,7 @@ async def live(call: Guided, crawls: int) -> None:
             if not _is_done(config.store, call.clock.now):
                 await asyncio.sleep(0.01)
                 continue
+            await _ask(port)
             held = _look(call.clock.now, _asked(config.store, "SELECT count(*) FROM crawls"))
             sys.stdout.write(json.dumps(asdict(held)) + "\n")
             sys.stdout.flush()
@@ -82,6 +86,22 @@ async def live(call: Guided, crawls: int) -> None:
     finally:
         stop.set()
         await life
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+async def _ask(port: int) -> None:
+    """For a feed, as a reader would."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET /all.atom HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    writer.close()
+    await writer.wait_closed()
 
 
 def _is_done(store: Path, now: datetime) -> bool:

@@ -27,7 +27,7 @@ GROWTH = 20 * 10**6
 def configured(papers: Papers, receiver: Receiver) -> None:
     """Every paper is crawled once a minute, one source is always down, and somebody is told of everything."""
     text = papers.config.read_text(encoding="utf-8")
-    text = text.replace("every: 15s", "every: 1m\n  jitter: 0s").replace("port: 8080", "port: 0")
+    text = text.replace("every: 15s", "every: 1m\n  jitter: 0s")
     told = f"topics:\n  told: {{webhook: {receiver.url}, command: 'true'}}\n"
     text = text.replace("topics:\n", f"  - url: http://127.0.0.1:9/\n\n{told}")
     papers.config.write_text(text, encoding="utf-8")
