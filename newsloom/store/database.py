@@ -94,6 +94,16 @@ def transaction(connection: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
+    """All that is read is of one moment, whoever writes meanwhile."""
+    connection.execute("BEGIN")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+
+
 def _index_form(connection: sqlite3.Connection) -> None:
     """Write the full-text index anew if it is in another form than `spaced` makes now."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'spaced'").fetchone()

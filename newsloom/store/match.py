@@ -35,8 +35,8 @@ class Conditions:
 
     def of(self, rule: Rule) -> str:
         """The condition that says the rule."""
-        if _depth(rule) <= _DEEPEST and (expression := _expression(rule)) is not None:
-            return self._matching(expression)
+        if (said := expression(rule)) is not None:
+            return self._matching(said)
         match rule:
             case Value():
                 return self._labelled(rule)
@@ -45,9 +45,9 @@ class Conditions:
             case Not(rule=inner):
                 return f"NOT ({self.of(inner)})"
             case AnyOf(rules=rules):
-                return self._joined(" OR ", _merged(rules, AnyOf))
+                return self._joined(" OR ", merged(rules, AnyOf))
             case All(rules=rules):
-                return self._joined(" AND ", _merged(rules, All))
+                return self._joined(" AND ", merged(rules, All))
         raise AssertionError(rule)  # words always have an expression, and who parses with since: says the time
 
     def _joined(self, sign: str, rules: Sequence[Rule]) -> str:
@@ -127,8 +127,13 @@ def is_wide(rule: Rule) -> bool:
     return False
 
 
-def _merged(rules: tuple[Rule, ...], kind: type[All] | type[AnyOf]) -> tuple[Rule, ...]:
-    """With those that the index can answer together made one."""
+def expression(rule: Rule) -> str | None:
+    """What the full-text index is asked; None if it cannot say the rule as a whole."""
+    return _expression(rule) if _depth(rule) <= _DEEPEST else None
+
+
+def merged(rules: tuple[Rule, ...], kind: type[All] | type[AnyOf]) -> tuple[Rule, ...]:
+    """All or any of `rules`, with those that the index can answer together made one."""
     shallow = [r for r in rules if _depth(r) < _DEEPEST]
     words = tuple(r for r in shallow if _expression(r) is not None)
     if kind is All and words:

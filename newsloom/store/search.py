@@ -9,11 +9,18 @@ from newsloom.news.items import EntryKind
 from newsloom.news.rules import Rule
 from newsloom.store.database import listing as many
 from newsloom.store.match import Conditions, is_wide
+from newsloom.store.newest import newest
 from newsloom.store.reasons import Explained, Reason
 
 
 def find(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, *, muted: bool = False) -> list[int]:
     """Ids of the newest entries that the rule holds, newest first."""
+    found = newest(connection, rule, limit, now, muted=muted)
+    return _of_all(connection, rule, limit, now, muted=muted) if found is None else found
+
+
+def _of_all(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, *, muted: bool) -> list[int]:
+    """The same, by asking for all that the rule holds."""
     conditions = Conditions(now=now)
     condition = conditions.of(rule)
     sql = f"""
@@ -40,11 +47,11 @@ def held(
     of_kind = " OR ".join(kinds[k] for k in include)
     members = f"e.joined IS NULL AND e.muted = 0 AND ({of_kind}) AND ({conditions.of(rule)})"
     (count,) = connection.execute(f"SELECT count(*) FROM entries e WHERE {members}", conditions.values).fetchone()  # noqa: S608 - as above
-    newest = connection.execute(
+    first = connection.execute(
         f"SELECT e.id FROM entries e {_walk(rule)} WHERE {members} ORDER BY e.published DESC, e.id LIMIT :limit",  # noqa: S608 - as above
         conditions.values | {"limit": limit},
     )
-    return count, [entry for (entry,) in newest]
+    return count, [entry for (entry,) in first]
 
 
 def reasons(connection: sqlite3.Connection, rule: Rule, entries: list[int]) -> dict[int, tuple[Reason, ...]]:

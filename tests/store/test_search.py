@@ -1,5 +1,6 @@
 """A rule finds what it says, and says the same as a topic."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from newsloom.news.rules import RuleError, parse
-from newsloom.store import Reader
+from newsloom.store import Reader, newest, search
 from newsloom.store.asked import Asked, Said, heard
 from newsloom.store.database import reindex
 from newsloom.store.spaced import spaced
@@ -251,6 +252,71 @@ def test_rules_are_asked_of_many_entries_as_of_few(desk: Desk) -> None:
         members = desk.rows("SELECT uuid FROM by_topic WHERE topic = ? ORDER BY 1", f"t{n}")
         with Reader.open(desk.path, desk.now) as reader:
             assert sorted(str(e.id) for e in reader.search(rule, limit=1000)) == [m for (m,) in members], rule
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """Entries of which some were stored long after they were published, and one that was withdrawn."""
+    words = ["bridge", "ferry", "Brücke", "手机", "新手机", "한국어", "sea"]
+    with Desk(tmp_path_factory.mktemp("archive") / "news.db") as desk:
+        desk.adopt([source("a"), source("b")])
+        for batch in range(4):
+            of = "ab"[batch % 2]
+            said = [
+                page(
+                    f"https://{of}.example/{n}",
+                    " ".join(word for at, word in enumerate(words) if n % (at + 2) < 2),
+                    title=f"bridge {n}" if n % 3 else f"sea {n}",
+                    language="zh" if n % 5 else "en",
+                    tags=("Sea",) * (n % 4 == 0),
+                    published=START - (n if n % 6 else n * 7 % 40) * HOUR,
+                )
+                for n in range(batch * 12, batch * 12 + 12)
+            ]
+            desk.save(*said, of=source(of))
+        desk.run(desk.store.withdraw("https://a.example/3"))
+        yield desk
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    rule=st.one_of(
+        RULES, st.tuples(RULES, st.sampled_from(["1h", "9h", "2d"])).map(lambda r: f"({r[0]}) since:{r[1]}")
+    ),
+    limit=st.integers(1, 50),
+    pace=st.fixed_dictionaries(
+        {
+            "_FEW": st.integers(0, 50),
+            "_SOME": st.integers(0, 50),
+            "_AT_ONCE": st.integers(1, 8),
+            "_MOST_AT_ONCE": st.integers(8, 16),
+            "_PATIENCE": st.integers(0, 400),
+            "_A_LOOK": st.just(1),
+            "_A_TEST": st.integers(0, 30),
+        }
+    ),
+)
+def test_however_the_newest_are_found_they_are_the_same(
+    archive: Desk, rule: str, limit: int, pace: dict[str, int]
+) -> None:
+    meant = parse(rule, searching=True)
+    with Reader.open(archive.path, archive.now) as reader, pytest.MonkeyPatch.context() as patch:
+        connection, now = reader._connection, archive.now()
+        for name, value in pace.items():
+            patch.setattr(newest, name, value)
+        found = newest.newest(connection, meant, limit, now, muted=False)
+        assert found in (None, search._of_all(connection, meant, limit, now, muted=False))
+        assert not connection.in_transaction
+
+
+def test_what_many_entries_have_is_found_without_asking_for_all_of_them(archive: Desk) -> None:
+    with Reader.open(archive.path, archive.now) as reader, pytest.MonkeyPatch.context() as patch:
+        statements: list[str] = []
+        reader._connection.set_trace_callback(statements.append)
+        patch.setattr(newest, "_FEW", 4)
+        for query in ("bridge", "bridge OR sea", "NOT 手机", "lang:zh bridge", "NOT source:a"):
+            assert len(reader.search(query, limit=4)) == 4
+    assert not [s for s in statements if " IN (SELECT rowid FROM entries_fts" in s]
 
 
 def nested(shape: str, leaf: str) -> str:

@@ -1,0 +1,290 @@
+"""The newest entries that a rule holds, found without asking for all that it holds.
+
+Entries are looked at down the dates, some at a time. The full-text index tells which have a word in the order of their ids, and it
+is read from the newest down to the oldest of those that are looked at: mostly these were stored one after the other. So what many
+entries have is found after a few of them. What few entries have is known as a whole after little reading, and then only these are
+looked at.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from newsloom.news.rules import All, AnyOf, Not, Rule, Since, Value, goes_on
+from newsloom.store import instants
+from newsloom.store.database import listing as many
+from newsloom.store.database import snapshot
+from newsloom.store.match import expression, merged
+
+_FEW = 256
+"""Entries that are few ..."""
+_SOME = 20_000
+"""... and so many that to put them in the order of their dates takes no longer than a tenth of a second."""
+_AT_ONCE = 64
+"""Entries that are looked at first; then twice as many, and so on, ..."""
+_MOST_AT_ONCE = 4096
+"""... up to this."""
+_PATIENCE = 100_000
+"""What a search may take, counted in rows of an index that are read: ..."""
+_A_LOOK = 4
+"""... an entry that is looked at, ..."""
+_A_TEST = 160
+"""... and an entry that the full-text index is asked about alone."""
+
+
+def newest(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, *, muted: bool) -> list[int] | None:
+    """Ids of the newest entries that the rule holds, newest first. None: it would take too long to find them this way."""
+    if _begins(rule):
+        return None
+    with snapshot(connection), closing(_Search(connection, rule, now, muted=muted)) as search:
+        return search.newest(limit)
+
+
+def _begins(rule: Rule) -> bool:
+    """Whether it asks for values by their beginning: no index has the entries of these in one order."""
+    match rule:
+        case Value(prefix=prefix):
+            return prefix
+        case Not(rule=inner):
+            return _begins(inner)
+        case All(rules=rules) | AnyOf(rules=rules):
+            return any(map(_begins, rules))
+    return False
+
+
+class _Part(Protocol):
+    """A part of a rule."""
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        """Those of these entries that it holds."""
+
+    def few(self, most: int) -> Set[int] | None:
+        """Entries among which is all that it holds; None if they are more than `most`, or if that is not to be said."""
+
+
+class _Search:
+    def __init__(self, connection: sqlite3.Connection, rule: Rule, now: datetime, *, muted: bool) -> None:
+        self._connection = connection
+        self._now = now
+        self._muted = int(muted)
+        self._top: int = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM entries").fetchone()[0]
+        self._listed: list[_Listed] = []
+        self._published: dict[int, str] = {}
+        """Of the entries that are looked at."""
+        self._rule = self._part(rule)
+        self._patience = None if goes_on(rule) else _PATIENCE
+        self._since = max((s.start for s in _all(self._rule) if isinstance(s, _Recent)), default="")
+
+    def close(self) -> None:
+        for part in self._listed:
+            part.close()
+
+    def _part(self, rule: Rule) -> _Part:
+        if (said := expression(rule)) is not None:
+            return self._list(_Listed(self._connection, self._top, _WORDS, said, told_alone=not goes_on(rule)))
+        match rule:
+            case Value(field=name, text=text):
+                return self._list(_Listed(self._connection, self._top, _LABELS, name, text.casefold()))
+            case Since():
+                return _Recent(instants.written(rule.instant(self._now)), self._published)
+            case Not(rule=inner):
+                return _Without(self._part(inner))
+            case AnyOf(rules=rules):
+                return _Either([self._part(r) for r in merged(rules, AnyOf)])
+            case All(rules=rules):
+                return _Both([self._part(r) for r in merged(rules, All)])
+        raise AssertionError(rule)  # words always have an expression
+
+    def _list(self, part: "_Listed") -> "_Listed":
+        self._listed.append(part)
+        return part
+
+    def newest(self, limit: int) -> list[int] | None:
+        few = self._rule.few(_FEW)
+        if few is None:
+            with closing(self._connection.execute(_BY_DATE, (self._since,))) as dates:
+                found = self._walk(dates, limit, self._patience)
+            if found is not None:
+                return found
+            few = self._rule.few(_SOME)
+        if few is None:
+            return None
+        with closing(self._connection.execute(_THESE_BY_DATE, (many(few),))) as dates:
+            return self._walk(dates, limit, None)
+
+    def _walk(self, dates: sqlite3.Cursor, limit: int, patience: int | None) -> list[int] | None:
+        """The first of these, which come newest first, that the rule holds. None if they are not found in so many steps."""
+        found: list[int] = []
+        size, looked = _AT_ONCE, 0
+        while patience is None or _A_LOOK * looked + sum(part.asked for part in self._listed) < patience:
+            rows = dates.fetchmany(size)
+            self._published.clear()
+            self._published.update(tuple(row) for row in rows)
+            held = self._shown(self._rule.of(self._published.keys()))
+            found += [entry for entry, _ in rows if entry in held]
+            if len(found) >= limit or len(rows) < size:
+                return found[:limit]
+            looked += size
+            size = min(2 * size, _MOST_AT_ONCE)
+        return None
+
+    def _shown(self, entries: Set[int]) -> Set[int]:
+        rows = self._connection.execute(_SHOWN, (many(entries), self._muted)) if entries else ()
+        return {entry for (entry,) in rows}
+
+
+def _all(part: _Part) -> Iterator[_Part]:
+    """Parts all of which must hold an entry."""
+    if isinstance(part, _Both):
+        for each in part.parts:
+            yield from _all(each)
+    else:
+        yield part
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Index:
+    """Statements that ask an index."""
+
+    listed: str
+    """For all entries, the newest (by id) first."""
+    one: str
+    """About one."""
+
+
+class _Listed:
+    """What an index lists. It is read from the newest down, as far as it is needed."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, top: int, index: _Index, *values: str, told_alone: bool = True
+    ) -> None:
+        self.asked = 0
+        """What that took, in rows that are read."""
+        self._connection = connection
+        self._index = index
+        self._values = values
+        self._told_alone = told_alone
+        """Whether it takes less to ask about one entry than to read it all: not for a `word*`."""
+        self._cursor: sqlite3.Cursor | None = None
+        self._read: set[int] = set()
+        self._top = top
+        """Above every entry."""
+        self._lowest = top
+        """The last row that was read: of entries from that on it is known whether they are listed."""
+
+    def close(self) -> None:
+        if self._cursor is not None:
+            self._cursor.close()
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        while (below := [e for e in entries if e < self._lowest]) and self._is_read_on(len(below), min(below)):
+            self._read_on(max(len(self._read) // 2, _AT_ONCE))
+        return (self._read & entries) | {e for e in below if self._has(e)}
+
+    def few(self, most: int) -> Set[int] | None:
+        while self._lowest and len(self._read) <= most:
+            self._read_on(most + 1 - len(self._read))
+        return None if self._lowest else self._read
+
+    def _is_read_on(self, below: int, last: int) -> bool:
+        """Whether it takes less to read down to the last of these entries than to ask about each of them."""
+        if not self._told_alone or not self._read:
+            return True
+        share = len(self._read) / (self._top - self._lowest)
+        return share * (self._lowest - last) < below * _A_TEST
+
+    def _read_on(self, rows: int) -> None:
+        if self._cursor is None:
+            self._cursor = self._connection.execute(self._index.listed, self._values)
+        ids = [entry for (entry,) in self._cursor.fetchmany(rows)]
+        self.asked += len(ids)
+        self._read.update(ids)
+        self._lowest = ids[-1] if len(ids) == rows else 0
+
+    def _has(self, entry: int) -> bool:
+        self.asked += _A_TEST
+        return self._connection.execute(self._index.one, (*self._values, entry)).fetchone() is not None
+
+
+class _Recent:
+    """Published at an instant or later."""
+
+    def __init__(self, start: str, published: Mapping[int, str]) -> None:
+        self.start = start
+        self._published = published
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        return {e for e in entries if self._published[e] >= self.start}
+
+    def few(self, most: int) -> Set[int] | None:  # noqa: ARG002 - a _Part's
+        return None
+
+
+class _Without:
+    def __init__(self, part: _Part) -> None:
+        self._part = part
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        return entries - self._part.of(entries)
+
+    def few(self, most: int) -> Set[int] | None:  # noqa: ARG002 - a _Part's
+        return None
+
+
+class _Both:
+    """All of its parts."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self.parts = parts
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        for part in self.parts:
+            entries = part.of(entries) if entries else entries
+        return entries
+
+    def few(self, most: int) -> Set[int] | None:
+        return min((few for part in self.parts if (few := part.few(most)) is not None), key=len, default=None)
+
+
+class _Either:
+    """Any of its parts."""
+
+    def __init__(self, parts: Sequence[_Part]) -> None:
+        self._parts = parts
+
+    def of(self, entries: Set[int]) -> Set[int]:
+        found: set[int] = set()
+        for part in self._parts:
+            found |= part.of(entries - found)
+        return found
+
+    def few(self, most: int) -> Set[int] | None:
+        found: set[int] = set()
+        for part in self._parts:
+            few = part.few(most)
+            if few is None or len(found) > most:
+                return None
+            found |= few
+        return found
+
+
+_WORDS = _Index(
+    listed="SELECT rowid FROM entries_fts WHERE entries_fts MATCH ? ORDER BY rowid DESC",
+    one="SELECT 1 FROM entries_fts WHERE entries_fts MATCH ? AND rowid = ?",
+)
+_LABELS = _Index(
+    listed="SELECT entry FROM labels WHERE field = ? AND value = ? ORDER BY entry DESC",
+    one="SELECT 1 FROM labels WHERE field = ? AND value = ? AND entry = ?",
+)
+_BY_DATE = """
+SELECT id, published FROM entries INDEXED BY entries_by_date
+ WHERE joined IS NULL AND published >= ? ORDER BY published DESC, id
+"""
+_THESE_BY_DATE = """
+SELECT id, published FROM entries
+ WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL ORDER BY published DESC, id
+"""
+_SHOWN = "SELECT id FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND muted <= ? AND withdrawn = ''"
