@@ -51,10 +51,8 @@ _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 _ATTRIBUTES = {
     "*": {"title", "lang", "dir"},
     "a": {"href", "hreflang"},
-    "blockquote": {"cite"},
-    "q": {"cite"},
-    "del": {"cite", "datetime"},
-    "ins": {"cite", "datetime"},
+    "del": {"datetime"},
+    "ins": {"datetime"},
     "time": {"datetime"},
     "ol": {"start", "reversed", "type"},
     "li": {"value"},
@@ -78,7 +76,11 @@ _UNWRAPPED_TAGS = _names(
     "mscarry msgroup msline mspace msqrt msrow mstack mstyle msub msubsup msup mtable mtd mtext mtr munder munderover none "
     "semantics"
 )
-_UNWRAPPED = re.compile(rf"</?(?:{'|'.join(sorted(_UNWRAPPED_TAGS))})(?=[\s/>])[^<>]*>", re.IGNORECASE)
+_WITHIN = r"""(?=[\s/>])(?:[^<>"']|"[^"]*"|'[^']*')*"""
+_UNWRAPPED = re.compile(rf"</?(?:{'|'.join(sorted(_UNWRAPPED_TAGS))}){_WITHIN}>", re.IGNORECASE)
+_FOREIGN = re.compile(r"<(?:svg|math)(?=[\s/>])", re.IGNORECASE)
+_RAW = re.compile(rf"<(/?)(script|style|title|textarea|iframe|noembed|noframes|xmp){_WITHIN}>", re.IGNORECASE)
+_SECTION = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _AMP = re.compile(r"<amp-(?=img\b)", re.IGNORECASE)
 _INLINE = re.compile(r"data:[^\"'\s<>]{200,}", re.IGNORECASE)  # never kept, and often longer than the article
 _TAG = re.compile(r'<(/?)([a-z][a-z0-9]*)((?: [^\s"=<>]+="[^"]*")*)>')
@@ -154,7 +156,7 @@ def clean(html: str, base: str) -> str:
     Empty if nothing is left to read or see, or if parsing it would take more than about a second: HTML parsers are quadratic in
     depth. The caller then has the text.
     """
-    html = _AMP.sub("<", _UNWRAPPED.sub("", text(html)))
+    html = _AMP.sub("<", _unwrapped(text(html)))
     if "data:" in html.lower():
         html = _INLINE.sub("data:,", html)
     if not _bearable(html):
@@ -164,6 +166,24 @@ def clean(html: str, base: str) -> str:
     # Where a tag was taken away, what it kept apart now stands in each other, which it may not (`<p><form><p>`): so once more.
     plain = _AGAIN.clean(plain).strip()
     return plain if "<img " in plain or _TAG.sub("", plain).strip() else ""
+
+
+def _unwrapped(html: str) -> str:
+    """Without the tags in which other rules hold than those of HTML, and without marks of CDATA, which HTML has none of.
+
+    Within svg and math `<style/>` is whole, and a text that nobody reads ends with what it stands in; with these away, all that
+    follows would be such a text.
+    """
+    html = _SECTION.sub(r"\1", html)
+    if _FOREIGN.search(html):
+        closed = {found[2].lower(): found.start() for found in _RAW.finditer(html) if found[1]}
+        html = _RAW.sub(
+            lambda found: (
+                "" if found[0].endswith("/>") or found.start() > closed.get(found[2].lower(), -1) else found[0]
+            ),
+            html,
+        )
+    return _UNWRAPPED.sub("", html)
 
 
 def _cleaner(base: str) -> nh3.Cleaner:

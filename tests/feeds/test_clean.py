@@ -37,7 +37,6 @@ HARMLESS = {
     "rel",
     "width",
     "height",
-    "cite",
     "datetime",
     "lang",
     "dir",
@@ -59,7 +58,7 @@ def dangers(html: str) -> list[str]:
         if tag.startswith("<") or tag in FOREIGN:  # lxml has a function for the tag of a comment
             found.append(tag)
         for name, value in element.items():
-            if name not in HARMLESS or (name in {"href", "src", "cite"} and urlsplit(value).scheme not in SCHEMES):
+            if name not in HARMLESS or (name in {"href", "src"} and urlsplit(value).scheme not in SCHEMES):
                 found.append(f"{tag}@{name}={value}")
     return found
 
@@ -90,6 +89,15 @@ HOSTILE = {
     "object": "<object data='data:text/html,<script>steal()</script>'>STAYS</object><embed src=x>",
     "film": "<video poster='javascript:steal()' onerror=steal()><source src='javascript:steal()' onerror=steal()></video>STAYS",
     "comment": "<!--><img src=x onerror=steal()>-->STAYS",
+    "source of a quotation": "<q cite='javascript:steal()'>STAYS</q><ins cite='javascript:steal()'>x</ins>",
+    "tag in an attribute of svg": """<svg><use href="data:x,<svg id='x'><a href='javascript:steal()'/></svg>#x"/></svg>STAYS""",
+    "script that is whole in svg": "<svg><script href='data:text/javascript,steal()'/></svg>STAYS",
+    "style that ends with math": "<form><math><mtext></form><form><mglyph><style></math><img src onerror=steal()>STAYS",
+    "style that hides a tag in svg": "<svg></p><style><a id='</style><img src=1 onerror=steal()>'>STAYS",
+    "sets of sizes": "<img src=/p.jpg srcset='javascript:steal() 1x, data:x 2x' data-srcset='javascript:steal() 1x'>STAYS",
+    "control character before the scheme": "<a href='&#1;javascript:steal()'>STAYS</a><a href=' &#x1f; javascript:steal()'>x</a>",
+    "scheme within a scheme": "<a href='feed:javascript:steal()'>STAYS</a><a href='view-source:javascript:steal()'>x</a>",
+    "a section all through": "<![CDATA[STAYS <img src=x onerror=steal()>]]><![CDATA[and on",
     "section": "STAYS]]><script>steal()</script><![CDATA[x",
 }
 
@@ -104,7 +112,7 @@ def test_nothing_live_is_left_and_no_word_lost(html: str) -> None:
 def test_what_an_article_needs_stays_as_it_is() -> None:
     body = (
         "<h2>Bridge</h2><p>5 &lt; 6 &amp; <em>so</em> on<br>and on</p><ul><li>one</li></ul>"
-        '<blockquote cite="https://a.example/">q</blockquote>'
+        "<blockquote>q</blockquote>"
         "<table><tbody><tr><td>1</td></tr></tbody></table><figure><figcaption>c</figcaption></figure><pre>a\n b</pre>"
     )
     assert clean(body, BASE) == body

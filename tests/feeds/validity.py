@@ -128,7 +128,7 @@ def _of_html(html: str) -> Iterator[str]:
     tree = lxml.html.fragment_fromstring(html, create_parent="div")
     for element in tree.iter():
         for name, value in element.items():
-            if name in ("href", "src", "cite") and urlsplit(value).scheme not in ("http", "https", "mailto"):
+            if name in ("href", "src") and urlsplit(value).scheme not in ("http", "https", "mailto"):
                 yield f"{name}={value} in a body"
             if name.startswith("on") or name == "style":
                 yield f"{name} in a body"
