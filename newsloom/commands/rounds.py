@@ -11,7 +11,7 @@ import click
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 import scheduler
-from newsloom import hallway, publishing
+from newsloom import hallway
 from newsloom.commands.call import Call
 from newsloom.commands.notifying import Manager
 from newsloom.commands.progress import progress
@@ -66,7 +66,6 @@ async def keep_going(
             hallway.opened(config, call.now, whole=False) as house,
         ):
             manager.ready()
-            await publishing.publish_dirty(config, house.store)  # what a crash left, before the first crawl
             clock = scheduler.Clock(house, tick=tick, ticked=manager.alive)
 
             async def take_over(changed: Config) -> None:
