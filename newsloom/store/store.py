@@ -244,7 +244,7 @@ class Store:
         )
         if changed.rowcount == 0:
             raise StoreError(
-                f"{self._path}: knows no source {source}: it is taken over from the config when `newsloom run` starts"
+                f"{self._path}: knows no source {source}: `newsloom run` takes it over from the config at its next tick"
             )
 
     async def failing(self) -> frozenset[str]:
