@@ -27,6 +27,8 @@ class Sheet:
     modified: datetime | None = None
     status: HTTPStatus = HTTPStatus.OK
     tagged: bool = False
+    headers: tuple[tuple[str, str], ...] = ()
+    """More of them."""
 
     @cached_property
     def etag(self) -> str:
@@ -133,7 +135,7 @@ class Site:
         if method not in ("GET", "HEAD"):
             return _plain(HTTPStatus.METHOD_NOT_ALLOWED, now), HTTPStatus.METHOD_NOT_ALLOWED
         sheet = self.find(path.partition("?")[0]) or _MISSING
-        lines = [("Content-Type", sheet.content_type), ("Vary", "Accept-Encoding")]
+        lines = [("Content-Type", sheet.content_type), ("Vary", "Accept-Encoding"), *sheet.headers]
         if sheet.etag:
             lines.append(("ETag", sheet.etag))
         if sheet.modified is not None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from newsloom.demo import entrances
+from newsloom.demo.breaks import Break, Visit
 from newsloom.demo.newspapers import NEWSPAPERS, Entrance, Markup, Newspaper, Validators
 from newsloom.demo.pages import FEEDS, STATIC, Press, clock, colour
 from newsloom.demo.server import Asked, Find, Sheet, Site
@@ -82,6 +83,7 @@ class DemoSites:
         self._press = Press(world, self._urls)
         self._by_path: dict[str, dict[str, Written]] = {p.key: {} for p in world.papers}
         self._sheets: dict[tuple[str, str], tuple[datetime, Sheet]] = {}
+        self._broken: dict[str, tuple[Break, datetime]] = {}
 
     @classmethod
     @asynccontextmanager
@@ -109,6 +111,13 @@ class DemoSites:
     def urls(self) -> Mapping[str, str]:
         """A source's name -> the address that its config entry has."""
         return MappingProxyType({p.key: self._urls[p.key] + (p.latest or "/") for p in self.world.papers})
+
+    def break_(self, paper: str, broken: Break | None) -> None:
+        """From now on a paper's pages are broken like this; None: no longer."""
+        if broken is None:
+            self._broken.pop(paper, None)
+        else:
+            self._broken[paper] = broken, self._now()
 
     def config_text(self, *, out: Path, store: Path, server_port: int = 8080) -> str:
         """A whole config.yaml for these sites."""
@@ -173,6 +182,21 @@ class DemoSites:
 
     def _find(self, paper: Newspaper, path: str) -> Sheet | None:
         now = self._now()
+        sheet = self._whole(paper, path, now)
+        if sheet is None or paper.key not in self._broken:
+            return sheet
+        broken, since = self._broken[paper.key]
+        visit = Visit(
+            paper=paper,
+            path=path,
+            now=now,
+            since=since,
+            is_article=self._article(paper, path, now) is not None,
+            as_it_was=lambda: self._whole(paper, path, since),
+        )
+        return broken(visit, sheet)
+
+    def _whole(self, paper: Newspaper, path: str, now: datetime) -> Sheet | None:
         article = self._article(paper, path, now)
         changed = self._changed(article, now) if article is not None else self.world.changed(paper, now)
         kept = self._sheets.get((paper.key, path))

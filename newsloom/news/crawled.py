@@ -34,6 +34,8 @@ class Measure(StrEnum):
     DATE = "date"
     OWN_DATE = "own date"
     """Its date is neither another article's nor the moment when it was asked."""
+    LISTED_DATE = "listed date"
+    """Its date is that beside which it was listed."""
     SAID_DATE = "said date"
     """Its date is declared for machines, and not just found somewhere on the page."""
     AUTHOR = "author"
@@ -70,6 +72,12 @@ class Facts:
     """Of `error`."""
     absent: bool = False
     """Of `error`: the server says that nothing stands there, or there is no such server."""
+    waits: bool = False
+    """Of `error`: the server asks for patience, and may well be asked later."""
+    looked: bool = True
+    """Whether an entrance answered, as far as it was asked: others wait for their time after a failure."""
+    unchanged: bool = False
+    """Whether those that answered show what they showed before."""
     new: int = 0
     """Addresses listed, and articles read, that were not known."""
     counts: Mapping[Measure, Count]
@@ -82,10 +90,13 @@ class Facts:
 
 _SAID = frozenset({"json-ld", "microdata", "meta", "state", "selector"})
 _NO_HEADLINE = "text"
-_CLOCK = timedelta(seconds=90)
-"""A page that shows the present time for its date shows it to the minute."""
+_PRESENT = timedelta(seconds=5)
+_MINUTE = timedelta(seconds=65)
+_APART = timedelta(minutes=2)
 _BEGINNING = 300
 """Letters of a text by which another one is told from it."""
+_LETTERS = 1_000
+"""Of it are looked at for an encoding."""
 RECENT = 180
 """Marks that are kept, of some sixty articles."""
 
@@ -113,28 +124,36 @@ class Tally:
         self._lengths: list[tuple[str, int]] = []
         self._marked: list[_Marked] = []
         self._listed = 0
+        self._looked = self._unchanged = False
         self._faults: list[Page] = []
         self._listings: list[Listing] = []
 
-    def page(self, page: Page, *, first: bool) -> None:
-        """What came of an address; `first`: it never answered before, well or ill."""
+    def page(self, page: Page, *, first: bool, listed: datetime | None = None) -> None:
+        """What came of an address; `first`: it never answered before, well or ill. Beside it `listed` stood for its date."""
         if page.role is not Role.ARTICLE:
-            if page.state not in (State.SAME, State.READ):
-                self._faults.append(page)
+            self._entrance(page)
             return
         if not first or page.state is State.SAME or (page.state is State.PUT_OFF and page.status is None):
             return
         article = page.article if page.state is State.READ else None
         self._note(Measure.PAGE, article is not None, page.asked)
         if article is not None:
-            self._article(page, article)
+            self._article(page, article, listed)
         else:
             stage = page.stage or Stage.EMPTY
             self._failures[stage] += 1
             self._failed.setdefault(stage, (page.asked, page.reason))
 
+    def _entrance(self, page: Page) -> None:
+        if page.state not in (State.SAME, State.READ):
+            self._faults.append(page)
+            return
+        self._looked = True
+        self._unchanged |= page.state is State.SAME
+
     def listing(self, listing: Listing, *, new: int) -> None:
         """What an entrance showed, `new` of it for the first time."""
+        self._looked = True
         self._listed += new
         if not listing.older and listing.role is not Role.START:
             self._listings.append(listing)
@@ -149,6 +168,9 @@ class Tally:
             error=error,
             stage=fault.stage if fault is not None else None,
             absent=fault is not None and all(map(_is_absent, self._faults)),
+            waits=fault is not None and all(page.state is State.PUT_OFF for page in self._faults),
+            looked=self._looked,
+            unchanged=self._unchanged and not self._listings,
             new=new + self._listed,
             counts={
                 m: Count(right=self._right[m], wrong=self._wrong[m], example=self._examples.get(m, ""))
@@ -179,7 +201,7 @@ class Tally:
         if leaves:
             self._note(Measure.LISTING, any(one.found for one in leaves), leaves[0].asked)
 
-    def _article(self, page: Page, article: Article) -> None:
+    def _article(self, page: Page, article: Article, listed: datetime | None) -> None:
         at, origins = page.asked, article.origins
         self._note(Measure.TITLE, bool(article.title) and origins.get("title") != _NO_HEADLINE, at)
         self._note(Measure.DATE, article.published is not None, at)
@@ -188,8 +210,10 @@ class Tally:
         if article.title:
             self._mark(Measure.OWN_TITLE, article.title, at)
         if article.published is not None:
-            now = abs(page.fetched - article.published) < _CLOCK
-            self._mark(Measure.OWN_DATE, article.published.isoformat(), at, right=not now)
+            present = _is_present(article.published, page.fetched)
+            self._mark(Measure.OWN_DATE, article.published.isoformat(), at, right=not present)
+            if listed is not None:
+                self._note(Measure.LISTED_DATE, abs(article.published - listed) <= _APART, at)
             if "published" in origins:
                 self._note(Measure.SAID_DATE, origins["published"] in _SAID, at)
         if not page.reason:  # else the page reserves its text
@@ -199,7 +223,7 @@ class Tally:
         self._note(Measure.BODY, bool(article.text), at)
         if article.text:
             self._mark(Measure.OWN_BODY, article.text[:_BEGINNING], at)
-            self._note(Measure.LETTERS, not garbled(f"{article.title} {article.text[:_BEGINNING]}"), at)
+            self._note(Measure.LETTERS, not garbled(f"{article.title} {article.text[:_LETTERS]}"), at)
             self._lengths.append((at, len(article.text)))
 
     def _note(self, measure: Measure, right: bool, at: str) -> None:  # noqa: FBT001 - the call reads as a sentence
@@ -218,10 +242,16 @@ def _is_absent(page: Page) -> bool:
     return page.state is State.GONE or (page.stage is Stage.ADDRESS and page.state is State.FAILED)
 
 
+def _is_present(date: datetime, now: datetime) -> bool:
+    """Whether it may be what a clock showed when the page was made: to the second, or to the minute."""
+    return abs(now - date) < (_PRESENT if date.second else _MINUTE)
+
+
 _PAIRS = re.compile(
     r"[ÂÃÐÑ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€|ã[\x80-\x83\u0192\u201a\u20ac]"
 )
 """UTF-8 read as Latin-1 or Windows-1252."""
+_LATIN = re.compile("[À-ÿ]")
 _FEW = 3
 
 
@@ -231,9 +261,10 @@ def garbled(text: str) -> bool:
         return False
     if text.count("\ufffd") >= _FEW or len(_PAIRS.findall(text)) >= _FEW:
         return True
-    letters = sum(map(str.isalpha, text))
-    latin = sum("À" <= c <= "ÿ" for c in text)  # Windows-1251 and its like read as Latin-1
-    cyrillic = text.count("Р") + text.count("С")  # UTF-8 read as Windows-1251
+    some = text[:_BEGINNING]
+    letters = sum(map(str.isalpha, some))
+    latin = len(_LATIN.findall(some))  # Windows-1251 and its like read as Latin-1
+    cyrillic = some.count("Р") + some.count("С")  # UTF-8 read as Windows-1251
     return latin > 0.5 * letters or cyrillic > 0.3 * letters
 
 

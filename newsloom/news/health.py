@@ -74,9 +74,11 @@ class Course:
     @property
     def usually_wrong(self) -> float:
         """The share that is, and rather more than less if little is known."""
-        known = self.right + self.wrong + _RARE + 1
-        share = (self.wrong + _RARE) / known
-        return share + _DOUBT * sqrt(share * (1 - share) / known)
+        known = self.right + self.wrong + 1
+        if self.wrong < 1:
+            return (self.wrong + _RARE) / known
+        seen = (self.wrong + 1) / (known + 1)
+        return seen + _DOUBT * sqrt(seen * (1 - seen) / known)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +94,16 @@ class Silence:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Why a crawl failed as a whole (crawled.py)."""
+
+    error: str
+    stage: Stage | None
+    absent: bool
+    waits: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Learned:
     """What is usual for a source, as of its last crawl."""
 
@@ -99,10 +111,14 @@ class Learned:
     lengths: Mapping[int, float] = field(default_factory=lambda: MappingProxyType({}))
     """How often texts were of each class of length."""
     silence: Silence = Silence()
+    listed: bool = True
+    """Whether what lists its articles listed any, when it was last read."""
     errors: int = 0
-    """Crawls in a row that failed as a whole."""
+    """Crawls in a row that failed as a whole, or saw no entrance since one did."""
     failing: datetime | None = None
     """Since when they do."""
+    failure: Failure | None = None
+    """The last of them."""
     worked: bool = False
     """One did not."""
     recent: tuple[str, ...] = ()
@@ -140,10 +156,12 @@ _DAY = timedelta(days=1)
 def judge(learned: Learned, health: Health, facts: Facts) -> tuple[Learned, Health]:
     """What is usual for the source, and how it is, after one more crawl."""
     after = _errors(learned, facts)
-    if not facts.error:
+    if not after.errors:
+        listing = facts.counts.get(Measure.LISTING)
         after = replace(
             after,
             courses=_courses(learned, facts),
+            listed=learned.listed if listing is None else not listing.wrong,
             lengths=_lengths(learned, facts),
             recent=facts.recent,
             silence=_silence(learned.silence, facts),
@@ -162,8 +180,8 @@ def is_news(before: Health, after: Health) -> bool:
 
 def _found(learned: Learned, health: Health, facts: Facts) -> Health:
     """`since` is not said."""
-    if facts.error:
-        return _failed(learned, health, facts)
+    if learned.failure is not None:
+        return _failed(learned, learned.failure, health, facts.at)
     fallen = [m for m in _GRAVEST_FIRST if m in learned.courses and learned.courses[m].fell is not None]
     if fallen:
         return _fallen(learned, fallen, facts, health)
@@ -174,21 +192,33 @@ def _found(learned: Learned, health: Health, facts: Facts) -> Health:
 
 
 def _errors(learned: Learned, facts: Facts) -> Learned:
-    if not facts.error:
-        return replace(learned, errors=0, failing=None, worked=True)
-    return replace(learned, errors=learned.errors + 1, failing=learned.failing or facts.at)
+    """What was found by ourselves and failed is asked again after a while; until then nothing of the source can be seen."""
+    if facts.error:
+        failure: Failure | None = Failure(error=facts.error, stage=facts.stage, absent=facts.absent, waits=facts.waits)
+    else:
+        failure = None if facts.looked else learned.failure
+    if failure is None:
+        return replace(learned, errors=0, failing=None, failure=None, worked=True)
+    more = bool(facts.error) or not failure.waits
+    return replace(learned, errors=learned.errors + more, failing=learned.failing or facts.at, failure=failure)
 
 
-def _failed(learned: Learned, health: Health, facts: Facts) -> Health:
+def says_something(learned: Learned, facts: Facts, requests: int) -> bool:
+    """Whether a crawl tells how the source is: one that might ask nothing tells only that a failure lasts."""
+    return bool(facts.error or requests or (learned.failure is not None and not learned.failure.waits))
+
+
+def _failed(learned: Learned, failure: Failure, health: Health, now: datetime) -> Health:
     """One failure of a source that worked is weather."""
     if learned.worked and learned.errors < _FAILED_TWICE:
         return health
-    lasts = facts.at - (learned.failing or facts.at)
+    lasts = now - (learned.failing or now)
+    address = failure.error.partition(": ")[0]
     return Health(
-        condition=Condition.GONE if facts.absent and lasts >= _WEEK else Condition.FAILING,
-        stage=facts.stage,
-        example=facts.error.partition(": ")[0] if "://" in facts.error.partition(": ")[0] else "",
-        reason=facts.error,
+        condition=Condition.GONE if failure.absent and lasts >= _WEEK else Condition.FAILING,
+        stage=failure.stage,
+        example=address if "://" in address else "",
+        reason=failure.error,
     )
 
 
@@ -197,7 +227,7 @@ def _failed(learned: Learned, health: Health, facts: Facts) -> Health:
 
 _GRAVEST_FIRST = (
     Measure.LISTING, Measure.PAGE, Measure.BODY, Measure.OWN_BODY, Measure.LETTERS, Measure.LENGTH, Measure.TITLE,
-    Measure.OWN_TITLE, Measure.DATE, Measure.OWN_DATE, Measure.SAID_DATE, Measure.AUTHOR, Measure.BRIEFS,
+    Measure.OWN_TITLE, Measure.DATE, Measure.OWN_DATE, Measure.LISTED_DATE, Measure.SAID_DATE, Measure.AUTHOR, Measure.BRIEFS,
 )  # fmt: skip
 _SAYS = {
     Measure.PAGE: ("page", "addresses gave no article"),
@@ -210,6 +240,7 @@ _SAYS = {
     Measure.OWN_TITLE: ("title", "new articles have the headline of another"),
     Measure.DATE: ("date", "new articles have no date"),
     Measure.OWN_DATE: ("date", "new articles have the date of another, or the present time for it"),
+    Measure.LISTED_DATE: ("date", "new articles have another date than they are listed with"),
     Measure.SAID_DATE: ("date", "new articles do not declare their date, which is read from what the page shows"),
     Measure.AUTHOR: ("author", "new articles have no author"),
     Measure.BRIEFS: ("briefs", "new articles have no read-next or related block"),
@@ -250,6 +281,8 @@ def _courses(learned: Learned, facts: Facts) -> Mapping[Measure, Course]:
         counts[Measure.LENGTH] = Count(
             right=len(facts.lengths) - len(short), wrong=len(short), example=next(iter(short), "")
         )
+    if Measure.LISTING not in counts and facts.unchanged and not learned.listed:
+        counts[Measure.LISTING] = Count(wrong=1)  # it lists as little as before
     went_on = {m: _went_on(learned.courses.get(m, Course()), count, facts.at) for m, count in counts.items()}
     return {**learned.courses, **went_on}
 
@@ -284,7 +317,7 @@ def _went_on(course: Course, count: Count, at: datetime) -> Course:
 
 def evidence(course: Course, right: int, wrong: int) -> float:
     """Of so many pages, that the measure has fallen; below 0: that it has not. 0 as long as nothing is usual."""
-    if course.right + course.wrong < _KNOWN_PAGES and course.crawls < _KNOWN_CRAWLS:
+    if course.right + course.wrong < _KNOWN_PAGES or course.crawls < _KNOWN_CRAWLS:
         return 0
     right_before = 1 - course.usually_wrong
     if right_before < _SELDOM:

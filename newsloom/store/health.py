@@ -9,7 +9,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from newsloom.news.crawled import Facts, Measure, Tally
-from newsloom.news.health import Condition, Course, Health, Learned, Silence, is_news, judge
+from newsloom.news.health import Condition, Course, Failure, Health, Learned, Silence, is_news, judge, says_something
 from newsloom.news.memory import CrawlReport, Stage
 from newsloom.store import instants
 from newsloom.store.database import plain
@@ -22,7 +22,7 @@ def record(connection: sqlite3.Connection, report: CrawlReport, crawl: int, tall
     facts = tally.facts(report.started, error=report.error, new=report.new, recent=learned.recent)
     _keep_failures(connection, crawl, facts)
     after = before
-    if not report.stopped and (report.error or report.requests):
+    if not report.stopped and says_something(learned, facts, report.requests):
         learned, after = judge(learned, before, facts)
         if is_news(before, after):
             _tell(connection, report.source, before, after, facts.at)
@@ -96,8 +96,10 @@ def _written(learned: Learned) -> str:
                 "longest": round(silence.longest.total_seconds()),
                 "last": instants.written(silence.last),
             },
+            "listed": learned.listed,
             "errors": learned.errors,
             "failing": instants.written(learned.failing),
+            "failure": astuple(learned.failure) if learned.failure is not None else None,
             "worked": learned.worked,
             "recent": learned.recent,
         },
@@ -127,11 +129,17 @@ def _read(text: str) -> Learned:
             longest=timedelta(seconds=silence["longest"]),
             last=instants.read(silence["last"]),
         ),
+        listed=said["listed"],
         errors=said["errors"],
         failing=instants.read(said["failing"]),
+        failure=_failure(*said["failure"]) if said["failure"] is not None else None,
         worked=said["worked"],
         recent=tuple(said["recent"]),
     )
+
+
+def _failure(error: str, stage: str | None, absent: bool, waits: bool) -> Failure:  # noqa: FBT001 - as it was written
+    return Failure(error=error, stage=Stage(stage) if stage else None, absent=absent, waits=waits)
 
 
 def _course(values: list[Any]) -> Course:

@@ -583,7 +583,8 @@ class Store:
     def _save_one(self, batch: Batch, rows: sightings.Rows, page: Page, crawl: _Crawl) -> Saved:
         connection = batch.connection
         row = addresses.row_of(connection, batch.source.name, page.asked, page.role, batch.now)
-        crawl.tally.page(page, first=row["worked_at"] is None and row["tries"] == 0)
+        first = row["worked_at"] is None and row["tries"] == 0
+        crawl.tally.page(page, first=first, listed=instants.read(row["published"]))
         entry, news = row["entry"], News.SAME if page.state is State.SAME else News.NONE
         published: datetime | None = None
         gave: int | None = None
@@ -627,8 +628,8 @@ class Store:
             health.record(connection, report, crawl, self._crawl(report.source).tally)
             Stories(connection, self._now()).come(log.release(connection, report.source))
             rhythm.learn(connection, report, self._crawl(report.source).finds)
-        await self._do(work)
 
+        await self._do(work)
         self._crawls.pop(report.source, None)
 
 
