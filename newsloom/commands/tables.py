@@ -126,6 +126,20 @@ def duration(delta: timedelta) -> str:
     return f"{seconds}s"
 
 
+def span(delta: timedelta) -> str:
+    """About how long: `40 s`, `12 min`, `3 h`."""
+    return distance(-delta).removesuffix(" ago")
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+
+
+def bar(values: Sequence[float]) -> str:
+    """One sign a value, the higher the more."""
+    most = max(values)
+    return "".join(_BARS[round(value / most * (len(_BARS) - 1))] for value in values)
+
+
 def planned(schedule: Schedule) -> str:
     """When a source is looked at, as the config has it."""
     if schedule.cron:

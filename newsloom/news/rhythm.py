@@ -180,7 +180,7 @@ class Course:
 
     def __init__(self, rhythm: Rhythm) -> None:
         self.grains = _grains(rhythm)
-        self.weekdays = _weekdays(rhythm)
+        self.weekdays = weekdays(rhythm)
         weights = _weights(rhythm.grains)
         self.hours = [sum(w * x for w, x in zip(weights, at, strict=True)) for at in zip(*self.grains, strict=True)]
         self._sums = [_summed(grain) for grain in (*self.grains, self.hours)]
@@ -192,9 +192,8 @@ class Course:
     def follow(self, rhythm: Rhythm) -> None:
         """Take over what is newer than the hours of this course, which move slowly."""
         self.rhythm = rhythm
-        long = (rhythm.items[0] + _USUAL * _USUAL_SPAN) / (rhythm.spans[0] + _USUAL_SPAN)
-        self.rates = (long, (rhythm.items[1] + long * _STEADY) / (rhythm.spans[1] + _STEADY))
-        self.rate = sum(w * r for w, r in zip(_weights(rhythm.memories), self.rates, strict=True))
+        self.rates = _rates(rhythm)
+        self.rate = rate(rhythm)
         self.echo = sum(w * e for w, e in zip(_weights(rhythm.echoes), _ECHOES, strict=True))
 
     def is_stale(self) -> bool:
@@ -252,6 +251,24 @@ class Course:
         return total
 
 
+def rate(rhythm: Rhythm) -> float:
+    """Pieces a second that are expected of a source on average."""
+    return sum(w * r for w, r in zip(_weights(rhythm.memories), _rates(rhythm), strict=True))
+
+
+def _rates(rhythm: Rhythm) -> tuple[float, float]:
+    """By each memory."""
+    long = (rhythm.items[0] + _USUAL * _USUAL_SPAN) / (rhythm.spans[0] + _USUAL_SPAN)
+    return long, (rhythm.items[1] + long * _STEADY) / (rhythm.spans[1] + _STEADY)
+
+
+def hours(rhythm: Rhythm) -> tuple[float, ...]:
+    """How much more than on average comes in each hour of its local day; for people, Course knows better."""
+    size, worth, total = SLOTS // 24, _GRAIN_WORTH[0], sum(rhythm.slots)
+    counts = [sum(rhythm.slots[hour * size : (hour + 1) * size]) for hour in range(24)]
+    return tuple((24 * count + worth) / (total + worth) for count in counts)
+
+
 def _grains(rhythm: Rhythm) -> list[list[float]]:
     """How much more than on average comes at each slot of a day, smoothed over each width and drawn to the wider one."""
     total = sum(rhythm.slots)
@@ -306,8 +323,8 @@ def _sum_at(sums: Sequence[float], slot: float) -> float:
     return sums[low] + (sums[low + 1] - sums[low]) * (slot - low)
 
 
-def _weekdays(rhythm: Rhythm) -> list[float]:
-    """How much more than on average comes on each weekday."""
+def weekdays(rhythm: Rhythm) -> list[float]:
+    """How much more than on average comes on each weekday, Monday first."""
     total, span = sum(rhythm.days), sum(rhythm.day_spans)
 
     def beside(days: Sequence[int], usual: float) -> float:

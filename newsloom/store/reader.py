@@ -1,7 +1,7 @@
 """The store as those see it who only read: `status`, `search`, pages. Never writes, needs no lock."""
 
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,12 +12,14 @@ from newsloom.news import identity
 from newsloom.news.items import Entry, EntryKind
 from newsloom.news.pushes import Kind
 from newsloom.news.rules import Rule, parse
+from newsloom.news.sources import DueWhy
 from newsloom.news.times import Now
-from newsloom.store import instants, tidy
+from newsloom.store import instants, rhythm, tidy
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
 from newsloom.store.named import as_uuid, entry_named
 from newsloom.store.reasons import Reason
+from newsloom.store.rhythm import Delay, Learned
 from newsloom.store.rows import load
 from newsloom.store.search import find, held, reasons
 from newsloom.store.tidy import Freed, Keep
@@ -50,6 +52,10 @@ class SourceStatus:
     failing_since: datetime | None = None
     moved: str = ""
     """Where the address in the config has moved for good, if it has: a line of the config to change."""
+    due_why: DueWhy | None = None
+    """Why it is due then; None: it was never looked at, or somebody asked for it."""
+    rhythm: Learned | None = None
+    delay: Delay | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +146,9 @@ class Reader:
     def status(self) -> Status:
         """Sources and topics of the config that the store last worked with, by name."""
         with speaking(self._path):
-            sources = tuple(_source(r) for r in self._connection.execute(_SOURCES))
+            learned = rhythm.all_learned(self._connection)
+            delays = rhythm.delays(self._connection, self._now())
+            sources = tuple(_source(r, learned, delays) for r in self._connection.execute(_SOURCES))
             topics = tuple(
                 TopicStatus(key=r["key"], title=r["title"], entries=r["entries"], newest=instants.read(r["newest"]))
                 for r in self._connection.execute(TOPICS)
@@ -202,7 +210,7 @@ class Reader:
             return why(self._connection, "" if uuid else identity.key(url_or_id), uuid)
 
 
-def _source(row: sqlite3.Row) -> SourceStatus:
+def _source(row: sqlite3.Row, learned: Mapping[str, Learned], delays: Mapping[str, Delay]) -> SourceStatus:
     counts = {
         name: row[name] or 0 for name in ("new", "changed", "known", "briefs", "failed", "refused", "gone", "queued")
     }
@@ -216,6 +224,9 @@ def _source(row: sqlite3.Row) -> SourceStatus:
         finished=instants.read(row["finished"]),
         next_due=instants.read(row["next_due"]),
         failing_since=instants.read(row["failing_since"]),
+        due_why=DueWhy(row["due_why"]) if row["due_why"] else None,
+        rhythm=learned.get(row["name"]),
+        delay=delays.get(row["name"]),
         **counts,
     )
 

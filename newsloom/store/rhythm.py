@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from newsloom.news.lookout import Pace
 from newsloom.news.memory import CrawlReport
-from newsloom.news.rhythm import Course, Rhythm, begun, learned
+from newsloom.news.rhythm import DAY, Course, Rhythm, begun, hours, learned, rate, weekdays
 from newsloom.news.sources import Source
 from newsloom.store import instants
 from newsloom.store.addresses import Shown
@@ -55,6 +55,18 @@ class Outlook:
     failing_since: datetime | None
     not_before: datetime | None
     """Whatever could be asked of it asked not to be asked before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Learned:
+    """A rhythm for people."""
+
+    a_day: float
+    """Pieces a day."""
+    hours: tuple[float, ...]
+    """Beside the mean, for each hour of the source's local day."""
+    weekdays: tuple[float, ...]
+    """Likewise, Monday first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +165,9 @@ def read(connection: sqlite3.Connection, source: str) -> Rhythm | None:
 
 
 def _rhythm(text: str) -> Rhythm | None:
-    stored: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()}
+    stored: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in json.loads(text).items()
+    }
     bare = Rhythm(since=0, looked=0)
     if stored.keys() != {f.name for f in fields(Rhythm)} or any(
         len(value) != len(getattr(bare, name)) for name, value in stored.items() if isinstance(value, tuple)
@@ -182,10 +196,18 @@ def asks(connection: sqlite3.Connection) -> dict[str, Sequence[float]]:
     return {source: json.loads(said) for source, said in rows}
 
 
-def rhythms(connection: sqlite3.Connection) -> dict[str, Rhythm]:
+def all_learned(connection: sqlite3.Connection) -> dict[str, Learned]:
     """What was learned of each source."""
     rows = connection.execute("SELECT source, learned FROM rhythms")
-    return {source: rhythm for source, text in rows if (rhythm := _rhythm(text)) is not None}
+    return {source: _learned(rhythm) for source, text in rows if (rhythm := _rhythm(text)) is not None}
+
+
+def _learned(rhythm: Rhythm) -> Learned:
+    return Learned(
+        a_day=round(rate(rhythm) * DAY, 2),
+        hours=tuple(round(hour, 2) for hour in hours(rhythm)),
+        weekdays=tuple(round(day, 2) for day in weekdays(rhythm)),
+    )
 
 
 def pace(connection: sqlite3.Connection) -> Pace | None:

@@ -14,6 +14,7 @@ import pytest
 from newsloom.config import load
 from newsloom.news.items import Article
 from newsloom.news.memory import CrawlReport, Page, State
+from newsloom.news.sources import DueWhy
 from newsloom.store import Store
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -67,11 +68,11 @@ async def crawl_twice(path: Path) -> None:
             zeitung, [page("https://zeitung.example/a", "水害 Werbung", "Ein langer Text zum Verkauf.", 10)]
         )
         await store.record(
-            CrawlReport(source="news", started=NOON, finished=NOON + timedelta(seconds=4), new=2, known=7)
+            CrawlReport(source="news", started=NOON, finished=NOON + timedelta(seconds=4), new=2, known=7, requests=3)
         )
         failed = CrawlReport(source="zeitung", started=NOON, finished=NOON, new=1, failed=1, error="no answer from it")
         await store.record(failed)
-        await store.schedule("news", NOON + timedelta(minutes=15))
+        await store.schedule("news", NOON + timedelta(minutes=15), DueWhy.RHYTHM)
 
 
 def page(url: str, title: str, text: str, minutes: int, *tags: str) -> Page:
@@ -82,7 +83,7 @@ def page(url: str, title: str, text: str, minutes: int, *tags: str) -> Page:
 def test_status_shows_each_source_s_crawl_and_each_topic_s_entries(newsloom: Newsloom) -> None:
     done = newsloom("status", "--now", "2026-03-02T12:05Z")
     assert (done.returncode, done.stderr) == (0, "")
-    table = {line.split()[0]: line for line in done.stdout.splitlines() if line}
+    table = {line.split()[0]: line for line in reversed(done.stdout.splitlines()) if line}
     assert re.search(r"2026-03-02T12:00:04Z  2026-03-02T12:15:00Z +2 +0 +7 ", table["news"])
     assert table["zeitung"].endswith("fails since 2026-03-02T12:00:00Z: no answer from it")
     assert re.search(r"^water +Water +2 +2026-03-02T11:30:00Z$", table["water"])
@@ -98,6 +99,18 @@ def test_status_for_programs_has_every_field(newsloom: Newsloom) -> None:
     told = json.loads(newsloom("status", "--json").stdout)
     assert {s["name"]: s["error"] for s in told["sources"]} == {"news": "", "zeitung": "no answer from it"}
     assert {t["key"]: t["entries"] for t in told["topics"]}["all"] == 2
+
+
+def test_status_tells_what_was_learned_of_a_source_and_why_it_is_due_when_it_is(newsloom: Newsloom) -> None:
+    done = newsloom("status", "--now", "2026-03-02T12:05Z").stdout
+    assert re.search(r"^source +a day +due +why then +half seen in +nine in ten$", done, re.MULTILINE)
+    assert re.search(r"^news +[\d.]+ +2026-03-02T12:15:00Z +learned$", done, re.MULTILINE)
+    assert re.search(r"^zeitung +now +asked for$", done, re.MULTILINE)
+    told = {s["name"]: s for s in json.loads(newsloom("status", "--json").stdout)["sources"]}
+    assert told["news"]["due_why"] == "rhythm"
+    assert len(told["news"]["rhythm"]["hours"]) == 24
+    assert told["news"]["rhythm"]["a_day"] > 10
+    assert told["zeitung"]["rhythm"] is None
 
 
 def test_search_prints_the_newest_first(newsloom: Newsloom) -> None:

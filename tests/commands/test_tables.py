@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from newsloom.commands.tables import Table, distance, duration, moment, show_json
+from newsloom.commands.tables import Table, bar, distance, duration, moment, show_json, span
 from newsloom.news.items import EntryKind, Image
 
 AT = datetime(2026, 3, 2, 14, 30, tzinfo=UTC)
@@ -71,6 +71,12 @@ def test_a_moment_in_a_pipe_is_the_instant_in_utc(capsys: pytest.CaptureFixture[
 
 def test_a_duration_is_written_as_in_the_config() -> None:
     assert [duration(timedelta(seconds=s)) for s in (15, 90, 1800, 7200, 86_400)] == ["15s", "90s", "30m", "2h", "1d"]
+
+
+def test_a_span_is_said_in_its_largest_unit_and_a_row_of_values_drawn_as_a_bar() -> None:
+    assert [span(timedelta(seconds=s)) for s in (40, 750, 5000)] == ["40 s", "12 min", "1 h"]
+    assert bar((0, 0.5, 1, 2)) == "▁▃▅█"
+    assert bar((0.01, 0.01)) == "██"
 
 
 def test_json_says_values_plainly(capsys: pytest.CaptureFixture[str]) -> None:
