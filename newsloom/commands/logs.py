@@ -100,6 +100,11 @@ class ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
     def stream(self, _: object) -> None: ...
 
 
+def is_json() -> bool:
+    """Whether `set_up` was asked for JSON."""
+    return any(isinstance(handler.formatter, Json) for handler in logging.getLogger().handlers)
+
+
 def set_up(verbosity: int, form: str = "text") -> None:
     """-q: what is wrong; default: what happened; -v: what was done; -vv: what the libraries say too. `form`: text or json."""
     root = logging.getLogger()

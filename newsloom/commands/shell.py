@@ -136,17 +136,22 @@ def _called(group: click.Group, argv: Sequence[str] | None) -> int:
 
 
 def _tell(error: Exception, *, verbose: bool) -> int:
-    """Our own errors carry a sentence for a person; any other is a defect."""
-    if verbose:
-        traceback.print_exc()
+    """Our own errors carry a sentence for a person; any other is a defect. Where the log is JSON it is an event of the log."""
+    import logging  # noqa: PLC0415 - as the next one, only for an error
+
+    from newsloom.commands import logs  # noqa: PLC0415
+
     kind = type(error)
-    if kind.__module__.partition(".")[0] not in _OURS:
-        click.echo(f"newsloom: {kind.__name__}: {error}: {ISSUES}", err=True)
-        return 1
-    faults = getattr(error, "faults", ())
-    text = str(error) if faults else f"newsloom: {error}"
-    click.echo(text, err=True)
-    return 2 if kind.__name__ in _USAGE else 1
+    is_ours = kind.__module__.partition(".")[0] in _OURS
+    if logs.is_json():
+        told = {"error": str(error)} if is_ours else {"because": ISSUES}
+        logging.getLogger("newsloom").error("ended", extra=told, exc_info=None if is_ours else error)
+    else:
+        if verbose:
+            traceback.print_exc()
+        text = str(error) if is_ours else f"{kind.__name__}: {error}: {ISSUES}"
+        click.echo(text if getattr(error, "faults", ()) else f"newsloom: {text}", err=True)
+    return 2 if is_ours and kind.__name__ in _USAGE else 1
 
 
 def _pipe_closed() -> int:

@@ -122,6 +122,13 @@ def test_a_config_that_is_not_there_is_one_line_with_the_remedy(tmp_path: Path) 
     assert "--config" in done.stderr
 
 
+def test_where_the_log_is_json_an_end_is_an_event_of_it(tmp_path: Path) -> None:
+    done = newsloom("check", "--log", "json", cwd=tmp_path)
+    event = json.loads(done.stderr)
+    assert (done.returncode, event["event"]) == (2, "ended")
+    assert "--config" in event["error"]
+
+
 def test_options_stand_before_or_behind_the_command(folder: Path) -> None:
     (folder / "config.yaml").rename(folder / "other.yaml")
     before = newsloom("--config", "other.yaml", "--store", "my.db", "check", cwd=folder)
