@@ -54,6 +54,8 @@ def test_a_source_that_fails_says_since_when(desk: Desk) -> None:
     desk.adopt()
     for hours, error in ((0, ""), (1, "no answer"), (2, "no answer"), (3, "")):
         desk.at = START + hours * HOUR
+        if not error:
+            desk.listed()
         desk.record(error=error, requests=1)
         said = status(desk)
         assert (said.error, said.failing_since) == (error, START + HOUR if error else None)
