@@ -1,9 +1,10 @@
 """Which of a page's bodies is the article's: the site's own selector, clear text, trafilatura, what the page declares."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import islice
 
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from scraper.extract import dates
@@ -14,17 +15,20 @@ from scraper.extract.page import Habits
 from scraper.extract.parts import Body, Part, from_pieces, parts_of
 from scraper.extract.people import is_byline
 from scraper.extract.titles import folded
+from scraper.extract.words import Said
 
 _LITTLE = 250
 """Letters; a visible body below it may be a teaser or an empty frame that scripts would fill."""
 
 
-def body(tree: HtmlElement, said: Declared, url: str, headline: str, habits: Habits) -> Body:
-    """The article's body, without its headline; empty if the page has none."""
+def body(
+    tree: HtmlElement, said: Declared, url: str, headline: str, *, habits: Habits, texts: Mapping[_Element, Said]
+) -> Body:
+    """The article's body, without its headline; empty if the page has none. `texts` is what is known of its elements already."""
     chosen = _selected(tree, habits, url)
     if chosen:
         return _trimmed(chosen, headline)
-    dense = by_density(tree, url)
+    dense = by_density(tree, url, texts)
     shown = dense.body or (None if _lists(tree, dense.size) else by_library(tree, url, dense.size)) or Body()
     if shown.origin != "density":
         told = max(_told(said, url), key=lambda b: b.size, default=Body())

@@ -72,7 +72,7 @@ class Declared:
 def declared(tree: HtmlElement, url: str, scripts: Iterable[Script] = ()) -> Declared:
     """Everything the page at `url` says of itself. `scripts` are those of it that are no longer in its tree."""
     meta = _meta(tree)
-    title = tree.findtext(".//head/title") or tree.findtext(".//title") or ""
+    title = _title(tree)
     canonical, aliases, alternates = _addresses(tree, meta, url)
     scripts = [*scripts, *(((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text))]
     nodes = _nodes(scripts)
@@ -95,6 +95,13 @@ def declared(tree: HtmlElement, url: str, scripts: Iterable[Script] = ()) -> Dec
         site_texts=tuple(filter(None, (plain(n.get("description")) for n in nodes if _types(n, _SITE)))),
         state=state,
     )
+
+
+def _title(tree: HtmlElement) -> str:
+    """The text of the first <title> of its head, else of any: pictures in SVG have titles too."""
+    titles = list(tree.iter("title"))
+    own = next((t for t in titles if (up := t.getparent()) is not None and up.tag == "head"), None)
+    return (own.text if own is not None else None) or (titles[0].text if titles else None) or ""
 
 
 def plain(value: Json) -> str:

@@ -1,6 +1,6 @@
 """The body by the density of its text: cheap, and silent unless the page is clear."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, takewhile
 
@@ -8,7 +8,7 @@ from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from scraper.extract.parts import NO_TEXT, Body, Part, is_junk, parts_of
-from scraper.extract.words import flat, weight
+from scraper.extract.words import Said, flat, weight
 
 _SURE = 0.6
 """Share of a page's running text that must stand in one place. On 400 pages with truth .6 read 42 % of them as well as
@@ -43,12 +43,15 @@ class Density:
     """Letters of running text on the whole page, junk left out."""
 
 
-def by_density(tree: HtmlElement, url: str) -> Density:
-    """The body of a clear page: nearly all running text stands in one element, or evenly in its boxes, in several paragraphs."""
+def by_density(tree: HtmlElement, url: str, texts: Mapping[_Element, Said]) -> Density:
+    """The body of a clear page: nearly all running text stands in one element, or evenly in its boxes, in several paragraphs.
+
+    `texts` is what elements say that hold nothing but a text, of those of which it is known.
+    """
     root = tree.find("body")
     if root is None:
         return Density(body=None, size=0)
-    text = _text(root)
+    text = _text(root, texts)
     places = ((_dense(text), _PROSE), (_spread(text), _SPREAD_PROSE)) if text.whole >= _LITTLE else ()
     for main, share in places:
         # a list alone is seldom all of an article, and of several articles none is the page's
@@ -65,9 +68,10 @@ def by_density(tree: HtmlElement, url: str) -> Density:
 class _Text:
     """A page's running text: where it stands and how much of it each element holds, in letters."""
 
-    def __init__(self, root: _Element, junk: Callable[[_Element], bool]) -> None:
+    def __init__(self, root: _Element, junk: Callable[[_Element], bool], texts: Mapping[_Element, Said]) -> None:
         self.root = root
-        self.own = dict(_running(root, junk))
+        self.texts = texts
+        self.own = dict(_running(root, junk, texts))
         """Each element with running text of its own, in document order."""
         self.near: dict[_Element, int] = {}
         """For each element, how much its children hold as their own."""
@@ -125,34 +129,41 @@ _PARAGRAPHS = frozenset(("p", "pre", "blockquote", "span", "li"))
 _TEXTS = _PARAGRAPHS | {"div", "td", "section", "article"}
 
 
-def _text(root: _Element) -> _Text:
+def _text(root: _Element, texts: Mapping[_Element, Said]) -> _Text:
     """The page's running text. A frame of the whole page may be named as junk is (`has-sidebar`)."""
-    text = _Text(root, is_junk)
+    text = _Text(root, is_junk, texts)
     if text.whole >= _FRAMED:
         return text
-    everything = _Text(root, _has_no_text)
+    everything = _Text(root, _has_no_text, texts)
     main = _dense(everything)
     main = main if main is not None else _spread(everything)
     if main is None or everything.inside[main] < _FRAME * text.whole:
         return text
     frame = {main, *main.iterancestors()}
-    return _Text(root, lambda e: e not in frame and is_junk(e))
+    return _Text(root, lambda e: e not in frame and is_junk(e), texts)
 
 
 def _has_no_text(element: _Element) -> bool:
     return element.tag in NO_TEXT
 
 
-def _running(root: _Element, junk: Callable[[_Element], bool]) -> Iterator[tuple[_Element, int]]:
+def _running(
+    root: _Element, junk: Callable[[_Element], bool], texts: Mapping[_Element, Said]
+) -> Iterator[tuple[_Element, int]]:
     """Each element with running text of its own and how much, what is junk and what captions say left out, in document order."""
     rest = root[::-1]
     while rest:
         element = rest.pop()
-        if junk(element) or element.tag == "figure":
+        tag = element.tag
+        if junk(element) or tag == "figure":
             continue
-        if element.tag in _TEXTS and (size := weight(_own_text(element))) >= _PARAGRAPH:
-            yield element, size
-        rest.extend(element[::-1])
+        if tag in _TEXTS:
+            known = texts.get(element)
+            size = known[1] if known is not None else weight(_own_text(element))
+            if size >= _PARAGRAPH:
+                yield element, size
+        if len(element):
+            rest.extend(element[::-1])
 
 
 _INLINE = frozenset(
@@ -214,7 +225,7 @@ def _parts(main: _Element, text: _Text, url: str) -> tuple[Part, ...]:
     """The body whose most is `main`: with the paragraphs right beside it, and the standfirst."""
     first, last = text.beside(main, before=True), text.beside(main, before=False)
     inside = (*first, main, *last)
-    return _standfirst(inside, text, url) + _trimmed(p for e in inside for p in parts_of(e, url))
+    return _standfirst(inside, text, url) + _trimmed(p for e in inside for p in parts_of(e, url, texts=text.texts))
 
 
 def _standfirst(body: Sequence[_Element], text: _Text, url: str) -> tuple[Part, ...]:
@@ -227,7 +238,7 @@ def _standfirst(body: Sequence[_Element], text: _Text, url: str) -> tuple[Part, 
         return ()
     lead = before[0]
     first = next(e for e in text.root.iter("h1", str(lead.tag)) if e.tag == "h1" or e is lead)
-    return parts_of(lead, url) if first.tag == "h1" else ()
+    return parts_of(lead, url, texts=text.texts) if first.tag == "h1" else ()
 
 
 def _clear(parts: tuple[Part, ...], share: float) -> Body | None:

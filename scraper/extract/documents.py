@@ -13,6 +13,7 @@ from isal import isal_zlib
 
 from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Found, Role
+from newsloom.news.wishes import SAYS_NOTHING, Wishes
 from scraper.extract import dates
 from scraper.extract.charsets import charset, decode
 from scraper.extract.page import Habits, Reading
@@ -68,6 +69,8 @@ class FeedDocument:
     """False if it broke off, or met a bound."""
     bounds: tuple[str, ...] = ()
     """The limits that kept it from being read whole, by their names in the config."""
+    wishes: Wishes = SAYS_NOTHING
+    """How often it wants to be looked at."""
     older: str = ""
     """Where what came before its items stands, absolute: the next page or the archive (RFC 5005, JSON Feed)."""
 

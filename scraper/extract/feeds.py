@@ -11,6 +11,7 @@ from scraper.extract import dates
 from scraper.extract.documents import Ask, FeedDocument, Unreadable
 from scraper.extract.feeditems import FORBIDDEN, Said, absolute, found_in, number, plain
 from scraper.extract.older import older
+from scraper.extract.wishes import wishes
 
 _MOST = 1_500
 """Items that are parsed of one feed, and below, the characters: at .25 ms an item and 60 ms a million of characters
@@ -46,6 +47,7 @@ def feed(text: str, ask: Ask) -> FeedDocument:
         found=found,
         whole=not cut and not broken,
         bounds=("entries",) if cut else (),
+        wishes=wishes(text, first.start() if (first := _ITEM.search(text)) else len(text)),
         older=older(
             [(link.get("rel", ""), link.get("href", "")) for link in read.feed.get("links", ())],
             ask,

@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from itertools import chain
 
 _LITTLE_WORDS = {
     "en": "the of and to that was with for his her they have this which from by is on as are",
@@ -84,9 +85,11 @@ def language_of(text: str) -> str:
         return ""
     if not text.isascii() and (found_by := _by_letters(_ASCII.sub("", text), letters)):
         return found_by
-    heard = Counter(language for word in filter(_SPEAKERS.__contains__, tokens) for language in _SPEAKERS[word])
-    (first, most), (_, next_most) = [*heard.most_common(2), ("", 0), ("", 0)][:2]
-    return first if most >= 5 and most >= 0.06 * len(tokens) and most > 1.15 * next_most else ""
+    heard = Counter(chain.from_iterable(map(_SPEAKERS.__getitem__, filter(_SPEAKERS.__contains__, tokens))))
+    first = max(heard, key=heard.__getitem__, default="")
+    most = heard.pop(first, 0)
+    sure = most >= 5 and most >= 0.06 * len(tokens) and most > 1.15 * max(heard.values(), default=0)
+    return first if sure else ""
 
 
 _ASCII = re.compile(r"[\x00-\x7f]+")

@@ -2,18 +2,19 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 from lxml.etree import _Element
 from lxml.html import fragment_fromstring
 
 from newsloom.news.identity import normalize
-from scraper.extract.words import flat, weight
+from scraper.extract.words import Said, flat, weight
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True, slots=True)
 class Part:
     """One paragraph, heading, list item, quote, table row or figure."""
 
@@ -26,10 +27,14 @@ class Part:
     group: str = ""
     """`ul` or `ol` of a list item; `table` of a row."""
 
-    @cached_property
+    _size: int = field(default=-1, repr=False, compare=False)
+
+    @property
     def size(self) -> int:
         """Letters, an ideograph counting as two and a half."""
-        return weight(self.text)
+        if self._size < 0:
+            self._size = weight(self.text)
+        return self._size
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,15 +101,24 @@ def is_junk(element: _Element) -> bool:
         return True
     if tag in ("body", "html", "article", "main"):
         return False
-    attributes = element.attrib
-    if not attributes:
-        return False
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true" or attributes.get("role") in _JUNK_ROLES:
-        return True
-    if (style := attributes.get("style")) and _HIDDEN.search(style):
-        return True
-    name, ident = attributes.get("class"), attributes.get("id")
-    return bool(name or ident) and _is_junk_name(f"{name or ''} {ident or ''}")
+    name = ident = ""
+    for attribute, value in element.items():
+        if attribute == "class":
+            name = value
+        elif attribute == "id":
+            ident = value
+        elif attribute in _TELLING and _is_put_aside(attribute, value):
+            return True
+    return bool(name or ident) and _is_junk_name(f"{name} {ident}")
+
+
+_TELLING = frozenset(("hidden", "aria-hidden", "role", "style"))
+
+
+def _is_put_aside(attribute: str, value: str) -> bool:
+    if attribute == "style":
+        return _HIDDEN.search(value) is not None
+    return value in _JUNK_ROLES if attribute == "role" else attribute == "hidden" or value == "true"
 
 
 @lru_cache(maxsize=8_192)  # a page, and a site's pages, have few names for many elements
@@ -159,21 +173,36 @@ class _Run:
             bare = flat(text)
             return bare, bare if markup == text else flat(markup), linked
         lines = (flat(line) for line in text.split("\n\0"))
-        return "\n".join(line for line in lines if line), _OUTER_BREAKS.sub("", flat(markup)), linked
+        return "\n".join(line for line in lines if line), _without_outer_breaks(flat(markup)), linked
 
 
-_OUTER_BREAKS = re.compile(r"^(?:<br>\s*)+|(?:\s*<br>)+$")
+def _without_outer_breaks(markup: str) -> str:
+    while markup.startswith("<br>"):
+        markup = markup[4:].lstrip()
+    while markup.endswith("<br>"):
+        markup = markup[:-4].rstrip()
+    return markup
 
 
-def parts_of(root: _Element, url: str, *, skip: Callable[[_Element], bool] = is_junk) -> tuple[Part, ...]:
-    """Everything inside `root` as parts, in order, without what `skip` names. Links and images become absolute."""
-    return tuple(_Writer(url, skip).write(root))
+def parts_of(
+    root: _Element,
+    url: str,
+    *,
+    skip: Callable[[_Element], bool] = is_junk,
+    texts: Mapping[_Element, Said] = MappingProxyType({}),
+) -> tuple[Part, ...]:
+    """Everything inside `root` as parts, in order, without what `skip` names. Links and images become absolute.
+
+    `texts` is what elements say that hold nothing but a text, of those of which it is known.
+    """
+    return tuple(_Writer(url, skip, texts).write(root))
 
 
 class _Writer:
-    def __init__(self, url: str, skip: Callable[[_Element], bool]) -> None:
+    def __init__(self, url: str, skip: Callable[[_Element], bool], texts: Mapping[_Element, Said]) -> None:
         self.url = url
         self.skip = skip
+        self.texts = texts
         self.parts: list[Part] = []
         self.run = _Run()
         self.tag, self.group = "p", ""
@@ -229,8 +258,13 @@ class _Writer:
             self.tag, self.group = "li", "ol" if parent is not None and parent.tag == "ol" else "ul"
         elif tag in ("blockquote", "pre"):
             self.tag, self.group = tag, ""
-        self._inside(child)
-        self._close()
+        if (known := self.texts.get(child)) is not None:
+            text, size = known
+            markup = html.escape(text, quote=False)
+            self.parts.append(Part(tag=self.tag, text=text, html=markup, group=self.group, _size=size))
+        else:
+            self._inside(child)
+            self._close()
         self.tag, self.group = before
 
     def _inline(self, child: _Element, tag: str) -> None:

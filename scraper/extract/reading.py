@@ -1,11 +1,12 @@
 """The extract room's door: one parse of a page gives its article, its briefs and its links. Pure: no network, no clock."""
 
 from collections.abc import Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 
 from lxml import etree
+from lxml.etree import _Element
 from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 from newsloom.news.items import KEPT_BRIEFS, Brief, BriefKind
@@ -21,6 +22,7 @@ from scraper.extract.page import Habits, Link, Reading
 from scraper.extract.refusal import FRONT, is_front, refusal
 from scraper.extract.reservation import reservation
 from scraper.extract.titles import first_words, title
+from scraper.extract.words import Said
 
 __all__ = ["Habits", "Link", "Reading", "article_links", "read"]
 
@@ -94,6 +96,8 @@ class _Page:
     zone: str
     habits: Habits
     kinds: Container[BriefKind]
+    texts: dict[_Element, Said] = field(default_factory=dict)
+    """What elements say that hold nothing but a text, once the page's blocks were looked for."""
 
 
 def _front(page: _Page, found: Reading) -> Reading:
@@ -106,7 +110,7 @@ def _story(page: _Page, found: Reading, language: str) -> Reading:
     blocks = _blocks(page, found.language)
     headline = _chosen_title(tree, page.habits) or title(tree, said, url, page.habits.title_suffixes)
     _cut(blocks)
-    text = body(tree, said, url, headline[0], page.habits)
+    text = body(tree, said, url, headline[0], habits=page.habits, texts=page.texts)
     headline = headline if headline[0] else (first_words(text), "text")
     heard = spoken(said.language, f"{headline[0]} {text.text}", language)
     reason = refusal(tree, said, headline[0], text, url)
@@ -128,7 +132,13 @@ def _story(page: _Page, found: Reading, language: str) -> Reading:
 
 def _blocks(page: _Page, language: str) -> tuple[briefs.Block, ...]:
     return briefs.find_blocks(
-        page.tree, page.url, fetched=page.fetched, zone=page.zone, language=language, kinds=page.kinds
+        page.tree,
+        page.url,
+        fetched=page.fetched,
+        zone=page.zone,
+        language=language,
+        kinds=page.kinds,
+        texts=page.texts,
     )
 
 

@@ -2,6 +2,9 @@
 
 import re
 
+Said = tuple[str, int]
+"""A text as flat() leaves it, and its weight()."""
+
 _NO_WIDE = bytes(byte for byte in range(256) if byte < 0xE0 or byte == 0xE2 or byte > 0xEF)
 """Of a character in UTF-8 the first byte, if it is none of the wide ones', and all further ones. To look for the others takes half
 the time of a search by pattern, and most texts have none: of what is not ASCII in them most is a dash or a quotation mark (E2)."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from itertools import islice, takewhile
 from operator import attrgetter
 
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from newsloom.news import identity
@@ -28,7 +29,7 @@ from scraper.extract.briefs.rows import (
     reads_as_teasers,
     without_sections,
 )
-from scraper.extract.words import weight
+from scraper.extract.words import Said, weight
 
 _MOST_LINKS = 3_000
 """A page with more is a list of everything; nothing on it stands out as a block."""
@@ -54,12 +55,14 @@ def find_blocks(
     zone: str,
     language: str = "",
     kinds: Container[BriefKind] = frozenset(BriefKind),
+    texts: dict[_Element, Said] | None = None,
 ) -> tuple[Block, ...]:
     """The blocks of the page at `url`, fetched at `fetched` (its clocks show `zone`), in page order. Leaves `tree` as it is.
+    What each element says that holds nothing but a text is put into `texts`.
 
     The rows of blocks of other `kinds` are not read: a third of what reading blocks costs is the menus and lists of a site.
     """
-    page = outline(tree, url)
+    page = outline(tree, url, texts)
     if len(page.anchors) > _MOST_LINKS:
         return ()
     seen = Seen(at=fetched.replace(second=0, microsecond=0), zone=zone, language=language)

@@ -8,14 +8,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
+from lxml import etree
+from lxml.etree import _Element
 from lxml.html import HtmlElement
 
 from newsloom.news import identity
 from newsloom.news.items import KEPT_BRIEFS
 from scraper.extract import addresses
 from scraper.extract.briefs import headings
-from scraper.extract.words import flat, weight
+from scraper.extract.words import Said, flat, weight
 
 _SKIPPED = frozenset(
     re.findall(
@@ -37,6 +40,8 @@ _PIECE = frozenset(("article", "main"))
 _MENU = 6
 """Links; what holds fewer costs nothing and may be the head of a block."""
 _TELLING = _HEADINGS | {"p", "time"}
+_UNWALKED = _SKIPPED | _CHROME | {"br", etree.Comment, etree.ProcessingInstruction, etree.Entity}
+"""Of most elements no more is asked than that they are none of these; the tag of a comment is the function that makes one."""
 _DEEPEST = 250
 """lxml's HTML parser stops at 256."""
 _WORDY = re.compile(r"\w")
@@ -154,11 +159,11 @@ def base_of(tree: HtmlElement, url: str) -> str:
     return (identity.normalize(href, url) or url) if href else url
 
 
-def outline(tree: HtmlElement, url: str) -> Outline:
-    """The outline of a parsed page, whose own address is `url`."""
+def outline(tree: HtmlElement, url: str, texts: dict[_Element, Said] | None = None) -> Outline:
+    """The outline of a parsed page, whose own address is `url`. What its elements say is put into `texts`."""
     body = tree.find("body") if tree.tag == "html" else tree
     root = Node(body if body is not None else tree, None, 0, 0)
-    walk = _Walk(base_of(tree, url), root)
+    walk = _Walk(base_of(tree, url), root, {} if texts is None else texts)
     walk.into(root.element, root, _State(), glued=False)
     walk.flush()
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
@@ -180,8 +185,9 @@ class _State:
 class _Walk:
     """One pass over the tree. It runs once for each element of each page: what is written out here is so for speed."""
 
-    def __init__(self, base: str, root: Node) -> None:
+    def __init__(self, base: str, root: Node, texts: dict[_Element, Said]) -> None:
         self.base = base
+        self.texts = texts
         self.units: list[Unit] = []
         self.anchors: list[Anchor] = []
         self.nodes: list[Node] = []
@@ -202,23 +208,32 @@ class _Walk:
         if not len(element):
             return
         children = element[:]
-        mixed = glued or _has_words(text, children)
-        for child in children:
-            tag = child.tag
-            if tag in _SKIPPED or node.depth >= _DEEPEST or (tag in _CHROME and _is_menu(child)):
-                if not mixed:
-                    self.flush()
-            elif tag == "br":
-                self.flush()
-            elif isinstance(tag, str):  # of a comment only what stands after it counts
+        tails = [child.tail for child in children]
+        mixed = glued or _has_words(text) or any(map(_has_words, tails))
+        for child, tail in zip(children, tails, strict=True):
+            tag: Any = child.tag
+            if tag in _UNWALKED and self._passes(child, tag, mixed=mixed):
+                pass
+            elif node.depth < _DEEPEST:
                 within = mixed and tag in INLINE
                 if within and tag != "a":
                     self.into(child, node, _inside(child, tag, state) if tag == "time" else state, glued=True)
                 else:
                     self._apart(child, tag, node, state, glued=within)
-            tail = child.tail
+            elif not mixed:
+                self.flush()
             if tail and (self._said or not tail.isspace()):
                 self._say(tail, node, state)
+
+    def _passes(self, child: HtmlElement, tag: Any, *, mixed: bool) -> bool:
+        """Pass over a child of these tags, if it holds nothing to be walked; whether it does not."""
+        if tag == "br":
+            self.flush()
+        elif tag in _CHROME and not _is_menu(child):
+            return False
+        elif isinstance(tag, str) and not mixed:  # of a comment only what stands after it counts
+            self.flush()
+        return True
 
     def _say(self, text: str, node: Node, state: _State) -> None:
         if not self._said:
@@ -241,8 +256,8 @@ class _Walk:
         elif tag in _TELLING:
             state = _inside(child, tag, state)
         if leaf and not glued:
-            if text:
-                self._whole(text, state, inner)
+            if text and (unit := self._whole(text, state, inner)):
+                self.texts[child] = unit.text, unit.weight
         else:
             self.into(child, inner, state, glued=glued)
         if not glued and self._said:
@@ -281,17 +296,18 @@ class _Walk:
                 node.last = len(self.units)
             self._unfinished.clear()
 
-    def _whole(self, text: str, state: _State, node: Node) -> None:
+    def _whole(self, text: str, state: _State, node: Node) -> Unit | None:
         """A unit of one piece."""
         text = flat(text)
         if not text or not (text[0].isalnum() or _WORDY.search(text)):
-            return
+            return None
         anchor, linked = state.anchor, 0
         if anchor is not None:
             anchor.say(text)
             linked = len(text)
-        size = weight(text)
-        self.units.append(Unit(text, anchor, state.clock, node, state.heading, state.paragraph, size, linked))
+        unit = Unit(text, anchor, state.clock, node, state.heading, state.paragraph, weight(text), linked)
+        self.units.append(unit)
+        return unit
 
     def _mixed(self, text: str, said: list[tuple[str, _State]], node: Node) -> None:
         """A unit of several pieces, whose text is `text`."""
@@ -332,12 +348,6 @@ def _is_menu(element: HtmlElement) -> bool:
     )
 
 
-def _has_words(text: str | None, children: list[HtmlElement]) -> bool:
-    """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
-    if text and not text.isspace() and _WORDY.search(text):
-        return True
-    for child in children:
-        tail = child.tail
-        if tail and not tail.isspace() and _WORDY.search(tail):
-            return True
-    return False
+def _has_words(text: str | None) -> bool:
+    """Whether a text in an element itself, beside its children, holds words: then inline children are part of a sentence."""
+    return text is not None and not text.isspace() and _WORDY.search(text) is not None

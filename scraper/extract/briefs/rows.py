@@ -184,20 +184,23 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
     for i, unit in enumerate(page.units):
         if len(unit.text) > headings.LONGEST:
             continue
-        kind = _kind_of(unit)
+        kind = _kind_of_heading(unit) if unit.heading else headings.kind_of(unit.text)
         if kind is not None and not _calls_to_action(page, i, unit) and not _is_menu_item(page, i, unit):
             found[i] = kind
+    if len(found) < _OFTEN:
+        return found
     seen = Counter(headings.folded(page.units[i].text) for i in found)
     return {
         i: kind
         for i, kind in found.items()
-        if page.units[i].anchor is None or page.units[i].heading or seen[headings.folded(page.units[i].text)] < 4
+        if page.units[i].anchor is None or page.units[i].heading or seen[headings.folded(page.units[i].text)] < _OFTEN
     }
 
 
-def _kind_of(unit: Unit) -> BriefKind | None:
-    if not unit.heading:
-        return headings.kind_of(unit.text)
+_OFTEN = 4
+
+
+def _kind_of_heading(unit: Unit) -> BriefKind | None:
     if unit.anchor is not None and addresses.is_article_like(unit.anchor.url):
         return headings.kind_of(unit.text)
     kind = headings.kind_of_heading(unit.text)
