@@ -24,6 +24,9 @@ minutes, and in order."""
 _FAILED_FIRST, _FAILED_DAILY, _FAILED_WEEKLY = timedelta(minutes=10), timedelta(days=1), timedelta(days=7)
 _DEAD = timedelta(days=14)
 
+_LONGEST_WISH = timedelta(days=1)
+"""No server is given more (scraper/outcomes.py); what is later was said to a clock that was ahead."""
+
 
 class Timetable:
     """Of one process; it knows what the store knows, and how many looks there were."""
@@ -88,13 +91,16 @@ class Timetable:
             return next_due(schedule, previous, now), DueWhy.CRON
         if schedule.every is not None:
             return next_due(schedule, previous, now, min(config.jitter, schedule.every / 10)), DueWhy.INTERVAL
+        due, why = self._learned(config, source, outlook, lookout)
+        if outlook.not_before is not None and due < outlook.not_before <= self._now() + _LONGEST_WISH:
+            return outlook.not_before, DueWhy.SERVER
+        return due, why
+
+    def _learned(self, config: Config, source: Source, outlook: Outlook, lookout: Lookout) -> tuple[datetime, DueWhy]:
         if outlook.failing_since is not None:
             lookout.ask(source.name, None)
-            return now + _patience(now - outlook.failing_since), DueWhy.FAILING
-        due = self._by_rhythm(config, source, outlook, lookout)
-        if outlook.not_before is not None and outlook.not_before > due:
-            return outlook.not_before, DueWhy.SERVER
-        return due, DueWhy.RHYTHM
+            return self._now() + _patience(self._now() - outlook.failing_since), DueWhy.FAILING
+        return self._by_rhythm(config, source, outlook, lookout), DueWhy.RHYTHM
 
     def _by_rhythm(self, config: Config, source: Source, outlook: Outlook, lookout: Lookout) -> datetime:
         schedule, now = source.schedule, self._now()

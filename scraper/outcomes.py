@@ -1,6 +1,7 @@
 """What came of asking an address, as a state and a sentence for people. Pure."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +26,7 @@ from twisted.python.failure import Failure
 from twisted.web._newclient import ParseError
 
 from newsloom.news.memory import Due, Page, Role, Stage, State, Validators
+from newsloom.news.wishes import Wishes
 
 LONGEST_HOLD = timedelta(days=1)
 """A server that says to come back later than this is asked again after this."""
@@ -89,6 +91,8 @@ class Answer:
     """The Link headers, joined by commas."""
     media: bool
     """Whether its Content-Type made us hang up."""
+    fresh: int | None
+    """Seconds for which it holds, by what its headers say; None if they say nothing."""
     robots_tags: tuple[str, ...]
     """X-Robots-Tag."""
     tdm: str
@@ -121,7 +125,7 @@ def answered(due: Due, response: Response, now: datetime) -> Answer:
         due=due, url=response.url, status=response.status, body=response.body, content_type=header(response, "Content-Type"),
         now=now, date=_date(response, now), retry_after=retry_after(response, now), aliases=hops, moved=moved,
         validators=Validators(etag=header(response, "ETag"), last_modified=header(response, "Last-Modified")),
-        cut=CUT in response.flags, media="download_stopped" in response.flags,
+        fresh=fresh(response), cut=CUT in response.flags, media="download_stopped" in response.flags,
         links=b",".join(response.headers.getlist("Link")).decode("latin-1"), tdm=header(response, "tdm-reservation"),
         robots_tags=tuple(raw.decode("latin-1") for raw in response.headers.getlist("X-Robots-Tag")),
     )  # fmt: skip
@@ -135,15 +139,17 @@ def settled(answer: Answer) -> Page | None:  # noqa: PLR0911 - a table, row by r
             State.FAILED, "304 Not Modified, though nothing was there to compare with", stage=Stage.STATUS
         )
     if status == HTTPStatus.NOT_MODIFIED:
-        return answer.page(State.SAME, validators=_kept(answer))
+        return answer.page(State.SAME, validators=_kept(answer), wishes=Wishes(fresh=answer.fresh))
     if status in (HTTPStatus.OK, HTTPStatus.NON_AUTHORITATIVE_INFORMATION):
         if answer.media:
             state = State.READ if due.role is Role.ARTICLE else State.FAILED
             return answer.page(state, f"{answer.content_type}, no page", stage=Stage.TYPE)
         if not answer.body:
             return answer.page(State.FAILED, "empty answer", stage=Stage.EMPTY)
-        same = due.digest == answer.digest
-        return answer.page(State.SAME, validators=answer.validators, digest=answer.digest) if same else None
+        if due.digest != answer.digest:
+            return None
+        wishes = Wishes(fresh=answer.fresh)
+        return answer.page(State.SAME, validators=answer.validators, digest=answer.digest, wishes=wishes)
     if answer.retry_after is not None:
         return answer.page(State.PUT_OFF, phrase(status), stage=Stage.STATUS, retry_at=answer.now + answer.retry_after)
     if status in _REFUSALS:
@@ -196,6 +202,26 @@ def retry_after(response: Response, now: datetime) -> timedelta | None:
     if wait is None:
         return UNSAID_HOLD if response.status == HTTPStatus.TOO_MANY_REQUESTS else None
     return min(max(wait, timedelta(seconds=1)), LONGEST_HOLD)
+
+
+def fresh(response: Response) -> int | None:
+    """Seconds for which the answer still holds: max-age less what it spent in caches on its way (RFC 9111, 4.2.1 and 4.2.3), else
+    Expires less Date (5.3); 0 if it must not be kept; None if nothing is said."""
+    said = header(response, "Cache-Control").lower()
+    if _NOT_KEPT.search(said):
+        return 0
+    if age := _MAX_AGE.search(said):
+        spent = header(response, "Age")
+        return max(int(age[1]) - (int(spent[:9]) if spent.isascii() and spent.isdigit() else 0), 0)
+    date, expires = _http_date(header(response, "Date")), header(response, "Expires")
+    if not expires or date is None:
+        return None
+    until = _http_date(expires)  # `0` and others that are no date mean: in the past
+    return max(int((until - date).total_seconds()), 0) if until is not None else 0
+
+
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,9})")
+_NOT_KEPT = re.compile(r"(?:^|[\s,])no-(?:cache|store)(?:$|[\s,])")
 
 
 def _kept(answer: Answer) -> Validators:

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from newsloom.news.items import Article, Brief
 from newsloom.news.sources import Source
+from newsloom.news.wishes import SAYS_NOTHING, Wishes
 
 READER = 3
 """Version of what we make of a document. Raised with a change that reads more or other things out of the same bytes: the
@@ -118,6 +119,8 @@ class Listing:
     moved: str = ""
     """Where a permanent redirect (301, 308) led."""
     digest: str = ""
+    wishes: Wishes = SAYS_NOTHING
+    """When it wants to be asked again."""
     older: bool = False
     """Whether this is no look at the entrance but what stood there before: a feed's older pages, or what fills its gap."""
 
@@ -151,6 +154,8 @@ class Page:
     retry_at: datetime | None = None
     """When the server said to come back; else the store decides."""
     validators: Validators = Validators()
+    wishes: Wishes = SAYS_NOTHING
+    """Of an entrance: when it wants to be asked again."""
     digest: str = ""
     aliases: tuple[str, ...] = ()
     """Addresses that redirected here."""

@@ -12,7 +12,7 @@ from newsloom.news import identity
 from newsloom.news.memory import READER, Due, Found, Listing, Page, Role, State, Validators
 from newsloom.news.sources import Limits, Source, SourceKind
 from newsloom.news.windows import Seen, ran_over
-from newsloom.store import instants, retries
+from newsloom.store import entrances, instants, retries
 from newsloom.store.database import listing as many
 from newsloom.store.database import plain
 
@@ -145,7 +145,8 @@ def _entrances(
 ) -> list[sqlite3.Row]:
     """Entrances to ask: the configured one first; it is left alone while another one works that was found through it.
 
-    Of sitemaps that were found at most `sitemaps` a crawl, those that changed last; one that did not change once a day.
+    Of sitemaps that were found at most `sitemaps` a crawl, those that changed last; one that did not change once a day. Of those
+    that show the same articles the one that shows them first, the others now and then.
     """
     _ensure_configured(connection, source, now)
     rows = connection.execute(
@@ -154,7 +155,7 @@ def _entrances(
     works = any(_works(r) for r in rows if not r["configured"])
     at = instants.written(now)
     chosen = [r for r in rows if (r["retry_at"] or "") <= at and not (works and r["role"] == Role.START)]
-    chosen = [r for r in chosen if r["id"] not in handed]
+    chosen = [r for r in chosen if r["id"] not in handed and not entrances.may_rest(r, rows, now)]
     maps = [
         r for r in chosen if r["role"] == Role.SITEMAP and not r["configured"] and not _is_read(r, source.zone, now)
     ]

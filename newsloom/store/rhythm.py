@@ -14,7 +14,7 @@ from newsloom.news.lookout import Pace
 from newsloom.news.memory import CrawlReport
 from newsloom.news.rhythm import DAY, Course, Rhythm, begun, hours, learned, rate, weekdays
 from newsloom.news.sources import Source
-from newsloom.store import instants
+from newsloom.store import entrances, instants
 from newsloom.store.addresses import Shown
 from newsloom.store.database import listing as many
 
@@ -54,7 +54,7 @@ class Outlook:
     rhythm: Rhythm | None
     failing_since: datetime | None
     not_before: datetime | None
-    """Whatever could be asked of it asked not to be asked before."""
+    """None of its entrances wants to be asked before; None: nothing was ever asked."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +181,7 @@ def outlook(connection: sqlite3.Connection, source: str) -> Outlook:
     return Outlook(
         rhythm=read(connection, source),
         failing_since=instants.read(row["failing_since"]) if row is not None else None,
-        not_before=None,
+        not_before=entrances.not_before(connection, source),
     )
 
 

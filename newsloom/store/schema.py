@@ -640,7 +640,7 @@ _ADDED = {
     ),
     "addresses": (
         "    seen_to INTEGER NOT NULL DEFAULT 0 -- a feed: the newest row when it was last read with all before it",
-        "    not_before TEXT -- an entrance: it asked not to be asked again before",
+        "    wishes TEXT NOT NULL DEFAULT '' -- an entrance: JSON of when it wants to be asked again; empty: it says nothing",
         "    never_first INTEGER NOT NULL DEFAULT 0 -- an entrance: looks in a row at which others had shown all that it showed",
     ),
     "entries": (
@@ -812,7 +812,7 @@ def _sixteenth(db: "Database") -> None:
     for statement in _OF_RHYTHMS:
         db.execute(statement.strip())
     _add_columns(db, "watched", "due_why")
-    _add_columns(db, "addresses", "not_before", "never_first")
+    _add_columns(db, "addresses", "wishes", "never_first")
 
 
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (

@@ -46,6 +46,7 @@ from newsloom.store import (
     crawls,
     deliveries,
     fields,
+    entrances,
     health,
     instants,
     log,
@@ -519,6 +520,11 @@ class Store:
 
     def _look(self, connection: sqlite3.Connection, source: Source, entrance: sqlite3.Row, *, gap: bool) -> None:
         last = addresses.last(connection)
+        if not listing.older:
+            entrances.keep_wishes(connection, entrance, listing.wishes, read=True)
+            entrances.keep_place(
+                connection, entrance, [s.key for s in articles], first=any(s.row is None for s in articles)
+            )
         if gap:
             self._crawl(source.name).looks[entrance["id"]] = last
         else:
@@ -614,6 +620,8 @@ class Store:
         return await self._do(lambda connection: crawls.origin(connection, origin))
 
     async def keep_robots(self, origin: str, robots: Robots) -> None:
+        if page.role is not Role.ARTICLE:
+            entrances.keep_wishes(connection, row, page.wishes, read=False)
         await self._do(lambda connection: crawls.keep_robots(connection, origin, robots))
 
     async def hold(self, origin: str, until: datetime) -> None:

@@ -20,6 +20,7 @@ from newsloom.news.items import Article, Brief
 from newsloom.news.memory import Due, Found, Listing, Page, Role, Stage, State, Validators
 from newsloom.news.sources import Limits, Source, SourceKind
 from newsloom.news.times import Now
+from newsloom.news.wishes import Wishes
 from scraper.children import ChildError, Guilty, Unreadable
 from scraper.credentials import Credentials
 from scraper.downloader import ask
@@ -241,7 +242,7 @@ class NewsSpider(scrapy.Spider):
     def _listing(self, answer: Answer, role: Role, found: tuple[Found, ...], *, whole: bool = True) -> Listing:
         return Listing(
             asked=answer.due.url, url=answer.url, role=role, fetched=answer.now, validators=answer.validators,
-            found=found, whole=whole, moved=answer.moved, digest=answer.digest,
+            found=found, whole=whole, moved=answer.moved, digest=answer.digest, wishes=Wishes(fresh=answer.fresh),
         )  # fmt: skip
 
     def _feed(self, answer: Answer, document: FeedDocument) -> gaps.FeedListing:
@@ -250,6 +251,7 @@ class NewsSpider(scrapy.Spider):
             asked=answer.due.url, url=answer.url, role=Role.FEED, fetched=answer.now, validators=answer.validators,
             found=document.found, whole=document.whole, moved=answer.moved, digest=answer.digest,
             older_at=document.older, title=document.title, home=document.home,
+            wishes=document.wishes.and_now(Wishes(fresh=answer.fresh)),
         )  # fmt: skip
 
     def _met(self, bounds: Iterable[str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from newsloom.config import Config, load
 from newsloom.news.memory import CrawlReport
 from newsloom.news.sources import DueWhy
+from newsloom.news.wishes import SAYS_NOTHING, Wishes
 from newsloom.timetable import Timetable
 from tests.store.newsdesk import START, Desk, item
 
@@ -30,7 +31,9 @@ class Room:
         self.desk.adopt(self.loaded.sources, self.loaded.topics)
         return self.loaded
 
-    def crawl(self, name: str = "a.example", rate: float = 0.0, error: str = "") -> tuple[timedelta, str]:
+    def crawl(
+        self, name: str = "a.example", rate: float = 0.0, error: str = "", wishes: Wishes = SAYS_NOTHING
+    ) -> tuple[timedelta, str]:
         """One crawl that finds `rate` pieces a day of the day before it: how long the source is left alone then, and why."""
         source = next(s for s in self.loaded.sources if s.name == name)
         at = self.desk.at
@@ -38,7 +41,7 @@ class Room:
             shown = [
                 item(f"{source.url}{at:%d%H%M}/{n}", published=at - DAY * (n + 0.5) / rate) for n in range(int(rate))
             ]
-            self.desk.listed(*shown, of=source)
+            self.desk.listed(*shown, of=source, wishes=wishes)
         report = CrawlReport(source=name, started=at, finished=at, requests=1, error=error)
         self.desk.run(self.desk.store.record(report))
         self.desk.run(self.timetable.put(self.loaded, source, at, report))
@@ -100,6 +103,15 @@ def test_a_source_that_fails_is_asked_ever_more_rarely_and_is_back_at_the_first_
     wait, why = room.crawl(rate=20)
     assert why == DueWhy.RHYTHM
     assert wait < DAY / 4
+
+
+def test_a_server_that_wants_to_be_asked_later_is_asked_later_within_reason(room: Room) -> None:
+    room.config("polling: {budget: 10000}\nsources: [https://a.example, {url: https://b.example, every: 5m}]")
+    day = Wishes(fresh=86_400)
+    assert room.crawl(rate=100, wishes=day) == (HOUR, DueWhy.SERVER)
+    assert room.crawl("b.example", rate=100, wishes=day)[1] == DueWhy.INTERVAL
+    room.desk.at += HOUR
+    assert room.crawl(rate=100, wishes=Wishes(fresh=1))[1] == DueWhy.RHYTHM
 
 
 def test_the_share_of_a_source_that_fails_goes_to_the_others(room: Room) -> None:

@@ -1,0 +1,91 @@
+"""When entrances are to be asked: what they wish themselves, and which of several that show the same articles may rest."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from newsloom.news.memory import Role, State
+from newsloom.news.wishes import Wishes
+from newsloom.store import instants
+from newsloom.store.database import listing as many
+
+_SECOND_BEST = 3
+"""After so many looks in a row at which others had shown first all that it showed, an entrance rests."""
+_RESTS = timedelta(hours=6)
+"""So long, before it is asked again: the other may become slower, and what it leaves out is seen by then."""
+
+
+def keep_wishes(connection: sqlite3.Connection, row: sqlite3.Row, said: Wishes, *, read: bool) -> None:
+    """When an entrance wants to be asked again. Not `read` (304): what was read of it last stands."""
+    known = _wishes(row)
+    wishes = said if read else known.and_now(said)
+    if wishes != known:
+        text = json.dumps({name: value for name, value in asdict(wishes).items() if value not in (None, 0, ())})
+        connection.execute("UPDATE addresses SET wishes = ? WHERE id = ?", (text, row["id"]))
+
+
+def _wishes(row: sqlite3.Row) -> Wishes:
+    said: dict[str, Any] = json.loads(row["wishes"] or "{}")
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in said.items()}
+    return Wishes(**values)
+
+
+def not_before(connection: sqlite3.Connection, source: str) -> datetime | None:
+    """When the first of a source's entrances may be asked again, by what they said; None: nothing was said."""
+    rows = connection.execute(
+        """
+        SELECT wishes, asked_at, retry_at FROM addresses
+         WHERE source = ? AND role NOT IN ('article', ?) AND asked_at IS NOT NULL AND coalesce(retry_at, '') < ?
+        """,
+        (source, Role.START, instants.NEVER),
+    ).fetchall()
+    return min((_not_before(row) for row in rows), default=None)
+
+
+def _not_before(row: sqlite3.Row) -> datetime:
+    wished, retry = _wishes(row).not_before(instants.read(row["asked_at"])), instants.read(row["retry_at"])
+    return max(wished, retry) if retry is not None else wished
+
+
+def keep_place(connection: sqlite3.Connection, row: sqlite3.Row, keys: Sequence[str], *, first: bool) -> None:
+    """Whether a listing showed something `first`, or only what others had shown since it was looked at."""
+    if first:
+        rested = 0
+    elif row["asked_at"] is not None and _shown_by_others(connection, row, keys):
+        rested = row["never_first"] + 1
+    else:
+        return
+    if rested != row["never_first"]:
+        connection.execute("UPDATE addresses SET never_first = ? WHERE id = ?", (rested, row["id"]))
+
+
+def _shown_by_others(connection: sqlite3.Connection, row: sqlite3.Row, keys: Sequence[str]) -> bool:
+    """Among these, anything that another entrance showed first since this one was asked last."""
+    found = connection.execute(
+        """
+        SELECT 1 FROM addresses a JOIN addresses on_it ON on_it.id = a.found_on
+         WHERE a.source = ?1 AND a.key IN (SELECT value FROM json_each(?2)) AND a.found_at >= ?3 AND a.found_on <> ?4
+           AND on_it.role <> 'article'
+         LIMIT 1
+        """,
+        (row["source"], many(keys), row["asked_at"], row["id"]),
+    )
+    return found.fetchone() is not None
+
+
+def may_rest(row: sqlite3.Row, all_of_source: Sequence[sqlite3.Row], now: datetime) -> bool:
+    """Whether an entrance need not be asked now, as others show its articles sooner. It is as soon as none of those can be read."""
+    if (
+        row["never_first"] < _SECOND_BEST
+        or row["asked_at"] is None
+        or row["asked_at"] <= instants.written(now - _RESTS)
+    ):
+        return False
+    return any(
+        other["never_first"] < _SECOND_BEST and other["state"] in (State.READ, State.SAME)
+        for other in all_of_source
+        if other["role"] != Role.START and other["id"] != row["id"]
+    )
