@@ -27,13 +27,13 @@ def stopping(stop: asyncio.Event) -> Iterator[None]:
 
 
 @contextmanager
-def hanging_up(ask: Callable[[], None], stop: asyncio.Event) -> Iterator[None]:
-    """SIGHUP asks, for as long as the block lasts; but of a process whose terminal is gone it sets `stop`."""
+def hanging_up(ask: Callable[[], None], stop: asyncio.Event, terminal: int = 2) -> Iterator[None]:
+    """SIGHUP asks, for as long as the block lasts; if `terminal` (a file descriptor) was one and is gone, it sets `stop`."""
     loop = asyncio.get_running_loop()
-    on_terminal = os.isatty(_STDERR)
+    on_terminal = os.isatty(terminal)
 
     def hung_up() -> None:
-        if on_terminal and not os.isatty(_STDERR):
+        if on_terminal and not os.isatty(terminal):
             stop.set()
         else:
             ask()
@@ -43,6 +43,3 @@ def hanging_up(ask: Callable[[], None], stop: asyncio.Event) -> Iterator[None]:
         yield
     finally:
         loop.remove_signal_handler(signal.SIGHUP)
-
-
-_STDERR = 2

@@ -15,7 +15,7 @@ from tests.push.conftest import Receiver
 from tests.whole.living import Held
 from tests.whole.papers import Papers, opened
 
-CRAWLS = int(os.environ.get("NEWSLOOM_CRAWLS", "40"))
+CRAWLS = int(os.environ.get("NEWSLOOM_CRAWLS", "32"))
 WARM = CRAWLS // 10
 """Crawls after which the stores of Python and SQLite are filled, if there are thousands."""
 FEW = 4

@@ -2,14 +2,16 @@
 
 import re
 import signal
+import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
 import feedparser
+import pytest
 
 from newsloom.demo.sites import DemoSites
 from newsloom.news.identity import key
@@ -37,7 +39,25 @@ def originals(sites: DemoSites) -> set[str]:
     return {key(a.url) for a in sites.truth().articles if a.copy_of is None}
 
 
-def test_run_shows_a_new_article_over_http_and_ends_fine_when_told_to(tmp_path: Path) -> None:
+def told(manager: socket.socket, word: str) -> list[str]:
+    """What the service manager heard up to this word."""
+    heard: list[str] = []
+    while word not in heard:
+        heard += manager.recv(4096).decode().split("\n")
+    return heard
+
+
+@pytest.fixture
+def manager(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
+    """Listens as systemd does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(str(tmp_path / "notify"))
+        listening.settimeout(PATIENCE)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        yield listening
+
+
+def test_run_shows_a_new_article_over_http_and_ends_fine_when_told_to(tmp_path: Path, manager: socket.socket) -> None:
     with opened(tmp_path, now=system_now()) as papers:
         papers.config.write_text(papers.config.read_text().replace("port: 8080", "port: 0"))
         run = papers.start("run")
@@ -51,6 +71,8 @@ def test_run_shows_a_new_article_over_http_and_ends_fine_when_told_to(tmp_path: 
                 found = re.search(r"feeds at (http://\S+)", said[-1])
             reader = threading.Thread(target=lambda: said.extend(run.stderr or ()))
             reader.start()
+            assert told(manager, "READY=1") == ["READY=1"]
+            assert re.fullmatch(r"STATUS=7 sources, \d being crawled", told(manager, "WATCHDOG=1")[-1])
             until(lambda: (papers.out / "all.atom").exists() and len(shown(found[1])) == 50)
 
             second = subprocess.run(papers.command("run"), capture_output=True, text=True, check=False)
@@ -65,8 +87,12 @@ def test_run_shows_a_new_article_over_http_and_ends_fine_when_told_to(tmp_path: 
                 papers.later(seconds=5)
             until(lambda: fresh <= shown(found[1]))
 
+            run.send_signal(signal.SIGHUP)
+            assert re.fullmatch(r"MONOTONIC_USEC=\d+", told(manager, "RELOADING=1")[-1])
+            told(manager, "READY=1")
             run.send_signal(signal.SIGTERM)
             assert run.wait(PATIENCE) == 0
+            told(manager, "STOPPING=1")
             reader.join()
             assert [line for line in said if not re.search(r" INFO |feeds at ", line)] == []
         finally:

@@ -1,5 +1,6 @@
 """newsloom under a service manager, and under cron."""
 
+import asyncio
 import os
 import pty
 import re
@@ -8,13 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from newsloom.commands.notifying import Manager
+from newsloom.commands.stopping import hanging_up
 
 ROOT = Path(__file__).parent.parent.parent
 UNIT = ROOT / "packaging" / "newsloom.service"
@@ -25,8 +25,6 @@ polling: {every: 1h}
 network: {open_networks: [127.0.0.1/32]}
 server: {port: 0}
 """
-PATIENCE = 120
-"""Seconds; only a test that would never end needs them."""
 
 
 @pytest.fixture
@@ -35,63 +33,26 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@contextmanager
-def manager(address: str) -> Iterator[socket.socket]:
-    """Listens as systemd does."""
-    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
-        listening.bind(address)
-        listening.settimeout(PATIENCE)
-        yield listening
-
-
-def told(listening: socket.socket, word: str) -> list[str]:
-    """What was said up to the first message with this word."""
-    heard: list[str] = []
-    while word not in heard:
-        heard += listening.recv(4096).decode().split("\n")
-    return heard
-
-
-def test_the_manager_is_told_what_becomes_of_run(folder: Path) -> None:
-    with manager(str(folder / "notify")) as listening:
-        words = [sys.executable, "-m", "newsloom", "-q", "run"]
-        environment = os.environ | {"NOTIFY_SOCKET": str(folder / "notify")}
-        run = subprocess.Popen(words, cwd=folder, env=environment, stderr=subprocess.DEVNULL)
-        try:
-            assert told(listening, "READY=1") == ["READY=1"]
-            assert re.fullmatch(r"STATUS=1 sources, \d being crawled", told(listening, "WATCHDOG=1")[-1])
-            run.send_signal(signal.SIGHUP)
-            assert re.fullmatch(r"MONOTONIC_USEC=\d+", told(listening, "RELOADING=1")[-1])
-            told(listening, "READY=1")
-            run.send_signal(signal.SIGTERM)
-            told(listening, "STOPPING=1")
-            assert run.wait(PATIENCE) == 0
-        finally:
-            run.kill()
-            run.wait()
-
-
-def test_run_ends_with_its_terminal(folder: Path) -> None:
-    ours, theirs = pty.openpty()
-    words = ["setsid", "--ctty", sys.executable, "-m", "newsloom", "run"]
-    with manager(str(folder / "notify")) as listening:
-        run = subprocess.Popen(
-            words, cwd=folder, env=os.environ | {"NOTIFY_SOCKET": str(folder / "notify")},
-            stdin=theirs, stdout=theirs, stderr=theirs,
-        )  # fmt: skip
-        os.close(theirs)
-        try:
-            told(listening, "WATCHDOG=1")
+def test_a_hangup_asks_until_the_terminal_is_gone() -> None:
+    async def play() -> None:
+        asked, stop = asyncio.Event(), asyncio.Event()
+        ours, theirs = pty.openpty()
+        with hanging_up(asked.set, stop, terminal=theirs):
+            os.kill(os.getpid(), signal.SIGHUP)
+            await asked.wait()
+            assert not stop.is_set()
             os.close(ours)
-            assert run.wait(PATIENCE) == 0
-        finally:
-            run.kill()
-            run.wait()
+            os.kill(os.getpid(), signal.SIGHUP)
+            await stop.wait()
+        os.close(theirs)
+
+    asyncio.run(play())
 
 
 def test_a_manager_may_have_an_abstract_name_or_be_gone() -> None:
     name = f"newsloom-{os.getpid()}"
-    with manager(f"\0{name}") as listening:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as listening:
+        listening.bind(f"\0{name}")
         Manager({"NOTIFY_SOCKET": f"@{name}"}).ready()
         assert listening.recv(99) == b"READY=1"
     for gone in ({"NOTIFY_SOCKET": f"@{name}"}, {"NOTIFY_SOCKET": "/nowhere"}, {}):
