@@ -55,7 +55,7 @@ def unpack(names: Iterable[str], out: Path) -> set[str]:
         except (OSError, EOFError, zlib.error):
             lost.add(name)
         else:
-            replace({path: body})
+            replace({path: (body,)})
     return lost
 
 
@@ -97,7 +97,7 @@ def cut(names: Sequence[str], out: Path, ids: Collection[str]) -> list[Path]:
         except OSError as error:
             raise failure(path.parent, error) from error
         if (shorter := _without(body, ids)) is not None:
-            changed[path] = shorter
+            changed[path] = (shorter,)
     done = replace(changed) if changed else []
     for path in packed.intersection(done):
         path.unlink(missing_ok=True)
@@ -178,4 +178,4 @@ def say_gone(topics: Mapping[str, bool], out: Path) -> list[Path]:
     if not topics and not path.exists():
         return []
     names = [*topics, *(f"archive/{key}/" for key, is_archived in topics.items() if not is_archived)]
-    return replace({path: "".join(f"{name}\n" for name in sorted(names)).encode()})
+    return replace({path: ("".join(f"{name}\n" for name in sorted(names)).encode(),)})

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from feeds.files import Parts
 from feeds.formats import Format, Place
 from feeds.packed import joined, packed
 from feeds.shown import Shown, show
@@ -15,10 +16,10 @@ log = logging.getLogger("newsloom.feeds")
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """A file and its gzip twin."""
+    """A file and its gzip twin, in pieces."""
 
-    body: bytes
-    twin: bytes
+    body: Parts
+    twin: Parts
 
 
 def together(kind: Format, feed: Feed, place: Place, entries: Sequence[Rendering]) -> Document:
@@ -31,7 +32,7 @@ def together(kind: Format, feed: Feed, place: Place, entries: Sequence[Rendering
             parts.append(between)
         parts.append(entry)
     parts.append(Rendering(body=after, packed=packed(after)))
-    body = b"".join([part.body for part in parts])
+    body = tuple([part.body for part in parts])
     return Document(body=body, twin=joined([part.packed for part in parts], body))
 
 

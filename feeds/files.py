@@ -3,8 +3,14 @@
 import errno
 import gzip
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+Parts = tuple[bytes, ...]
+"""A file's bytes in pieces as they are at hand: to put a feed together in memory costs more than all else of writing it."""
+
+_AT_ONCE = 512
+"""Pieces that one call of the system may take, of 1,024."""
 
 
 class PublishError(Exception):
@@ -20,7 +26,7 @@ def unfinished(path: Path) -> Path:
     return path.with_name(f".{path.name}.new")
 
 
-def replace(files: Mapping[Path, bytes], twins: Mapping[Path, bytes] | None = None) -> list[Path]:
+def replace(files: Mapping[Path, Parts], twins: Mapping[Path, Parts] | None = None) -> list[Path]:
     """Put these files in place, all or none as far as writing can fail; those that differed.
 
     `twins`: the same files compressed, by the files' own paths, where somebody did that already.
@@ -32,12 +38,12 @@ def replace(files: Mapping[Path, bytes], twins: Mapping[Path, bytes] | None = No
     staged: list[Path] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        changed = [path for path, body in files.items() if not _stands(path, body)]
+        changed = [path for path, parts in files.items() if not _stands(path, parts)]
         for path in changed:
-            zipped = (twins or {}).get(path) or gzip.compress(files[path], 6, mtime=0)
-            for target, body in ((path, files[path]), (twin(path), zipped)):
+            zipped = (twins or {}).get(path) or (gzip.compress(b"".join(files[path]), 6, mtime=0),)
+            for target, parts in ((path, files[path]), (twin(path), zipped)):
                 staged.append(unfinished(target))
-                _write(staged[-1], body)
+                _write(staged[-1], parts)
             _same_time(unfinished(path), unfinished(twin(path)))
         for path in changed:
             for target in (twin(path), path):
@@ -51,10 +57,10 @@ def replace(files: Mapping[Path, bytes], twins: Mapping[Path, bytes] | None = No
     return changed
 
 
-def _stands(path: Path, body: bytes) -> bool:
+def _stands(path: Path, parts: Parts) -> bool:
     """Whether the file and its twin are there and need no writing; if so, what a killed writer left beside them is swept."""
     try:
-        if path.stat().st_size != len(body) or path.read_bytes() != body or not twin(path).exists():
+        if path.stat().st_size != _size(parts) or path.read_bytes() != b"".join(parts) or not twin(path).exists():
             return False
     except FileNotFoundError:
         return False
@@ -63,15 +69,28 @@ def _stands(path: Path, body: bytes) -> bool:
     return True
 
 
-def _write(path: Path, body: bytes) -> None:
+def _size(parts: Sequence[bytes]) -> int:
+    return sum(map(len, parts))
+
+
+def _write(path: Path, parts: Parts) -> None:
     path.unlink(missing_ok=True)  # not written through, should it be a link
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o644)
-    with os.fdopen(handle, "wb") as file:
+    try:
         os.fchmod(handle, 0o644)  # whatever the umask: a web server of another user reads it
-        _reserve(handle, len(body))
-        file.write(body)
-        file.flush()
+        _reserve(handle, _size(parts))
+        for at in range(0, len(parts), _AT_ONCE):
+            _put(handle, parts[at : at + _AT_ONCE])
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _put(handle: int, parts: Parts) -> None:
+    """The system takes less than it is given where a disk or a quota is nearly full, and says why the next time."""
+    left = _size(parts) - os.writev(handle, parts)
+    while left:
+        left -= os.write(handle, b"".join(parts)[-left:])
 
 
 def _reserve(handle: int, size: int) -> None:

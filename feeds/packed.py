@@ -1,7 +1,7 @@
 """Gzip from parts that were compressed before: a member's deflate stream may be put together from whatever ends on a full flush."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from isal import isal_zlib
 
@@ -18,8 +18,10 @@ def packed(body: bytes) -> bytes:
     return stream.compress(body) + stream.flush(zlib.Z_FULL_FLUSH)
 
 
-def joined(parts: Iterable[bytes], body: bytes) -> bytes:
-    """The gzip file of `body`, which the parts are, packed."""
-    checksum = isal_zlib.crc32(body)  # several times as fast as zlib's
-    trailer = checksum.to_bytes(4, "little") + (len(body) % 2**32).to_bytes(4, "little")
-    return b"".join((_HEADER, *parts, _END, trailer))
+def joined(parts: Sequence[bytes], bodies: Sequence[bytes]) -> tuple[bytes, ...]:
+    """The gzip file of `bodies`, one after the other, which the parts are, packed."""
+    checksum = 0
+    for body in bodies:
+        checksum = isal_zlib.crc32(body, checksum)  # several times as fast as zlib's
+    trailer = checksum.to_bytes(4, "little") + (sum(map(len, bodies)) % 2**32).to_bytes(4, "little")
+    return (_HEADER, *parts, _END, trailer)

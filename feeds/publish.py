@@ -73,8 +73,8 @@ def publish_page(
     stem = archives.stem(page.topic.key, page.page)
     kinds = {f"{stem}{kind.SUFFIX}": kind for kind in found() if kind.ARCHIVED}
     files = {
-        _path(out, stem, kind): render(
-            kind, page, _place(page, kind, public_url=public_url, every=_NEVER, rights=rights)
+        _path(out, stem, kind): (
+            render(kind, page, _place(page, kind, public_url=public_url, every=_NEVER, rights=rights)),
         )
         for name, kind in kinds.items()
         if only is None or name in only
@@ -93,9 +93,9 @@ def publish_index(shelf: Sequence[Shelf], out: Path, *, title: str, public_url: 
     ]
     return replace(
         {
-            out / "feed.css": index.stylesheet(),
-            out / "feeds.opml": index.opml(standing, title=title, public_url=public_url),
-            out / "index.html": index.page(standing, title=title),
+            out / "feed.css": (index.stylesheet(),),
+            out / "feeds.opml": (index.opml(standing, title=title, public_url=public_url),),
+            out / "index.html": (index.page(standing, title=title),),
         }
     )
 
