@@ -1,7 +1,7 @@
 """Records of crawls, and what all crawls know of an origin."""
 
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from newsloom.news.memory import CrawlReport, Origin, Robots
 from newsloom.store import instants
@@ -29,6 +29,7 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> int:
         ),
     )  # fmt: skip
     crawl = kept.lastrowid or 0
+    _forget(connection, report)
     if report.stopped:
         return crawl
     told = bool(error or report.requests)
@@ -42,6 +43,31 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> int:
         (started, finished, error, report.source, told),
     )
     return crawl
+
+
+def _forget(connection: sqlite3.Connection, report: CrawlReport) -> None:
+    """The source's oldest crawls that are old: a look every quarter of an hour is 35,000 rows a year, most of them of nothing new.
+
+    Its last fine one stays: it says since when what it lists is news.
+    """
+    asked = {"source": report.source, "most": _FORGOTTEN, "before": instants.written(report.started - STAY)}
+    old = connection.execute(_OLD, asked).fetchall()
+    for row in old:
+        connection.execute("DELETE FROM failures WHERE crawl = ?", (row["id"],))
+        connection.execute("DELETE FROM crawls WHERE id = ?", (row["id"],))
+
+
+STAY = timedelta(days=90)
+_FORGOTTEN = 10
+"""At one crawl."""
+_OLD = """
+SELECT id
+  FROM (SELECT id, started FROM crawls WHERE source = :source ORDER BY id LIMIT :most)
+ WHERE started < :before
+   AND id <> coalesce(
+           (SELECT id FROM crawls WHERE source = :source AND error = '' AND stopped = 0 ORDER BY id DESC LIMIT 1), 0
+       )
+"""
 
 
 def origin(connection: sqlite3.Connection, name: str) -> Origin:

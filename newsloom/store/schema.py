@@ -263,7 +263,7 @@ CREATE TABLE origins (  -- what is known of scheme://host:port, by all crawls
 ) WITHOUT ROWID
 """,
     """
-CREATE TABLE crawls (  -- every crawl in numbers
+CREATE TABLE crawls (  -- every crawl of the last 90 days in numbers
     id        INTEGER PRIMARY KEY,
     source    TEXT NOT NULL REFERENCES watched(name),
     started   TEXT NOT NULL,

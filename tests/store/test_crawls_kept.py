@@ -1,0 +1,24 @@
+"""The record of crawls does not grow for ever."""
+
+import sqlite3
+from contextlib import closing
+
+from tests.store.newsdesk import DAY, START, Desk, source
+
+
+def crawls(desk: Desk) -> list[tuple[str, int, str]]:
+    """Of each crawl: its source, its day, its error."""
+    with closing(sqlite3.connect(desk.path)) as connection:
+        rows = connection.execute(
+            "SELECT source, julianday(started) - julianday(?), error FROM crawls ORDER BY id", (START.isoformat(),)
+        )
+        return [(name, round(day), error) for name, day, error in rows]
+
+
+def test_crawls_are_forgotten_after_ninety_days_but_not_the_last_fine_one(desk: Desk) -> None:
+    desk.adopt([source("a"), source("b")])
+    desk.record(source("b"), requests=1)
+    for day in range(120):
+        desk.at = START + day * DAY
+        desk.record(requests=1, error="down" if day > 3 else "")
+    assert crawls(desk) == [("b", 0, ""), ("a", 3, ""), *(("a", day, "down") for day in range(29, 120))]
