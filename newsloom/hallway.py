@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from newsloom.adopting import adopt
 from newsloom.config import Config
+from newsloom.news.health import Condition, Health
 from newsloom.news.memory import CrawlReport
 from newsloom.news.sources import Source
 from newsloom.news.times import Now
@@ -46,7 +47,7 @@ class House:
 
 @dataclass(frozen=True, kw_only=True)
 class Round:
-    """What one round did. `newly_failing` are sources that fail now and did not the time before."""
+    """What one round did. `newly_failing` are sources that are failing or gone now and were not before."""
 
     reports: tuple[CrawlReport, ...] = ()
     newly_failing: tuple[str, ...] = ()
@@ -133,7 +134,7 @@ async def crawl_round(
     pushed = await Post(house.config, house.store, house.now).push(stop)
     return Round(
         reports=reports,
-        newly_failing=tuple(r.source for r in reports if r.error and r.source not in known_to_fail),
+        newly_failing=tuple(sorted((await house.store.failing() - known_to_fail) & {r.source for r in reports})),
         files=files,
         unpublished=unpublished,
         untold=pushed.newly_failing,
@@ -146,7 +147,7 @@ async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None 
     from scraper.crawl import crawl  # noqa: PLC0415 - as in `opened`
 
     was_due = await house.store.next_due(source.name)
-    failed_before = source.name in await house.store.failing()
+    before = await house.store.health(source.name)
     started, began = house.now(), time.monotonic()
     defect: Exception | None = None
     try:
@@ -159,14 +160,15 @@ async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None 
         await house.store.record(report)
     if not report.stopped and await house.store.next_due(source.name) == was_due:  # else it was asked for meanwhile
         await house.timetable.put(house.config, source, was_due, report)
-    _tell(report, seconds=time.monotonic() - began, known=failed_before, defect=defect)
+    after = await house.store.health(source.name)
+    _tell(report, before, after, seconds=time.monotonic() - began, defect=defect)
     return report
 
 
-def _tell(report: CrawlReport, *, seconds: float, known: bool, defect: Exception | None) -> None:
-    """A failure is a warning once, and one of our own an error: cron mails whatever is printed under -q."""
+def _tell(report: CrawlReport, before: Health, after: Health, *, seconds: float, defect: Exception | None) -> None:
+    """That a source newly fails is a warning, and a defect of our own an error: cron mails whatever is printed under -q."""
     level = logging.INFO
-    if report.error and not known:
+    if after.fails and not before.fails:
         level = logging.WARNING if defect is None else logging.ERROR
     numbers = {name: getattr(report, name) for name in _TOLD}
     end = {
@@ -174,6 +176,8 @@ def _tell(report: CrawlReport, *, seconds: float, known: bool, defect: Exception
         "bounds": report.bounds,
         "stopped": report.stopped or None,
         "error": report.error,
+        "health": after.condition if after.condition is not Condition.FINE else None,
+        "why": after.reason if after != before and after.reason != report.error else None,
     }
     log.log(level, "crawled", extra={"source": report.source} | numbers | end, exc_info=defect)
 

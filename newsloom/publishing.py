@@ -9,7 +9,9 @@ from pathlib import Path
 from feeds import archives
 from feeds.publish import PublishError, Shelf, edition, publish, publish_index, publish_page, suffixes
 from newsloom.config import Config
+from newsloom.news.health import HEALTH_TOPIC
 from newsloom.news.items import Topic
+from newsloom.news.renderings import Issue
 from newsloom.store import Store, StoreError
 
 log = logging.getLogger("newsloom")
@@ -68,6 +70,8 @@ async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed
 
 async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:
     """The archive pages that are full, each before it is linked; then the feed."""
+    if topic.key == HEALTH_TOPIC:
+        return await _publish_health(config, store, topic)
     files: list[Path] = []
     while (page := await store.closing(topic.key)) is not None:
         if page.page == 1 and (last := archives.last_page(topic.key, config.out)):
@@ -91,6 +95,16 @@ async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Pat
     )
     await store.published(topic.key, issue, done.written)
     return [*files, *done.files]
+
+
+async def _publish_health(config: Config, store: Store, topic: Topic) -> list[Path]:
+    """What it tells of is no news: it stands in no log, and its newest fifty are all there is."""
+    issue = Issue.of(await store.health_feed())
+    done = await asyncio.to_thread(
+        publish, issue, config.out, public_url=config.public_url, every=_every(config, topic), rights=config.copyright
+    )
+    await store.published(topic.key)
+    return list(done.files)
 
 
 async def _publish_index(config: Config, store: Store) -> list[Path]:

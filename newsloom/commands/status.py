@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from newsloom.commands.call import Call, pass_call
+from newsloom.news.health import Condition
 from newsloom.news.sources import DueWhy
 
 if TYPE_CHECKING:
@@ -22,10 +23,11 @@ def command(call: Call, *, as_json: bool) -> None:
     """Each source's last crawl and next one; each topic's entries.
 
     For a source: when it was crawled last and is due next; of that crawl the new, known and failed addresses; those that
-    are queued; and why it fails, if it does. Then what was learned of when it publishes: the hours of its day, from midnight
-    on in its own time zone, as a bar on a terminal; pieces a day; why it is due when it is; and within what time of their
-    publication the pieces of the last week were seen, half of them and nine in ten. A webhook or a topic's command that fails
-    has a line at the end. The store is only read, also while `newsloom run` works on it.
+    are queued; and, if it is not fine, how it is (quiet, degraded, failing or gone) and why. Then what was learned of when it
+    publishes: the hours of its day, from midnight on in its own time zone, as a bar on a terminal; pieces a day; why it is due
+    when it is; and within what time of their publication the pieces of the last week were seen, half of them and nine in ten.
+    A webhook or a topic's command that fails has a line at the end. The store is only read, also while `newsloom run` works
+    on it.
     """
     from newsloom.commands.tables import planned, show_json  # noqa: PLC0415
     from newsloom.store import Reader  # noqa: PLC0415
@@ -111,9 +113,13 @@ def _note(source: "SourceStatus", status: "Status") -> str:
     from newsloom.commands.tables import moment  # noqa: PLC0415
 
     notes = []
-    if source.error:
-        since = moment(source.failing_since, status.now)
-        notes.append(f"fails{f' since {since}' if since else ''}: {source.error}")
+    health = source.health
+    if health.condition is not Condition.FINE:
+        where = f", {health.field or health.stage}" if health.field or health.stage else ""
+        example = f": {health.example}" if health.example and health.example not in health.reason else ""
+        notes.append(f"{health.condition}{where} since {moment(health.since, status.now)}: {health.reason}{example}")
+    if source.error and source.error != health.reason:
+        notes.append(f"the last crawl failed: {source.error}")
     if source.moved:
         notes.append(f"has moved for good: write {source.moved} in the config instead of {source.url}")
     return "; ".join(notes)

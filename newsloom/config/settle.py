@@ -12,10 +12,11 @@ from newsloom.config.faults import Place, nearest
 from newsloom.config.model import File, Network, Polling, SourceEntry, TopicEntry, WebhookEntry
 from newsloom.config.values import Config
 from newsloom.news import identity, rules
+from newsloom.news.health import HEALTH_TOPIC
 from newsloom.news.items import EntryKind, Face, Topic, Webhook
 from newsloom.news.sources import Limits, NetworkRules, Schedule, Server, Source
 
-RESERVED = ("all", "briefs", "source")
+RESERVED = ("all", "briefs", HEALTH_TOPIC, "source")
 """Keys of topics that are built in; `source/` is the folder of the sources' own feeds."""
 
 _INCLUDED = {
@@ -297,6 +298,13 @@ def _built_in(sources: Iterable[Source]) -> Iterable[Topic]:
             language=source.language,
             face=Face.SOURCE,
         )
+    yield Topic(
+        key=HEALTH_TOPIC,
+        title="Health of sources",
+        description="When a source falls ill, and when it has recovered. No news.",
+        include=frozenset(),
+        group="About these feeds",
+    )
 
 
 def _network(entry: Network) -> NetworkRules:

@@ -31,6 +31,9 @@ class Condition(StrEnum):
     """Failing for a week, since there is nothing at its address."""
 
 
+HEALTH_TOPIC = "health"
+"""Key of the built-in topic whose feed tells of it."""
+
 ILL = frozenset({Condition.DEGRADED, Condition.FAILING, Condition.GONE})
 
 
@@ -49,6 +52,11 @@ class Health:
     """An address where it can be seen."""
     reason: str = ""
     """For people, one line."""
+
+    @property
+    def fails(self) -> bool:
+        """Whether no news can be read."""
+        return self.condition in (Condition.FAILING, Condition.GONE)
 
 
 @dataclass(frozen=True, kw_only=True)

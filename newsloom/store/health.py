@@ -6,19 +6,34 @@ from collections.abc import Mapping
 from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from newsloom.news.crawled import Facts, Measure, Tally
-from newsloom.news.health import Condition, Course, Failure, Health, Learned, Silence, is_news, judge, says_something
+from newsloom.news.health import (
+    HEALTH_TOPIC,
+    ILL,
+    Condition,
+    Course,
+    Failure,
+    Health,
+    Learned,
+    Silence,
+    is_news,
+    judge,
+    says_something,
+)
+from newsloom.news.identity import feed_id
+from newsloom.news.items import Entry, EntryKind, Feed
 from newsloom.news.memory import CrawlReport, Stage
 from newsloom.store import instants
 from newsloom.store.database import plain
+from newsloom.store.topics import topic_of
 
 
 def record(connection: sqlite3.Connection, report: CrawlReport, crawl: int, tally: Tally) -> None:
     """Judge a source after its crawl, whose row is `crawl`. One that was stopped, or might not ask anything yet, is no sign."""
-    row = connection.execute("SELECT * FROM health WHERE source = ?", (report.source,)).fetchone()
-    before, learned = (of(row), _read(row["usual"])) if row is not None else (Health(), Learned())
+    usual = connection.execute("SELECT usual FROM health WHERE source = ?", (report.source,)).fetchone()
+    before, learned = known(connection, report.source), _read(usual["usual"]) if usual is not None else Learned()
     facts = tally.facts(report.started, error=report.error, new=report.new, recent=learned.recent)
     _keep_failures(connection, crawl, facts)
     after = before
@@ -34,6 +49,11 @@ def record(connection: sqlite3.Connection, report: CrawlReport, crawl: int, tall
             _written(learned),
         ),
     )  # fmt: skip
+
+
+def known(connection: sqlite3.Connection, source: str) -> Health:
+    row = connection.execute("SELECT * FROM health WHERE source = ?", (source,)).fetchone()
+    return of(row) if row is not None else Health()
 
 
 def of(row: sqlite3.Row) -> Health:
@@ -78,7 +98,52 @@ def _tell(connection: sqlite3.Connection, source: str, before: Health, after: He
             before.condition, after.field, after.stage or "", plain(after.example), plain(after.reason),
         ),
     )  # fmt: skip
-    connection.execute("UPDATE topics SET changes = changes + 1 WHERE key = 'health' AND active = 1")
+    connection.execute("UPDATE topics SET changes = changes + 1 WHERE key = ? AND active = 1", (HEALTH_TOPIC,))
+
+
+# What is told
+
+
+NEWEST = 50
+"""Entries of the feed."""
+
+
+def feed(connection: sqlite3.Connection) -> Feed:
+    """The newest of what was told of sources, as entries that stand in no topic beside this one."""
+    topic = connection.execute("SELECT * FROM topics WHERE key = ?", (HEALTH_TOPIC,)).fetchone()
+    entries = tuple(_entry(row) for row in connection.execute(_TOLD, (NEWEST,)))
+    return Feed(
+        topic=topic_of(topic),
+        id=feed_id(HEALTH_TOPIC),
+        updated=max((e.updated for e in entries), default=instants.read(topic["first_known"])),
+        entries=entries,
+    )
+
+
+_TOLD = """
+SELECT e.*, w.title, w.url FROM health_events e JOIN watched w ON w.name = e.source ORDER BY e.id DESC LIMIT ?
+"""
+
+
+def _entry(row: sqlite3.Row) -> Entry:
+    at = instants.read(row["at"])
+    where = row["field"] or row["stage"]
+    now = f"is {row['state']}{f' ({where})' if where else ''}" if row["state"] in ILL else "has recovered"
+    paragraphs = [row["reason"] or f"It was {row['before']}.", row["example"]]
+    return Entry(
+        id=UUID(row["uuid"]),
+        version=1,
+        kind=EntryKind.ARTICLE,
+        url=row["example"] or row["url"],
+        title=f"{row['title']} {now}",
+        published=at,
+        updated=at,
+        first_seen=at,
+        source=row["source"],
+        source_title=row["title"],
+        source_url=row["url"],
+        text="\n\n".join(p for p in paragraphs if p),
+    )
 
 
 # What is usual, as JSON

@@ -2,19 +2,20 @@
 
 import sqlite3
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from newsloom.news import identity
+from newsloom.news.health import Health
 from newsloom.news.items import Entry, EntryKind
 from newsloom.news.pushes import Kind
 from newsloom.news.rules import Rule, parse
 from newsloom.news.sources import DueWhy
 from newsloom.news.times import Now
-from newsloom.store import instants, rhythm, tidy
+from newsloom.store import health, instants, rhythm, tidy
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
 from newsloom.store.named import as_uuid, entry_named
@@ -50,6 +51,8 @@ class SourceStatus:
     error: str = ""
     """Why its last crawl failed; empty: it did not."""
     failing_since: datetime | None = None
+    health: Health = field(default_factory=Health)
+    """How it is, and why; `since` is None before its first crawl."""
     moved: str = ""
     """Where the address in the config has moved for good, if it has: a line of the config to change."""
     due_why: DueWhy | None = None
@@ -224,6 +227,7 @@ def _source(row: sqlite3.Row, learned: Mapping[str, Learned], delays: Mapping[st
         finished=instants.read(row["finished"]),
         next_due=instants.read(row["next_due"]),
         failing_since=instants.read(row["failing_since"]),
+        health=health.of(row) if row["state"] else Health(),
         due_why=DueWhy(row["due_why"]) if row["due_why"] else None,
         rhythm=learned.get(row["name"]),
         delay=delays.get(row["name"]),
@@ -248,7 +252,8 @@ _TARGETS = """
 SELECT t.key, d.* FROM deliveries d JOIN topics t ON t.id = d.topic WHERE t.active = 1 ORDER BY t.key, d.kind
 """
 _SOURCES = """
-SELECT w.*, c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
+SELECT w.*, h.state, h.since, h.field, h.stage, h.example, h.reason,
+       c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
            SELECT count(*) FROM addresses a
             WHERE a.source = w.name AND a.role = 'article' AND a.retry_at IS NOT NULL
               AND a.state IN ('queued', 'failed', 'put off')
@@ -256,13 +261,15 @@ SELECT w.*, c.new, c.changed, c.known, c.briefs, c.failed, c.refused, c.gone, (
            SELECT a.moved FROM addresses a WHERE a.source = w.name AND a.role <> 'article' AND a.configured = 1
        ) AS moved
   FROM watched w
+  LEFT JOIN health h ON h.source = w.name
   LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE source = w.name)
  WHERE w.active = 1
  ORDER BY w.name
 """
 TOPICS = """
-SELECT t.key, t.title, t.members AS entries,
-       (SELECT m.published FROM membership m WHERE m.topic = t.id ORDER BY m.published DESC LIMIT 1) AS newest
+SELECT t.key, t.title, iif(t.key = 'health', (SELECT count(*) FROM health_events), t.members) AS entries,
+       iif(t.key = 'health', (SELECT max(at) FROM health_events),
+           (SELECT m.published FROM membership m WHERE m.topic = t.id ORDER BY m.published DESC LIMIT 1)) AS newest
   FROM topics t
  WHERE t.active = 1
  ORDER BY t.id

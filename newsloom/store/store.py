@@ -18,6 +18,7 @@ from typing import Self, TypeVar
 
 from newsloom.news import identity
 from newsloom.news.crawled import Tally
+from newsloom.news.health import Health
 from newsloom.news.items import Feed, Topic
 from newsloom.news.lookout import Pace
 from newsloom.news.memory import (
@@ -45,8 +46,8 @@ from newsloom.store import (
     archives,
     crawls,
     deliveries,
-    fields,
     entrances,
+    fields,
     health,
     instants,
     log,
@@ -247,6 +248,14 @@ class Store:
             raise StoreError(
                 f"{self._path}: knows no source {source}: `newsloom run` takes it over from the config at its next tick"
             )
+
+    async def health(self, source: str) -> Health:
+        """How it was when its last crawl ended."""
+        return await self._do(lambda connection: health.known(connection, source))
+
+    async def health_feed(self) -> Feed:
+        """What is told of sources that fell ill or recovered."""
+        return await self._do(health.feed)
 
     async def failing(self) -> frozenset[str]:
         """Sources of which no news can be read."""
@@ -511,6 +520,11 @@ class Store:
         articles = [s for s in finds if s.found.role is Role.ARTICLE]
         self._crawl(source.name).finds.add(source, now, articles)
         self._crawl(source.name).finds.gap = gap
+        if not listing.older:
+            entrances.keep_wishes(connection, entrance, listing.wishes, read=True)
+            entrances.keep_place(
+                connection, entrance, [s.key for s in articles], first=any(s.row is None for s in articles)
+            )
         for shown in _in_order(articles):
             self._show(batch, shown)
         batch.finish()
@@ -520,11 +534,6 @@ class Store:
 
     def _look(self, connection: sqlite3.Connection, source: Source, entrance: sqlite3.Row, *, gap: bool) -> None:
         last = addresses.last(connection)
-        if not listing.older:
-            entrances.keep_wishes(connection, entrance, listing.wishes, read=True)
-            entrances.keep_place(
-                connection, entrance, [s.key for s in articles], first=any(s.row is None for s in articles)
-            )
         if gap:
             self._crawl(source.name).looks[entrance["id"]] = last
         else:
@@ -611,6 +620,8 @@ class Store:
             if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):
                 batch.release(kept["id"])
         addresses.asked(connection, row, page, gave, published, calm=news is News.SAME)
+        if page.role is not Role.ARTICLE:
+            entrances.keep_wishes(connection, row, page.wishes, read=False)
         seen = rows.see(page, row, self._limits.leads - crawl.leads)
         crawl.leads += seen.queued
         return Saved(news=news, briefs=seen.new, leads=seen.queued)
@@ -620,8 +631,6 @@ class Store:
         return await self._do(lambda connection: crawls.origin(connection, origin))
 
     async def keep_robots(self, origin: str, robots: Robots) -> None:
-        if page.role is not Role.ARTICLE:
-            entrances.keep_wishes(connection, row, page.wishes, read=False)
         await self._do(lambda connection: crawls.keep_robots(connection, origin, robots))
 
     async def hold(self, origin: str, until: datetime) -> None:

@@ -85,7 +85,7 @@ def test_status_shows_each_source_s_crawl_and_each_topic_s_entries(newsloom: New
     assert (done.returncode, done.stderr) == (0, "")
     table = {line.split()[0]: line for line in reversed(done.stdout.splitlines()) if line}
     assert re.search(r"2026-03-02T12:00:04Z  2026-03-02T12:15:00Z +2 +0 +7 ", table["news"])
-    assert table["zeitung"].endswith("fails since 2026-03-02T12:00:00Z: no answer from it")
+    assert table["zeitung"].endswith("failing since 2026-03-02T12:00:00Z: no answer from it")
     assert re.search(r"^water +Water +2 +2026-03-02T11:30:00Z$", table["water"])
 
 

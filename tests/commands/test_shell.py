@@ -89,7 +89,7 @@ def test_check_says_what_the_config_holds(folder: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert re.search(r"^news +auto +https://news.example/ +every 30m", done.stdout, re.MULTILINE)
     assert re.search(r'^water +Water +flood OR "high tide"$', done.stdout, re.MULTILINE)
-    assert "config.yaml is fine: 2 sources, 5 topics" in done.stdout
+    assert "config.yaml is fine: 2 sources, 6 topics" in done.stdout
     assert not any(line != line.rstrip() for line in done.stdout.splitlines())
 
 

@@ -68,7 +68,7 @@ def test_scalars_are_taken_as_they_are_written(tmp_path: Path) -> None:
     config = loaded(tmp_path, text)
     (source,) = config.sources
     assert (source.name, source.title, source.group) == ("007", "18:30", "no")
-    assert [(t.key, t.title, t.match) for t in config.topics[3:]] == [("no", "no", "1984"), ("2024", "null hour", "")]
+    assert [(t.key, t.title, t.match) for t in config.topics[4:]] == [("no", "no", "1984"), ("2024", "null hour", "")]
 
 
 def test_names_come_from_hosts_and_do_not_depend_on_the_order(tmp_path: Path) -> None:
@@ -149,11 +149,12 @@ def test_what_feeds_say_of_their_interval_is_the_mean_of_the_budget_in_steps(tmp
 
 def test_built_in_topics_come_first_and_every_source_has_one(tmp_path: Path) -> None:
     text = "sources: [{url: https://a.example, name: a, title: A, group: G, language: de}]\ntopics: {t: {match: oil}}\n"
-    everything, briefs, source, own = loaded(tmp_path, text).topics
+    everything, briefs, source, health, own = loaded(tmp_path, text).topics
     assert (everything.key, everything.match, everything.source) == ("all", "", "")
     assert (everything.face, source.face) == (Face.SOURCE, Face.SOURCE)
     assert (briefs.key, briefs.include, briefs.face) == ("briefs", frozenset({EntryKind.BRIEF}), Face.BRIEF)
     assert (source.key, source.source, source.title, source.group, source.language) == ("source/a", "a", "A", "G", "de")
+    assert (health.key, health.include, health.group) == ("health", frozenset(), "About these feeds")
     assert (own.key, own.title, own.match, own.include, own.face) == (
         *("t", "t", "oil"), frozenset({EntryKind.ARTICLE}), Face.SOURCE,
     )  # fmt: skip
