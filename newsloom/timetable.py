@@ -43,6 +43,10 @@ class Timetable:
         if source.schedule.is_learned and report.requests:
             lookout.count(report.started.timestamp())
         due, why = self._next(config, source, previous, await self._store.outlook(source.name), lookout)
+        if (
+            why is DueWhy.RHYTHM and report.queued and report.bounds
+        ):  # pages that did not fit into this crawl are news, too
+            due = min(due, self._now() + max(source.schedule.shortest, config.interval(source)))
         await self._store.schedule(source.name, due, why, lookout.pace)
 
     async def bring_forward(self, config: Config) -> None:
@@ -79,8 +83,9 @@ class Timetable:
         if self._lookout is None or self._config is not config:
             asks, pace = await self._store.asked_for()
             learned = {s.name for s in config.sources if s.schedule.is_learned}
-            self._lookout = Lookout({n: a for n, a in asks.items() if n in learned}, pace)
-            self._config = config
+            if self._lookout is None or self._config is not config:  # nobody else was faster
+                self._lookout = Lookout({n: a for n, a in asks.items() if n in learned}, pace)
+                self._config = config
         return self._lookout
 
     def _next(

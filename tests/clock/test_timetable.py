@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -32,7 +33,7 @@ class Room:
         return self.loaded
 
     def crawl(
-        self, name: str = "a.example", rate: float = 0.0, error: str = "", wishes: Wishes = SAYS_NOTHING
+        self, name: str = "a.example", rate: float = 0.0, wishes: Wishes = SAYS_NOTHING, **fields: Any
     ) -> tuple[timedelta, str]:
         """One crawl that finds `rate` pieces a day of the day before it: how long the source is left alone then, and why."""
         source = next(s for s in self.loaded.sources if s.name == name)
@@ -42,7 +43,7 @@ class Room:
                 item(f"{source.url}{at:%d%H%M}/{n}", published=at - DAY * (n + 0.5) / rate) for n in range(int(rate))
             ]
             self.desk.listed(*shown, of=source, wishes=wishes)
-        report = CrawlReport(source=name, started=at, finished=at, requests=1, error=error)
+        report = CrawlReport(source=name, started=at, finished=at, requests=1, **fields)
         self.desk.run(self.desk.store.record(report))
         self.desk.run(self.timetable.put(self.loaded, source, at, report))
         return self.due(name)
@@ -112,6 +113,13 @@ def test_a_server_that_wants_to_be_asked_later_is_asked_later_within_reason(room
     assert room.crawl("b.example", rate=100, wishes=day)[1] == DueWhy.INTERVAL
     room.desk.at += HOUR
     assert room.crawl(rate=100, wishes=Wishes(fresh=1))[1] == DueWhy.RHYTHM
+
+
+def test_a_crawl_that_left_pages_for_the_next_one_has_it_within_the_mean_interval(room: Room) -> None:
+    room.config("sources: [https://a.example]")
+    usual, _ = room.crawl(rate=1)
+    left, _ = room.crawl(queued=480, bounds=("pages",))
+    assert left == timedelta(minutes=30) < usual
 
 
 def test_the_share_of_a_source_that_fails_goes_to_the_others(room: Room) -> None:
