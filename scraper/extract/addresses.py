@@ -54,11 +54,13 @@ _KNOWN = 8_192
 
 def resolved(href: str, base: str) -> str:
     """The address that `href` means on a page with this base, normalized; "" if it is none we may ask."""
-    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")) or len(href) > identity.LONGEST:
+    if len(href) > identity.LONGEST:
         return ""
-    alone = href.startswith(("http:", "https:"))
-    rooted = href.startswith("/") and not alone
-    return _resolved(href, "" if alone else _root(base) if rooted else base)
+    if href.startswith("/"):
+        return _resolved(href, _root(base))
+    if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
+        return ""
+    return _resolved(href, "" if href.startswith(("http:", "https:")) else base)
 
 
 @lru_cache(maxsize=_KNOWN)

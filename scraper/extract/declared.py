@@ -77,8 +77,9 @@ def declared(tree: HtmlElement, url: str, scripts: Iterable[Script] = ()) -> Dec
     scripts = [*scripts, *(((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text))]
     nodes = _nodes(scripts)
     titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), title]
-    article = _choose([n for n in nodes if _types(n, _STRONG)], {key(url), key(canonical)}, titles)
-    page = _choose([n for n in nodes if _types(n, _WEAK)], {key(url), key(canonical)}, titles)
+    own = {key(url), key(canonical)} - {""}
+    article = _choose([n for n in nodes if _types(n, _STRONG)], own, titles)
+    page = _choose([n for n in nodes if _types(n, _WEAK)], own, titles)
     micro = _micro(tree)
     state: Node = {} if article.get("articleBody") else _state(scripts, titles)
     return Declared(
@@ -262,8 +263,9 @@ def _types(node: Node, pattern: re.Pattern[str]) -> bool:
 
 
 def _choose(nodes: list[Node], own: set[str], titles: list[str]) -> Node:
-    """The node about this page: by its address, then its headline, then its order; {} if all are about other pages."""
-    own = own - {""}
+    """The node about this page: by its keys `own`, then its headline, then its order; {} if all are about other pages."""
+    if len(nodes) < 2:
+        return nodes[0] if nodes else {}
     words = [_folded(plain(t)) for t in titles if t]
 
     def rank(node: Node) -> int:
@@ -272,7 +274,7 @@ def _choose(nodes: list[Node], own: set[str], titles: list[str]) -> Node:
         said = any(headline and (headline in w or w in headline) for w in words if w)
         return 4 * bool(addresses & own) + 2 * said + bool(node.get("datePublished") or node.get("articleBody"))
 
-    best = max(nodes, key=rank, default={})  # the first of equals
+    best = max(nodes, key=rank)  # the first of equals
     if len(nodes) > 2 and rank(best) < 2:
         return {}  # a list of other pages' teasers
     return best

@@ -129,13 +129,9 @@ def document(body: bytes, ask: Ask, *, body_bytes: int = BODY_BYTES) -> Document
 
 def _read(body: bytes, ask: Ask) -> Document:
     if _HTML.match(body):  # as nearly all pages
-        refuse_crowded_tags(body)
         return _page(body, ask)
     kind, text = sniff(body, decode(body, charset(ask.content_type)), ask)
-    if kind is Kind.PAGE:
-        refuse_crowded_tags(body)
-        return _page(text, ask)
-    return _parsed(kind, text, ask)
+    return _page(text, ask) if kind is Kind.PAGE else _parsed(kind, text, ask)
 
 
 def _parsed(kind: "Kind", text: str, ask: Ask) -> FeedDocument | SitemapDocument:

@@ -9,6 +9,7 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from isal import isal_zlib
@@ -53,7 +54,15 @@ class Lean:
     @property
     def is_sound(self) -> bool:
         """Whether it is UTF-8 without a flaw."""
-        return is_sound(self.page) and all(is_sound(text) for _, text in self.data)
+        try:
+            return is_sound(self.page) and self.scripts is not None
+        except UnicodeDecodeError:
+            return False
+
+    @cached_property
+    def scripts(self) -> tuple[tuple[str, str], ...]:
+        """The scripts, of what is in UTF-8, as their types in lower case, and their texts."""
+        return tuple((_type_of(tag), text.decode()) for tag, text in self.data)
 
     def read_in(self, charset: str) -> "Lean":
         """The same in UTF-8, of a page in another charset."""
@@ -63,13 +72,11 @@ class Lean:
         )
         return Lean(page=page, data=tuple(zip((tag for tag, _ in self.data), texts, strict=True)))
 
-    @property
-    def scripts(self) -> Iterator[tuple[str, str]]:
-        """The scripts as their types in lower case, and their texts, read as UTF-8."""
-        for tag, text in self.data:
-            found = _TYPE.search(tag)
-            kind = next(filter(None, found.groups()), b"") if found else b""
-            yield html.unescape(kind.decode("utf-8", "replace")).lower(), text.decode("utf-8", "replace")
+
+def _type_of(tag: bytes) -> str:
+    found = _TYPE.search(tag)
+    kind = next(filter(None, found.groups()), b"") if found else b""
+    return html.unescape(kind.decode("utf-8", "replace")).lower()
 
 
 def lean(page: bytes, charset: str = "utf-8") -> Lean:

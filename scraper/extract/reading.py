@@ -16,6 +16,7 @@ from scraper.extract.article import article
 from scraper.extract.body import body
 from scraper.extract.charsets import beside_ascii, decode
 from scraper.extract.declared import Declared, declared
+from scraper.extract.documents import refuse_crowded_tags
 from scraper.extract.languages import spoken
 from scraper.extract.lean import Lean, lean
 from scraper.extract.page import Habits, Link, Reading
@@ -39,13 +40,14 @@ def read(
     role: Role = Role.START,
     kinds: Container[BriefKind] = frozenset(BriefKind),
 ) -> Reading:
-    """Everything the page at `url` (after redirects) gives. Never raises on bad bytes.
+    """Everything the page at `url` (after redirects) gives. Of bad bytes raises only Guilty, for a tag of too many attributes.
 
     `html` is the page's text, or its bytes, and then `charset` the label that the header gave them; `zone` (IANA) is that of
     times without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
     left = _left(html, charset, role)
+    refuse_crowded_tags(left.page)
     tree = _parse(left.page)
     if tree is None:
         return Reading(article=None, reason="empty page")

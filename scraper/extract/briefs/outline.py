@@ -164,7 +164,7 @@ def outline(tree: HtmlElement, url: str, texts: dict[_Element, Said] | None = No
     body = tree.find("body") if tree.tag == "html" else tree
     root = Node(body if body is not None else tree, None, 0, 0)
     walk = _Walk(base_of(tree, url), root, {} if texts is None else texts)
-    walk.into(root.element, root, _State(), glued=False)
+    walk.into(root.element, root.element.text, root, _State(), glued=False)
     walk.flush()
     root.last, root.last_anchor = len(walk.units), len(walk.anchors)
     title = next((flat(h.text_content()) for h in tree.iter("h1")), "")
@@ -200,28 +200,28 @@ class _Walk:
         self._unfinished: list[Node] = []
         """Elements that have ended while their last unit, if it will be one, is still being gathered: links in a sentence."""
 
-    def into(self, element: HtmlElement, node: Node, state: _State, *, glued: bool) -> None:
-        """Walk one element. `glued`: its text belongs to the sentence around it."""
-        text = element.text
+    def into(self, element: HtmlElement, text: str | None, node: Node, state: _State, *, glued: bool) -> None:
+        """Walk one element, which begins with `text`. `glued`: its text belongs to the sentence around it."""
         if text and (self._said or not text.isspace()):
             self._say(text, node, state)
         if not len(element):
             return
         children = element[:]
-        tails = [child.tail for child in children]
-        mixed = glued or _has_words(text) or any(map(_has_words, tails))
-        for child, tail in zip(children, tails, strict=True):
+        mixed = glued or _has_words(text, children)
+        for child in children:
             tag: Any = child.tag
             if tag in _UNWALKED and self._passes(child, tag, mixed=mixed):
                 pass
             elif node.depth < _DEEPEST:
                 within = mixed and tag in INLINE
                 if within and tag != "a":
-                    self.into(child, node, _inside(child, tag, state) if tag == "time" else state, glued=True)
+                    inside = _inside(child, tag, state) if tag == "time" else state
+                    self.into(child, child.text, node, inside, glued=True)
                 else:
                     self._apart(child, tag, node, state, glued=within)
             elif not mixed:
                 self.flush()
+            tail = child.tail
             if tail and (self._said or not tail.isspace()):
                 self._say(tail, node, state)
 
@@ -259,7 +259,7 @@ class _Walk:
             if text and (unit := self._whole(text, state, inner)):
                 self.texts[child] = unit.text, unit.weight
         else:
-            self.into(child, inner, state, glued=glued)
+            self.into(child, text, inner, state, glued=glued)
         if not glued and self._said:
             self.flush()
         inner.last_anchor = len(anchors)
@@ -348,6 +348,12 @@ def _is_menu(element: HtmlElement) -> bool:
     )
 
 
-def _has_words(text: str | None) -> bool:
-    """Whether a text in an element itself, beside its children, holds words: then inline children are part of a sentence."""
-    return text is not None and not text.isspace() and _WORDY.search(text) is not None
+def _has_words(text: str | None, children: list[HtmlElement]) -> bool:
+    """Whether words stand in the element itself, beside its children: then inline children are part of a sentence."""
+    if text and not text.isspace() and _WORDY.search(text):
+        return True
+    for child in children:
+        tail = child.tail
+        if tail and not tail.isspace() and _WORDY.search(tail):
+            return True
+    return False
