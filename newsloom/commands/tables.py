@@ -135,8 +135,8 @@ _BARS = "▁▂▃▄▅▆▇█"
 
 
 def bar(values: Sequence[float]) -> str:
-    """One sign a value, the higher the more."""
-    most = max(values)
+    """One sign a value, the higher the more; values that are all alike at half height."""
+    most = max(*values, 2 * sum(values) / len(values))
     return "".join(_BARS[round(value / most * (len(_BARS) - 1))] for value in values)
 
 

@@ -33,6 +33,15 @@ def _wishes(row: sqlite3.Row) -> Wishes:
     return Wishes(**values)
 
 
+def lists(connection: sqlite3.Connection, source: str) -> bool:
+    """Whether anything ever listed a source's articles: else one page is watched, whose changes are no pieces with a rhythm."""
+    found = connection.execute(
+        "SELECT 1 FROM addresses WHERE source = ? AND role NOT IN ('article', ?) AND worked_at IS NOT NULL",
+        (source, Role.START),
+    )
+    return found.fetchone() is not None
+
+
 def not_before(connection: sqlite3.Connection, source: str) -> datetime | None:
     """When the first of a source's entrances may be asked again, by what they said; None: nothing was said."""
     rows = connection.execute(

@@ -83,6 +83,8 @@ def learn(connection: sqlite3.Connection, report: CrawlReport, finds: Finds) -> 
     if report.error or not report.requests or (report.stopped and not finds.keys):
         return
     known = read(connection, report.source)
+    if known is None and not entrances.lists(connection, report.source):
+        return
     offset = finds.offset if finds.offset is not None else known.offset if known is not None else 0.0
     dates = _dates(connection, report.source, finds.keys)
     _count(connection, report, dates)

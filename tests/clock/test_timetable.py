@@ -122,6 +122,13 @@ def test_a_crawl_that_left_pages_for_the_next_one_has_it_within_the_mean_interva
     assert left == timedelta(minutes=30) < usual
 
 
+def test_one_page_that_is_watched_has_no_rhythm_and_is_looked_at_at_the_mean_interval(room: Room) -> None:
+    room.config("sources: [https://a.example]")
+    for _ in range(50):
+        assert room.crawl() == (timedelta(minutes=30), DueWhy.RHYTHM)
+        room.desk.at += DAY
+
+
 def test_the_share_of_a_source_that_fails_goes_to_the_others(room: Room) -> None:
     room.config("polling: {budget: 96}\nsources: [https://a.example, https://b.example]")
     room.crawl("b.example", rate=50)

@@ -13,7 +13,7 @@ import pytest
 
 from newsloom.config import load
 from newsloom.news.items import Article
-from newsloom.news.memory import CrawlReport, Page, State
+from newsloom.news.memory import CrawlReport, Listing, Page, Role, State, Validators
 from newsloom.news.sources import DueWhy
 from newsloom.store import Store
 
@@ -51,6 +51,9 @@ async def crawl_twice(path: Path) -> None:
     news, zeitung = config.sources
     with Store.open(config.store, lambda: NOON) as store:
         await store.adopt(config.sources, config.topics)
+        feed = "https://news.example/feed"
+        listing = Listing(asked=feed, url=feed, role=Role.FEED, fetched=NOON, validators=Validators(), found=())
+        await store.listed(news, listing)
         await store.save(
             news,
             [

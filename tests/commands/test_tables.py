@@ -76,7 +76,7 @@ def test_a_duration_is_written_as_in_the_config() -> None:
 def test_a_span_is_said_in_its_largest_unit_and_a_row_of_values_drawn_as_a_bar() -> None:
     assert [span(timedelta(seconds=s)) for s in (40, 750, 5000)] == ["40 s", "12 min", "1 h"]
     assert bar((0, 0.5, 1, 2)) == "▁▃▅█"
-    assert bar((0.01, 0.01)) == "██"
+    assert bar((1, 1, 1)) == "▅▅▅"
 
 
 def test_json_says_values_plainly(capsys: pytest.CaptureFixture[str]) -> None:
