@@ -6,6 +6,7 @@ too: its message, and `logger` says whose it is.
 
 import json
 import logging
+import os
 import sys
 import time
 from collections.abc import Iterable
@@ -100,6 +101,26 @@ class ToStderr(logging.StreamHandler):  # type: ignore[type-arg]
     def stream(self, _: object) -> None: ...
 
 
+class ToJournal(ToStderr):
+    """Before each line its level, as systemd's journal reads it (sd-daemon(3)): `journalctl -p warning` finds what is wrong."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        level = next(number for least, number in _SYSLOG if record.levelno >= least)
+        return "\n".join(f"<{level}>{line}" for line in super().format(record).splitlines())
+
+
+_SYSLOG = ((logging.ERROR, 3), (logging.WARNING, 4), (logging.INFO, 6), (logging.NOTSET, 7))
+
+
+def _journal_reads() -> bool:
+    """Whether stderr is what systemd said it connected to the journal."""
+    try:
+        there = os.fstat(2)
+    except OSError:  # closed
+        return False
+    return os.environ.get("JOURNAL_STREAM") == f"{there.st_dev}:{there.st_ino}"
+
+
 def is_json() -> bool:
     """Whether `set_up` was asked for JSON."""
     return any(isinstance(handler.formatter, Json) for handler in logging.getLogger().handlers)
@@ -111,7 +132,7 @@ def set_up(verbosity: int, form: str = "text") -> None:
     for old in root.handlers[:]:
         if isinstance(old, ToStderr):
             root.removeHandler(old)
-    handler = ToStderr()
+    handler = ToJournal() if _journal_reads() else ToStderr()
     handler.setFormatter(Json() if form == "json" else Text(traces=verbosity > 0))
     root.addHandler(handler)
     logging.captureWarnings(capture=True)

@@ -3,9 +3,12 @@
 import io
 import json
 import logging
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -89,6 +92,20 @@ def test_a_trace_shows_under_v_and_in_json_and_its_place_always(capsys: pytest.C
     event = json.loads(line)
     assert event["error"].startswith("ValueError: invalid literal")
     assert "Traceback" in event["trace"]
+
+
+def test_the_journal_is_told_the_level_before_the_line(tmp_path: Path) -> None:
+    with (tmp_path / "journal").open("w+") as journal:
+        there = os.fstat(journal.fileno())
+        for stream in (f"{there.st_dev}:{there.st_ino}", f"{there.st_dev}:1"):
+            subprocess.run(
+                [sys.executable, "-m", "newsloom", "--log", "json", "check"], cwd=tmp_path, check=False, stderr=journal,
+                env=os.environ | {"JOURNAL_STREAM": stream},
+            )  # fmt: skip
+        journal.seek(0)
+        told, plain = journal.read().splitlines()
+    assert told.startswith("<3>{")
+    assert plain.startswith("{")
 
 
 NAMES = st.from_regex(r"[a-z]{1,8}", fullmatch=True).filter(lambda n: n not in vars(logging.makeLogRecord({})))
