@@ -15,7 +15,8 @@ Figures, one line a reader: F1 of the body's word 4-shingles (single characters 
 interval of 1,000 resamples of the pages; share of pages with the same title (case, space and punctuation aside) and day;
 F1 of authors' names; pages without an answer, and errors. CPU is that of this thread in milliseconds a page, parsing
 included, ours with everything it reads (article, briefs, dates, the answer written for the pipe); `x parse` is how many times
-one lxml parse of the same pages, `ratio` how many times trafilatura. All readers take turns on each page in one process.
+one lxml parse of the same pages, `ratio` how many times trafilatura. All readers take turns on each page in one process, whose
+garbage is collected as in the process that reads a crawl's pages.
 """
 
 import argparse
@@ -42,6 +43,7 @@ from newsloom.news.memory import Role
 from scraper.extract import wire
 from scraper.extract.documents import Ask, document
 from scraper.extract.page import Reading
+from scraper.extract.worker import prepare
 
 NOW = datetime.now(UTC)
 
@@ -230,6 +232,7 @@ def run(found: Sequence[Page], readers: dict[str, Reader]) -> dict[str, Scores]:
     scores = {name: Scores() for name in readers}
     for name, reader in readers.items():  # what a library loads at first use is not the first page's cost
         _answer(reader, found[0], Scores(), name)
+    prepare()
     for page in found:
         for name, reader in readers.items():
             start = thread_time()

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from lxml.etree import XPath
@@ -107,19 +108,24 @@ def _title(tree: HtmlElement) -> str:
 
 def plain(value: Json) -> str:
     """A declared value as one line of text: entities decoded (twice, as sites do), tags and white space taken out."""
-    if isinstance(value, dict):
-        value = value.get("name") or value.get("@value") or value.get("headline") or ""
-    if isinstance(value, list):
-        value = next((v for v in value if v), "")
-        return plain(value) if not isinstance(value, list) else ""
-    if not isinstance(value, str | int | float) or isinstance(value, bool):
-        return ""
-    text = value if isinstance(value, str) else str(value)
+    text = value if isinstance(value, str) else _as_text(value)
     if "&" in text:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub(" ", text)
     return flat(text)
+
+
+def _as_text(value: Json) -> str:
+    """Of a value that is no text the one that stands for it; "" if none does."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        value = value.get("name") or value.get("@value") or value.get("headline") or ""
+    if isinstance(value, list):
+        value = next((v for v in value if v), "")
+        return plain(value) if not isinstance(value, list) else ""
+    return str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
 
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
@@ -135,12 +141,15 @@ def listed(value: Json) -> list[Json]:
 def _meta(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for tag in tree.iter("meta"):
-        content = tag.get("content")
-        if content and content.strip():
-            for attribute in ("property", "name", "itemprop", "http-equiv"):
-                if name := tag.get(attribute):
-                    found.setdefault(name.strip().lower(), []).append(content.strip())
+        content = (tag.get("content") or "").strip()
+        if content:
+            for attribute, name in tag.items():
+                if name and attribute in _NAMES:
+                    found.setdefault(name.strip().lower(), []).append(content)
     return {name: tuple(dict.fromkeys(values)) for name, values in found.items()}
+
+
+_NAMES = frozenset(("property", "name", "itemprop", "http-equiv"))
 
 
 def _addresses(
@@ -184,6 +193,7 @@ def _alternate(link: HtmlElement, rel: list[str]) -> str:
     return "language" if link.get("hreflang") and not link.get("type") else ""
 
 
+@lru_cache(maxsize=16)  # a page says its own address several times
 def _absolute(href: str, url: str) -> str:
     return normalize(href, url) if href.strip() else ""
 
@@ -213,10 +223,9 @@ def _resolved(value: Json, named: Mapping[str, Node]) -> Json:
 
 def _documents(text: str) -> list[Json]:
     """The JSON values of one script, which may be wrapped in comments, end early, or stand one after another."""
-    text = re.sub(
-        r"^\s*(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$", "", text
-    )
-    text = text.strip().rstrip(";").strip()
+    text = text.strip()
+    if not text.startswith(("{", "[")) or not text.endswith(("}", "]")):
+        text = _WRAPPING.sub("", text).strip().rstrip(";").strip()
     decoder = json.JSONDecoder(strict=False)
     found: list[Json] = []
     while text and len(found) < 64:
@@ -231,6 +240,9 @@ def _documents(text: str) -> list[Json]:
         found.append(value)
         text = text[end:].lstrip(" \t\r\n,;")
     return found
+
+
+_WRAPPING = re.compile(r"^(?:<!--|//\s*<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)$")
 
 
 def _everything(value: Json) -> Iterator[Node]:

@@ -52,8 +52,8 @@ def by_density(tree: HtmlElement, url: str, texts: Mapping[_Element, Said]) -> D
     if root is None:
         return Density(body=None, size=0)
     text = _text(root, texts)
-    places = ((_dense(text), _PROSE), (_spread(text), _SPREAD_PROSE)) if text.whole >= _LITTLE else ()
-    for main, share in places:
+    for place, share in _PLACES if text.whole >= _LITTLE else ():
+        main = place(text)
         # a list alone is seldom all of an article, and of several articles none is the page's
         if main is None or main.tag in ("ul", "ol") or len(list(islice(main.iter("article"), 2))) > 1:
             continue
@@ -217,6 +217,8 @@ def _holder(text: _Text, outer: _Element) -> _Element | None:
         return None
     return box
 
+
+_PLACES = ((_dense, _PROSE), (_spread, _SPREAD_PROSE))
 
 # ------------------------------------------------------------ what stands there
 

@@ -12,13 +12,12 @@ from scraper.extract.people import is_profile
 from scraper.extract.words import line
 
 _NO_PICTURE = re.compile(
-    r"logo|placeholder|^default[-_.]|[-_]default[-_]?(?:image|img|share|social|thumb|news|og)|[-_]default\.\w+$|fallback|favicon|blank\.|spacer|social[-_]?share|avatar",
-    re.IGNORECASE,
+    r"logo|placeholder|^default[-_.]|[-_]default[-_]?(?:image|img|share|social|thumb|news|og)|[-_]default\.\w+$|fallback|favicon|blank\.|spacer|social[-_]?share|avatar"
 )
+"""In a file's name in lower case: a pattern that knows none takes a third of the time."""
 _NO_LEAD = re.compile(
     r"logo|icon|avatar|author|byline|profile|headshot|badge|banner|advert|sponsor|promo|related|newsletter|teaser|sprite|emoji|"
-    r"pixel|spacer|share|thumb",
-    re.IGNORECASE,
+    r"pixel|spacer|share|thumb"
 )
 """In the name of a picture's box, or of one above it: it is no picture of the article."""
 _APART = frozenset({"aside", "nav", "footer", "li", "button", "noscript"})
@@ -58,7 +57,7 @@ def _leads(tree: HtmlElement, address: str, shown: HtmlElement) -> bool:
 def _declared(tree: HtmlElement, said: Declared, url: str) -> Image | None:
     for address, node in _pictures(said):
         absolute = _absolute(address, url)
-        if not absolute or _NO_PICTURE.search(absolute.rpartition("/")[2]):
+        if not absolute or _NO_PICTURE.search(absolute.rpartition("/")[2].lower()):
             continue
         width, height = (_pixels(node.get(n)) for n in ("width", "height"))
         return Image(
@@ -108,7 +107,7 @@ def _may_lead(image: HtmlElement) -> bool:
     named = [image, *(a for _, a in zip(range(3), image.iterancestors(), strict=False))]
     names = " ".join(f"{e.get('class') or ''} {e.get('id') or ''}" for e in named)
     return not (
-        _NO_LEAD.search(names)
+        _NO_LEAD.search(names.lower())
         or any(a.tag in _APART or (a.tag == "a" and is_profile(a.get("href") or "")) for a in image.iterancestors())
     )
 
@@ -116,8 +115,8 @@ def _may_lead(image: HtmlElement) -> bool:
 def _as_image(image: HtmlElement, url: str) -> Image | None:
     found, wide = _largest(image)
     absolute = _absolute(found, url)
-    name = absolute.partition("?")[0].rpartition("/")[2]
-    odd = name.lower().endswith((".svg", ".gif")) or "/author" in absolute or _NO_PICTURE.search(name)
+    name = absolute.partition("?")[0].rpartition("/")[2].lower()
+    odd = name.endswith((".svg", ".gif")) or "/author" in absolute or _NO_PICTURE.search(name)
     if odd or not absolute.startswith("http"):
         return None
     figure = next((a for a in image.iterancestors("figure")), None)

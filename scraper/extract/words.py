@@ -26,7 +26,11 @@ def flat(text: str) -> str:
     What stands so already, as most texts do, costs a fifth of splitting it into words: of all white space a space alone is
     printable to Python.
     """
-    return text.strip(" ") if text.isprintable() and "  " not in text else " ".join(text.split())
+    return text.strip(" ") if text.isprintable() and "  " not in text else _folded(text)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
@@ -54,7 +58,9 @@ def line(text: str) -> str:
     """A title, a name or a label as it may be shown: one line, mended if its site has encoded it twice (`Ã¼` for `ü`)."""
     if not text.isascii() and _TWICE_ENCODED.search(text):
         text = _mended(text)
-    return flat(text if text.isprintable() else showable(text))
+    if not text.isprintable():
+        return flat(showable(text))
+    return text.strip(" ") if "  " not in text else _folded(text)
 
 
 def _mended(text: str) -> str:

@@ -105,13 +105,7 @@ def main(bounds: str) -> None:
 
 
 def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
-    # What every page needs, loaded before its time is counted.
-    from scraper.extract import reading  # noqa: F401, PLC0415
-
-    gc.freeze()  # what is loaded by now is never garbage; looking through it took some three hundredths of the time of reading
-    gc.set_threshold(
-        _SOME_GARBAGE, 20, 20
-    )  # by default four times a page, for next to nothing: a page makes few cycles
+    prepare()
     _confine(bounds)
     _say_nothing_of_memory()
     status = os.open("/proc/self/status", os.O_RDONLY)  # kept, for opening it once a page is a hundredth of reading one
@@ -133,6 +127,15 @@ def _serve(asks: BinaryIO, answers: BinaryIO, bounds: Bounds) -> None:
         _write(answers, message)
         if answer.last:
             return
+
+
+def prepare() -> None:
+    """What a process does that will read many pages, before their time is counted."""
+    from scraper.extract import reading  # noqa: F401, PLC0415 - what every page needs
+
+    gc.freeze()  # what is loaded by now is never garbage; looking through it took some three hundredths of the time of reading
+    # by default four times a page, for next to nothing: a page makes few cycles
+    gc.set_threshold(_SOME_GARBAGE, 20, 20)
 
 
 def _next(asks: BinaryIO) -> tuple[bytes, bytes] | None:

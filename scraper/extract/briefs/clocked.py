@@ -4,6 +4,7 @@ The form of the first site: `18:27`, a tag, a paragraph; then the next row. Wher
 where it ends; where the rows lie flat beside each other, the rows before say how long the last one is.
 """
 
+from bisect import bisect_left
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -58,7 +59,7 @@ def _by_element(page: Outline, clocks: list[int], start: int, stop: int) -> list
     """Rows that are siblings, each with one clock, with nothing between them."""
     if len(clocks) < 2:
         return []
-    nodes = [_largest(page.units[c].node, c, clocks, start) for c in clocks]
+    nodes = [_largest(page.units[c].node, clocks, start) for c in clocks]
     if any(n.up is not nodes[0].up for n in nodes) or nodes[0].first != start or nodes[-1].last > stop:
         return []
     if any(a.last != b.first for a, b in pairwise(nodes)):
@@ -66,9 +67,11 @@ def _by_element(page: Outline, clocks: list[int], start: int, stop: int) -> list
     return [Row(n.first, n.last, node=n) for n in nodes]
 
 
-def _largest(node: Node, clock: int, clocks: list[int], start: int) -> Node:
+def _largest(node: Node, clocks: list[int], start: int) -> Node:
+    """The largest element around one that holds the same clock and no other."""
     for outer in node.line():
-        if outer.first < start or any(outer.first <= c < outer.last for c in clocks if c != clock):
+        others = bisect_left(clocks, outer.last) - bisect_left(clocks, outer.first) > 1
+        if outer.first < start or others:
             break
         node = outer
     return node

@@ -28,7 +28,8 @@ _LABEL = 70
 """Characters; a longer text is no time with a word beside it."""
 _PARAGRAPH = 90
 """Weight from which a text that ends as a sentence is a paragraph, no headline."""
-_SENTENCE_END = re.compile(r"[.!?。！？।؟…][\"”»’')\]]*$")
+_STOPS = frozenset(".!?。！？।؟…")
+_CLOSING = "\"”»’')]"
 _BYLINE = re.compile(
     r"^(?:by|von|par|por|di|door|av|af|od|автор|текст|text|foto|photo|words|©)\b(?:[\s:]|$)", re.IGNORECASE
 )
@@ -243,7 +244,7 @@ class _Roles:
         self.headings_are_tags = short and median(max(map(_WEIGHT, r.texts), default=0) for r in rows) >= 60
         self.headings_are_texts = bool(heads) and median(map(_WEIGHT, heads)) >= _PARAGRAPH
         alone = [p for r in rows if (p := self._only_long(r))]
-        ends = sum(bool(_SENTENCE_END.search(p.text)) for p in alone)
+        ends = sum(_is_sentence(p.text) for p in alone)
         linked = len(rows) == 1 and rows[0].anchor is not None and rows[0].time is None
         self.alone_is_text = (
             bool(alone) and not linked and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
@@ -280,7 +281,7 @@ class _Roles:
         """In a block whose rows are paragraphs, what looked like a headline is the text, or its first paragraph."""
         if text is None:
             return None, title
-        if _SENTENCE_END.search(title.text) and title.weight >= _PARAGRAPH:
+        if _is_sentence(title.text) and title.weight >= _PARAGRAPH:
             both = f"{title.text} {text.text}"
             return None, Part(both, weight(both), title.leads, title.heading, title.element)
         return title, text
@@ -306,6 +307,11 @@ class _Roles:
         return (
             max((p for p in rest if title is None or p.text != title.text), key=_WEIGHT, default=None) if rest else None
         )
+
+
+def _is_sentence(text: str) -> bool:
+    """Whether it ends as one."""
+    return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _is_named_title(element: HtmlElement) -> bool:

@@ -139,7 +139,12 @@ def _body(page: Outline, node: Node, wrapped: dict[int, Node]) -> Body:
 
 def _block_tag(node: Node) -> object:
     """The tag of the nearest element that is no word's."""
-    return next((n.element.tag for n in node.line() if n.element.tag not in INLINE), None)
+    around: Node | None = node
+    while around is not None:
+        if (tag := around.element.tag) not in INLINE:
+            return tag
+        around = around.up
+    return None
 
 
 def _wrapped(node: Node) -> Node:
@@ -187,13 +192,12 @@ def known_headings(page: Outline) -> dict[int, BriefKind]:
         kind = _kind_of_heading(unit) if unit.heading else headings.kind_of(unit.text)
         if kind is not None and not _calls_to_action(page, i, unit) and not _is_menu_item(page, i, unit):
             found[i] = kind
-    if len(found) < _OFTEN:
+    labels = [i for i in found if page.units[i].anchor is not None and not page.units[i].heading]
+    if not labels or len(found) < _OFTEN:
         return found
     seen = Counter(headings.folded(page.units[i].text) for i in found)
     return {
-        i: kind
-        for i, kind in found.items()
-        if page.units[i].anchor is None or page.units[i].heading or seen[headings.folded(page.units[i].text)] < _OFTEN
+        i: kind for i, kind in found.items() if i not in labels or seen[headings.folded(page.units[i].text)] < _OFTEN
     }
 
 
@@ -258,9 +262,10 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
     label = headings.kind_of(text) is not None
     if label and anchor.node.chrome:
         return False
-    if label or weight(text) < _HEADLINE:
+    size = weight(text)
+    if label or size < _HEADLINE:
         return addresses.is_article_like(anchor.url) and not addresses.is_menu_like(anchor.url)
-    return not addresses.is_menu_like(anchor.url) and not _names_section(page, anchor, weight(text))
+    return not addresses.is_menu_like(anchor.url) and not _names_section(page, anchor, size)
 
 
 def _names_section(page: Outline, anchor: Anchor, size: int) -> bool:
@@ -326,15 +331,19 @@ def _split(rows: list[Row], known: dict[int, BriefKind], page: Outline, body: Bo
     """Children of one element, cut where a heading or a paragraph stands between two of them."""
     parts = [[rows[0]]]
     for before, row in pairwise(rows):
-        between = range(before.last, row.first)
-        alike = _made_alike(before, row)
-        if any(
-            (i in known and not (alike and _is_ad_label(page, known, i))) or _stands_between(page, body, i)
-            for i in between
-        ):
+        if before.last < row.first and _part(before, row, known, page, body):
             parts.append([])
         parts[-1].append(row)
     return parts
+
+
+def _part(before: Row, row: Row, known: dict[int, BriefKind], page: Outline, body: Body) -> bool:
+    """Whether what stands between two rows parts them."""
+    alike = _made_alike(before, row)
+    return any(
+        (i in known and not (alike and _is_ad_label(page, known, i))) or _stands_between(page, body, i)
+        for i in range(before.last, row.first)
+    )
 
 
 def _made_alike(one: Row, other: Row) -> bool:
