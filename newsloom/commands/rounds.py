@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from datetime import timedelta
 
@@ -18,8 +18,10 @@ from newsloom.commands.progress import progress
 from newsloom.commands.reloading import Reloading, beside
 from newsloom.commands.stopping import hanging_up, stopping
 from newsloom.commands.tables import Table, files, show_json
+from newsloom.commands.watching import Pulse, look
 from newsloom.config import Config, ConfigFile
 from newsloom.news.sources import Server
+from newsloom.news.vitals import Vitals
 from newsloom.web.app import app
 from newsloom.web.names import allowed
 from newsloom.web.server import serve as serve_app
@@ -59,14 +61,20 @@ async def keep_going(
     """
     stop, asked = stop or asyncio.Event(), asyncio.Event()
     config = file.config
-    front, manager = _Front(config), Manager(os.environ)
+    manager, pulse = Manager(os.environ), Pulse(tick)
+    front = _Front(config, lambda: pulse.of(look(config.store, call.now)))
+
+    def ticked(doing: str) -> None:
+        manager.alive(doing)
+        pulse.ticked()
+
     with stopping(stop), hanging_up(asked.set, stop):
         async with (
             _serving(call, config.server, front, stop) if serve else nullcontext(),
             hallway.opened(config, call.now, whole=False) as house,
         ):
             manager.ready()
-            clock = scheduler.Clock(house, tick=tick, ticked=manager.alive)
+            clock = scheduler.Clock(house, tick=tick, ticked=ticked)
 
             async def take_over(changed: Config) -> None:
                 await clock.take_over(changed)
@@ -85,11 +93,12 @@ async def _tell_end(stop: asyncio.Event, manager: Manager) -> None:
 class _Front:
     """The web application, over the folder of the config that holds now."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, look: Callable[[], Vitals]) -> None:
+        self._look = look
         self.show(config)
 
     def show(self, config: Config) -> None:
-        self._application = app(config.out, allowed(config.server.host, config.public_url))
+        self._application = app(config.out, allowed(config.server.host, config.public_url), look=self._look)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._application(scope, receive, send)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 @click.option("--port", type=click.IntRange(0, 65_535), metavar="N", help="Listen on this port; 0: any free one.")
 @pass_call
 def command(call: Call, *, host: str | None, port: int | None) -> None:
-    """Serve the published feeds, and nothing else, until SIGTERM or Ctrl-C.
+    """Serve the published feeds until SIGTERM or Ctrl-C; to machines /healthz and /metrics say how newsloom is.
 
     For when `once` runs from cron and no other web server stands before the folder; `run` serves by itself. Everybody who
     can reach the address can read the feeds: it is this machine alone unless the config or --host says otherwise.
@@ -30,15 +30,16 @@ def command(call: Call, *, host: str | None, port: int | None) -> None:
             config,
             host=config.server.host if host is None else host,
             port=config.server.port if port is None else port,
-            quiet=call.quiet,
+            call=call,
         )
     )
 
 
-async def _serve(config: "Config", *, host: str, port: int, quiet: bool) -> None:
+async def _serve(config: "Config", *, host: str, port: int, call: Call) -> None:
     import asyncio  # noqa: PLC0415
     import signal  # noqa: PLC0415
 
+    from newsloom.commands.watching import look  # noqa: PLC0415
     from newsloom.web.app import app  # noqa: PLC0415
     from newsloom.web.names import allowed  # noqa: PLC0415
     from newsloom.web.server import serve  # noqa: PLC0415
@@ -48,8 +49,9 @@ async def _serve(config: "Config", *, host: str, port: int, quiet: bool) -> None
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
 
     def started(url: str) -> None:
-        if not quiet:
+        if not call.quiet:
             click.echo(f"feeds at {url}  (Ctrl-C stops)", err=True)
 
     names = allowed(host, config.public_url)
-    await serve(app(config.out, names), host=host, port=port, stop=stop, started=started)
+    application = app(config.out, names, look=lambda: look(config.store, call.now))
+    await serve(application, host=host, port=port, stop=stop, started=started)

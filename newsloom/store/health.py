@@ -25,6 +25,7 @@ from newsloom.news.health import (
 from newsloom.news.identity import feed_id
 from newsloom.news.items import Entry, EntryKind, Feed
 from newsloom.news.memory import CrawlReport, Stage
+from newsloom.news.vitals import SourceVitals
 from newsloom.store import instants
 from newsloom.store.database import plain
 from newsloom.store.topics import topic_of
@@ -144,6 +145,33 @@ def _entry(row: sqlite3.Row) -> Entry:
         source_url=row["url"],
         text="\n\n".join(p for p in paragraphs if p),
     )
+
+
+# For machines
+
+
+def vitals(connection: sqlite3.Connection) -> dict[str, SourceVitals]:
+    """Of the sources of the config, by name."""
+    return {
+        row["name"]: SourceVitals(
+            condition=Condition(row["state"]),
+            started=instants.read(row["started"]),
+            due=instants.read(row["next_due"]),
+            **{name: row[name] for name in ("crawls", "articles", "failed", "requests", "bytes")},
+        )
+        for row in connection.execute(_VITALS)
+    }
+
+
+_VITALS = """
+SELECT w.name, w.started, w.next_due, coalesce(h.state, 'fine') AS state, coalesce(h.crawls, 0) AS crawls,
+       coalesce(h.articles, 0) AS articles, coalesce(h.failed, 0) AS failed, coalesce(h.requests, 0) AS requests,
+       coalesce(h.bytes, 0) AS bytes
+  FROM watched w
+  LEFT JOIN health h ON h.source = w.name
+ WHERE w.active = 1
+ ORDER BY w.name
+"""
 
 
 # What is usual, as JSON

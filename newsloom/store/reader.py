@@ -15,6 +15,7 @@ from newsloom.news.pushes import Kind
 from newsloom.news.rules import Rule, parse
 from newsloom.news.sources import DueWhy
 from newsloom.news.times import Now
+from newsloom.news.vitals import Vitals
 from newsloom.store import health, instants, rhythm, tidy
 from newsloom.store.database import open_reading
 from newsloom.store.errors import speaking
@@ -158,6 +159,13 @@ class Reader:
             )
             targets = tuple(_target(r) for r in self._connection.execute(_TARGETS))
         return Status(now=self._now(), sources=sources, topics=topics, targets=targets)
+
+    def vitals(self) -> Vitals:
+        """How sources and topics are, for machines: in some milliseconds, however large the store is."""
+        with speaking(self._path):
+            sources = health.vitals(self._connection)
+            topics = {r["key"]: r["entries"] for r in self._connection.execute(TOPICS)}
+        return Vitals(at=self._now(), sources=sources, topics=topics)
 
     def held(self) -> dict[str, Held]:
         """By source. Counts every entry: on a large store it takes its time."""

@@ -1,6 +1,7 @@
-"""Serves what was published, and nothing else: GET and HEAD, conditional and compressed."""
+"""Serves what was published, and what machines ask of the server itself: GET and HEAD, conditional and compressed."""
 
 import asyncio
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from email.utils import format_datetime
 from pathlib import Path
@@ -10,8 +11,10 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
+from newsloom.news.vitals import Vitals
 from newsloom.web.conditions import Answer, answer, takes_gzip
 from newsloom.web.files import Files, Head
+from newsloom.web.machines import HEALTH, METRICS, Watched, healthz, metrics
 from newsloom.web.names import fits
 
 _SAFE = {
@@ -27,22 +30,24 @@ _FRESH = "max-age=60, must-revalidate"
 """A reader's own cache may spare a question within a minute; after that it asks, and mostly hears 304."""
 
 
-def app(out: Path, names: AbstractSet[str] | None = None) -> Starlette:
+def app(out: Path, names: AbstractSet[str] | None = None, *, look: Callable[[], Vitals] | None = None) -> Starlette:
     """The application over the folder `out`, which may come into being and change at any time.
 
-    `names` are those by which it may be asked (see names.py), None: any.
+    `names` are those by which it may be asked (see names.py), None: any. `look` says how this newsloom is (see machines.py);
+    without it nothing is said of that.
     """
     application = Starlette()
-    application.router.default = _Published(Files(out), names)
+    application.router.default = _Published(Files(out), names, Watched(look) if look is not None else None)
     return application
 
 
 class _Published:
     """The folder as an ASGI application."""
 
-    def __init__(self, files: Files, names: AbstractSet[str] | None) -> None:
+    def __init__(self, files: Files, names: AbstractSet[str] | None, watched: Watched | None) -> None:
         self._files = files
         self._names = names
+        self._watched = watched
         self._one_reads = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,6 +61,11 @@ class _Published:
     async def _answer(self, method: str, asked: str, headers: Headers) -> Response:
         if method not in ("GET", "HEAD"):
             return _plain(405, "only GET and HEAD are answered here", {"Allow": "GET, HEAD"})
+        if self._watched is not None and asked in (HEALTH, METRICS):
+            return _told(asked, await self._watched.vitals())
+        return await self._file(method, asked, headers)
+
+    async def _file(self, method: str, asked: str, headers: Headers) -> Response:
         path = self._files.locate(asked)
         if path is None:
             return self._lacking(asked)
@@ -84,6 +94,15 @@ class _Published:
     async def _read(self, path: Path, *, zipped: bool) -> tuple[Head, bytes]:
         async with self._one_reads:
             return await asyncio.to_thread(self._files.read, path, zipped=zipped)
+
+
+def _told(asked: str, vitals: Vitals) -> Response:
+    if asked == HEALTH:
+        status, body = healthz(vitals)
+        kind = "application/json"
+    else:
+        (body, kind), status = metrics(vitals), 200
+    return Response(body, status, headers=_SAFE | {"Cache-Control": "no-store", "Content-Type": kind})
 
 
 def _validators(head: Head) -> dict[str, str]:
