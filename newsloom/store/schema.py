@@ -815,6 +815,22 @@ def _sixteenth(db: "Database") -> None:
     _add_columns(db, "addresses", "wishes", "never_first")
 
 
+_READ_NEXT = """
+CREATE VIEW read_next AS  -- every row of a block of teasers, on every page that showed it, but for those of withdrawn entries
+SELECT s.first_seen, a.source, a.url AS page, s.kind, s.place, s.time_text, s.published, s.tag, s.title, s.text, s.link,
+       e.title AS entry_title, e.url AS entry_url, s.last_seen, s.entry, s.id
+  FROM sightings s
+  JOIN addresses a ON a.id = s.page
+  LEFT JOIN entries e ON e.id = s.entry
+ WHERE coalesce(e.withdrawn, '') = ''
+"""
+
+
+def _seventeenth(db: "Database") -> None:
+    db.execute("DROP VIEW read_next")
+    db.execute(_READ_NEXT.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -832,6 +848,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0014 full text is merged later", _fourteenth),
     ("0015 how sources are", _fifteenth),
     ("0016 when sources publish", _sixteenth),
+    ("0017 teasers of withdrawn entries", _seventeenth),
 )
 
 

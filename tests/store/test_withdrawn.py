@@ -6,7 +6,7 @@ import pytest
 
 from newsloom.store import Keep, Reader, StoreError
 from newsloom.store.withdrawals import Withdrawal
-from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, source, topic
+from tests.store.newsdesk import ALL, BODY, DAY, HOUR, START, Desk, item, page, row, source, topic
 from tests.store.test_log_archives import closed, now, read
 
 STORY, COPY = "https://a.example/story", "https://b.example/copy"
@@ -43,6 +43,16 @@ def test_it_leaves_topics_and_searches(told: Desk) -> None:
     assert told.entries() == []
     for view in ("latest", "by_topic", "changes"):
         assert told.rows(f"SELECT * FROM {view}") == []  # noqa: S608 - names
+
+
+def test_rows_of_other_pages_tell_of_it_only_when_it_is_restored(told: Desk) -> None:
+    rows = (row("The bridge is agreed on.", url=STORY), row("A ferry sinks."))
+    told.save(page("https://a.example/other", "Other.", title="Other", briefs=rows))
+    assert told.rows("SELECT link FROM read_next ORDER BY place") == [(STORY,), ("",)]
+    withdraw(told, STORY)
+    assert told.rows("SELECT link FROM read_next") == [("",)]
+    told.run(told.store.restore(STORY))
+    assert len(told.rows("SELECT link FROM read_next")) == 2
 
 
 def test_it_stays_out_whatever_comes_of_it(told: Desk) -> None:
