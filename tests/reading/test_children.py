@@ -339,3 +339,22 @@ def test_a_file_in_the_folder_one_stands_in_is_no_library(tmp_path: Path, monkey
         assert await reads(children)
 
     run(work)
+
+
+def test_other_bounds_hold_for_documents_from_now_on() -> None:
+    async def work(children: Children) -> None:
+        assert await reads(children)
+        first = pid(children)
+        children.keep_to(Bounds(body_bytes=len(PAGE) - 1))
+        with pytest.raises(Guilty, match="larger than"):
+            await reads(children)
+        children.keep_to(Bounds(cpu_seconds=3))
+        assert await reads(children)
+        assert pid(children) != first
+        busy = asyncio.create_task(reads(children))
+        await at_work(children)
+        children.keep_to(NORMAL)
+        assert await busy
+        assert children._idle == []
+
+    run(work)

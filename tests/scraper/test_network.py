@@ -5,13 +5,15 @@ import os
 import subprocess
 import sys
 import textwrap
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from newsloom.news.sources import SourceKind
 from scraper.middlewares.guard import Guard, resolve
 from scraper.network import Network, NetworkError
-from tests.scraper.loopback import QUICK, RULES, Bench, on_bench
+from tests.scraper.loopback import QUICK, RULES, Bench, feed, on_bench
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,3 +113,19 @@ def test_one_processor_is_left_to_the_crawl_and_there_is_always_a_child(processo
         print(spare_processors())
     """)
     assert int(done.stdout) == max(1, len(some) - 1)
+
+
+def test_other_rules_hold_for_crawls_that_begin_from_now_on() -> None:
+    async def check(bench: Bench) -> None:
+        bench.site.routes["/feed.xml"] = feed()
+        source = bench.source("/feed.xml", kind=SourceKind.FEED, robots=False)
+        for name in ("newsloom/test", "another/1"):
+            bench.network.keep_to(replace(RULES, user_agent=name), QUICK)
+            assert (await bench.crawl(source)).error == ""
+            assert bench.site.requests[-1].headers["user-agent"] == name
+        bench.network.keep_to(replace(RULES, open_networks=()), QUICK)
+        assert "no public address" in (await bench.crawl(source)).error
+        bench.network.keep_to(RULES, replace(QUICK, body_bytes=10))
+        assert "larger than 10 bytes" in (await bench.crawl(source)).error
+
+    on_bench(check, rules=RULES)
