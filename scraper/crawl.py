@@ -41,7 +41,9 @@ async def crawl(  # noqa: PLR0917 - the rooms agreed on it
     except (SpiderError, CredentialsError) as error:
         return await ledger.close(str(error))
     if not source.verify_certificates:
-        log.warning("certificates are NOT verified", extra={"source": source.name, "because": "verify_certificates: false"})
+        log.warning(
+            "certificates are NOT verified", extra={"source": source.name, "because": "verify_certificates: false"}
+        )
     runner = AsyncCrawlerRunner(settings(source, network.rules, limits))
     walk = runner.crawl(
         spider, source=source, ledger=ledger, network=network, now=now, limits=limits, credentials=credentials
