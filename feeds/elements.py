@@ -15,6 +15,11 @@ def element(name: str, content: str, **attributes: str) -> str:
     return f"    <{name}{_said(attributes)}>{content.translate(_REFERENCES)}</{name}>\n"
 
 
+def address(name: str, url: str) -> str:
+    """One that holds an address. Some readers know only the references with a name there, and lead elsewhere with others."""
+    return f"    <{name}>{escape(url, quote=False)}</{name}>\n"
+
+
 def html(name: str, content: str, **attributes: str) -> str:
     """One that holds HTML, which would grow by a fifth if each tag in it were escaped."""
     return f"    <{name}{_said(attributes)}><![CDATA[{content.replace(']]>', ']]]]><![CDATA[>')}]]></{name}>\n"

@@ -7,7 +7,7 @@ from html import escape
 from typing import cast
 
 from feeds import feedgen_mended as mended
-from feeds.elements import element, empty, html, media
+from feeds.elements import address, element, empty, html, media
 from feeds.formats import Place
 from feeds.shown import Shown
 from newsloom.news.items import Feed
@@ -38,7 +38,7 @@ def entry(shown: Shown) -> bytes:
 def _children(shown: Shown) -> Iterator[str]:
     yield element("title", shown.title)
     if shown.url:
-        yield element("link", shown.url)
+        yield address("link", shown.url)
     yield element("description", escape(shown.lead, quote=False))  # a description is HTML, a title is text
     yield html("content:encoded", shown.html)
     yield element("guid", shown.id, isPermaLink="false")

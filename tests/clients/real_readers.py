@@ -92,20 +92,16 @@ def title(article: Article) -> str:
     return words(article.title or article.text[:40])
 
 
-def link(item: Item) -> str:
-    return unescape(item.link)
-
-
 @ALL
 def test_it_has_each_item_once(client: type[Client], path: str, runs: Runs) -> None:
     items = runs[client][0].items[path]
-    assert Counter(map(link, items)) == Counter(a.url for a in MORNING_EDITION)
+    assert Counter(item.link for item in items) == Counter(a.url for a in MORNING_EDITION)
     assert len({item.id for item in items}) == len(items)
 
 
 @ALL
 def test_an_item_says_what_the_paper_said(client: type[Client], path: str, runs: Runs) -> None:
-    items = {link(item): item for item in runs[client][0].items[path]}
+    items = {item.link: item for item in runs[client][0].items[path]}
     for article in MORNING_EDITION:
         item = items[article.url]
         assert words(item.title)[:38].strip() == title(article)[:38].strip()
@@ -127,7 +123,7 @@ def test_nothing_is_sent_twice_and_nothing_is_new(client: type[Client], path: st
 
 @ALL
 def test_what_is_new_comes_once(client: type[Client], path: str, runs: Runs) -> None:
-    before, after = (Counter(map(link, runs[client][turn].items[path])) for turn in (1, 2))
+    before, after = (Counter(i.link for i in runs[client][turn].items[path]) for turn in (1, 2))
     again = Counter([CORRECTED.url]) if client.corrected is Corrected.AGAIN else Counter()
     assert after - before == Counter(a.url for a in NEW) + again
     assert before - after == Counter()
@@ -135,7 +131,7 @@ def test_what_is_new_comes_once(client: type[Client], path: str, runs: Runs) -> 
 
 @ALL
 def test_a_correction_keeps_its_id(client: type[Client], path: str, runs: Runs) -> None:
-    before, after = ([i for i in runs[client][n].items[path] if link(i) == CORRECTED.url] for n in (0, 3))
+    before, after = ([i for i in runs[client][n].items[path] if i.link == CORRECTED.url] for n in (0, 3))
     assert {item.id for item in before} == {item.id for item in after}
     old, new = title(MORNING_EDITION[1]), title(CORRECTED)
     wanted = {Corrected.REPLACED: [new], Corrected.AGAIN: [new, old], Corrected.IGNORED: [old]}[client.corrected]

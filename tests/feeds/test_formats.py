@@ -182,6 +182,11 @@ def test_feedparser_reads_the_same(kind: Any, entry: Make, feed: Make) -> None:
     assert first.updated_parsed[:6] == (2026, 11, 21, 12, 0, 5)
 
 
+def test_an_address_in_rss_has_the_reference_that_every_reader_knows(entry: Make, feed: Make) -> None:
+    made = render(rss, feed(entry(1, url="https://news.example/?a=1&b=2")), PLACE)
+    assert b"<link>https://news.example/?a=1&amp;b=2</link>" in made
+
+
 def test_rss_says_a_second_time_only_of_what_was_corrected(entry: Make, feed: Make) -> None:
     modified = datetime(2026, 11, 21, tzinfo=UTC)
     fresh, corrected = entry(1, updated=modified), entry(2, updated=modified, version=2)
