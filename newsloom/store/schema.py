@@ -831,6 +831,22 @@ def _seventeenth(db: "Database") -> None:
     db.execute(_READ_NEXT.strip())
 
 
+_SOURCES = """
+CREATE VIEW sources AS  -- what is watched, how it is, and how its last crawl went
+SELECT w.name, w.title, w.url, h.state, h.since, h.reason, w.started AS last_crawl, w.next_due, c.new, c.changed, c.known,
+       c.briefs, c.failed, c.refused, c.gone, c.queued, w.error, w.failing_since, w.active
+  FROM watched w
+  LEFT JOIN health h ON h.source = w.name
+  LEFT JOIN crawls c ON c.id = (SELECT max(id) FROM crawls WHERE source = w.name)
+ ORDER BY w.name
+"""
+
+
+def _eighteenth(db: "Database") -> None:
+    db.execute("DROP VIEW sources")
+    db.execute(_SOURCES.strip())
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -849,6 +865,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0015 how sources are", _fifteenth),
     ("0016 when sources publish", _sixteenth),
     ("0017 teasers of withdrawn entries", _seventeenth),
+    ("0018 sources and how they are", _eighteenth),
 )
 
 
