@@ -153,11 +153,11 @@ def test_what_a_server_finds_too_large_comes_in_smaller_parts(told: Told, receiv
 
 def test_what_is_larger_than_servers_take_is_not_sent_at_once(told: Told, receiver: Receiver) -> None:
     told.configure(f"  news: {{webhook: '{receiver.url}'}}\n")
-    told.read(*(f"n{i}" for i in range(6)), text="long " * 4_000)
+    told.read(*(f"n{i}" for i in range(3)), text="long " * 4_000)
     assert told.push().newly_failing == ()
     assert len(receiver.posts) > 1
     assert max(len(post.body) for post in receiver.posts) < 1_000_000
-    assert sorted(t for sent in titles(receiver) for t in sent) == [f"n{i}" for i in range(6)]
+    assert sorted(t for sent in titles(receiver) for t in sent) == [f"n{i}" for i in range(3)]
 
 
 def test_what_was_withdrawn_before_it_was_taken_is_not_sent(told: Told, receiver: Receiver) -> None:
@@ -192,7 +192,7 @@ def test_killed_before_the_answer_the_same_is_sent_again_under_the_same_id(told:
     over = threading.Event()
 
     def hang(_: object) -> Answer:
-        over.wait(30)
+        over.wait(600)
         return Answer()
 
     told.configure(f"  news: {{webhook: '{receiver.url}'}}\n")
@@ -203,15 +203,13 @@ def test_killed_before_the_answer_the_same_is_sent_again_under_the_same_id(told:
         with started(told, "publish") as process:
             until(lambda: len(receiver.posts) == number)  # noqa: B023 - asked at once
             process.send_signal(how)
-            began = time.monotonic()
-            process.wait(30)
-            assert time.monotonic() - began < 15  # it would wait for 30
+            process.wait(60)  # not for the ten minutes
     over.set()
     receiver.answer = lambda _: Answer()
-    with started(told, "publish") as process:
-        assert process.wait(60) == 0
-    with started(told, "publish") as process:
-        assert process.wait(60) == 0
+    told.desk.reopen()
+    told.desk.at = system_now() + DAY
+    assert told.push() == Pushed(deliveries=1)
+    assert told.push() == Pushed()
     assert len(receiver.posts) == 3
     assert len({post.headers["webhook-id"] for post in receiver.posts}) == 1
     assert len({post.body for post in receiver.posts}) == 1
@@ -239,7 +237,7 @@ def test_run_tells_beside_all_else_and_ends_though_nobody_answers(told: Told, re
     over = threading.Event()
 
     def hang(_: object) -> Answer:
-        over.wait(60)
+        over.wait(600)
         return Answer()
 
     receiver.answer = hang
@@ -251,10 +249,8 @@ def test_run_tells_beside_all_else_and_ends_though_nobody_answers(told: Told, re
     config.write_text(config.read_text().replace("https://a.example/", receiver.url))
     with started(told, "-q", "run", "--no-serve") as process:
         until(lambda: bool(receiver.posts) and pid.exists() and pid.read_text() != "")
-        began = time.monotonic()
         process.send_signal(signal.SIGTERM)
-        assert process.wait(60) == 0
-        assert time.monotonic() - began < 20  # it would wait for the command's five minutes
+        assert process.wait(60) == 0  # not for the command's five minutes, nor the receiver's ten
         assert not Path(f"/proc/{int(pid.read_text())}").exists()
     over.set()
     assert len(receiver.posts) == 1
@@ -262,9 +258,10 @@ def test_run_tells_beside_all_else_and_ends_though_nobody_answers(told: Told, re
 
 def test_once_tells_what_it_found(tmp_path: Path, receiver: Receiver) -> None:
     with opened(tmp_path) as papers:
-        config = papers.config.read_text()
         hook = f"topics:\n  hooked: {{webhook: '{receiver.url}', command: sh -c 'cat > items.json'}}\n"
-        papers.config.write_text(config.replace("topics:\n", hook, 1))
+        before, _, sources = papers.config.read_text().partition("sources:\n")
+        one = sources[: sources.index("  - url:", 9)]  # the crawl of one is enough
+        papers.config.write_text(f"{before}sources:\n{one}{hook}")
         papers.newsloom("once", "--all")
         shown = {item["id"] for item in json.loads((papers.out / "hooked.json").read_bytes())["items"]}
         assert {item["id"] for post in receiver.posts for item in json.loads(post.body)["items"]} == shown
@@ -319,7 +316,7 @@ def test_the_query_of_the_docs_finds_them(told: Told) -> None:
 
 def until(true: Callable[[], bool]) -> None:
     """Asks until it is so. The bound only ends a test that would never end."""
-    last = time.monotonic() + 30
+    last = time.monotonic() + 60
     while not true():
         assert time.monotonic() < last
         time.sleep(0.01)
