@@ -5,6 +5,8 @@ import os
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from newsloom.demo.breaks import BREAKS, HARMLESS
 from newsloom.news.health import Condition, Health
 from newsloom.news.memory import Stage
@@ -72,6 +74,20 @@ def test_whatever_breaks_is_found_in_two_crawls_and_what_is_only_another_way_is_
         name: (condition, what) for name, (_, condition, what) in ways.items()
     }
     assert all(health.reason and health.example.startswith("http") for health in found.values())
+
+
+DAYS = int(os.environ.get("NEWSLOOM_FINE_DAYS", "0"))
+
+
+@pytest.mark.skipif(not DAYS, reason="long: make soak")
+def test_papers_that_are_fine_are_not_taken_for_ill(tmp_path: Path) -> None:
+    async def play() -> list[tuple[str, ...]]:
+        async with Watched.open(tmp_path) as watched:
+            papers = (FEED, PAGES, SITEMAP, MICRODATA)
+            await watched.rounds(papers, 24 * DAYS, every=timedelta(hours=1))
+            return [tuple(row) for row in watched.rows("SELECT source, at, state, field, reason FROM health_events")]
+
+    assert asyncio.run(play()) == []
 
 
 def test_every_way_is_tried() -> None:

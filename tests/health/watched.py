@@ -41,18 +41,23 @@ class Watched:
             async with Network.open(here._config.network, here._config.limits) as here._network:
                 yield here
 
-    async def rounds(self, papers: Iterable[str], count: int, *, store: str = "n.db") -> dict[str, Health]:
+    async def rounds(
+        self, papers: Iterable[str], count: int, *, store: str = "n.db", every: timedelta = ROUND
+    ) -> dict[str, Health]:
         """So many crawls of each of these papers, and how they are then."""
         sources = {s.name: s for s in self._config.sources}
         with Store.open(self.folder / store, lambda: self.now, self._config.limits) as kept:
             for _ in range(count):
-                self.now += ROUND
+                self.now += every
                 for paper in papers:
                     await crawl(sources[paper], kept, self._network, lambda: self.now, self._config.limits)
+        return {row["source"]: of(row) for row in self.rows("SELECT * FROM health", store=store)}
+
+    def rows(self, sql: str, *, store: str = "n.db") -> list[sqlite3.Row]:
         connection = sqlite3.connect(self.folder / store)
         connection.row_factory = sqlite3.Row
         try:
-            return {row["source"]: of(row) for row in connection.execute("SELECT * FROM health")}
+            return connection.execute(sql).fetchall()
         finally:
             connection.close()
 
