@@ -6,6 +6,7 @@ Each function gives the faults of a document as sentences; none means that it is
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -123,15 +124,15 @@ def _of_body(html: str) -> Iterator[str]:
     yield from _of_html(html)
 
 
-def _of_html(html: str) -> Iterator[str]:
+@lru_cache(maxsize=1_000)  # of ten thousand entries many have one body
+def _of_html(html: str) -> tuple[str, ...]:
     """Nothing relative, nothing that runs."""
     tree = lxml.html.fragment_fromstring(html, create_parent="div")
-    for element in tree.iter():
-        for name, value in element.items():
-            if name in ("href", "src") and urlsplit(value).scheme not in ("http", "https", "mailto"):
-                yield f"{name}={value} in a body"
-            if name.startswith("on") or name == "style":
-                yield f"{name} in a body"
+    said = [(name, value) for element in tree.iter() for name, value in element.items()]
+    live = [name for name, _ in said if name.startswith("on") or name == "style"]
+    places = [value for name, value in said if name in ("href", "src")]
+    odd = [value for value in places if urlsplit(value).scheme not in ("http", "https", "mailto")]
+    return tuple(f"{one} in a body" for one in (*live, *odd))
 
 
 TOP = {
