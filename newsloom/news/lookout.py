@@ -16,8 +16,8 @@ from newsloom.news.rhythm import HOUR, WEEK, weekday
 class Pace:
     """What the threshold is held by: looks of the last week, by the hour, and by how much more sources ask than they should."""
 
-    since: int
-    """The first hour counted, in hours since the epoch."""
+    since: float
+    """From when on looks are counted, in hours since the epoch."""
     corrected: int
     """The last hour up to which looks were weighed."""
     looks: tuple[tuple[int, int], ...] = ()
@@ -31,6 +31,9 @@ _CORRECTED_BY = 24
 """Hours over which looks are compared with what was expected: a whole day, so that no hour of it tells anything."""
 _FIRST_HOURS = 6
 """Fewer than that tell nothing."""
+_OFF, _OFF_LOOKS = 12, 10
+"""After so many hours without a look, if so many were to be taken in them, nobody was there, and the count begins anew. Else a
+machine that was off for a week would ask more for a week."""
 _CORRECTIONS = (0.1, 10.0)
 _AHEAD = 0.3
 """Of what a week's looks are ahead of the budget or behind it, so much is made good within a day..."""
@@ -65,7 +68,7 @@ class Lookout:
     def count(self, now: float) -> None:
         """A look was taken, whatever came of it."""
         hour = int(now // HOUR)
-        pace = self._pace(hour)
+        pace = self._pace(now / HOUR)
         looks = Counter(dict(pace.looks))
         looks[hour] += 1
         self.pace = replace(pace, looks=tuple(sorted(looks.items())))
@@ -75,20 +78,26 @@ class Lookout:
         hour = int(now // HOUR)
         if hour != self._hour:
             self._hour = hour
-            self._threshold = self._held(budget, hour)
+            self._threshold = self._held(budget, now / HOUR)
         return self._threshold
 
-    def _pace(self, hour: int) -> Pace:
+    def _pace(self, now: float) -> Pace:
         """What the last week tells. Of hours that have not come a clock told that was ahead."""
-        pace = self.pace or Pace(since=hour, corrected=hour)
+        hour = int(now)
+        pace = self.pace or Pace(since=now, corrected=hour)
         week = hour - int(WEEK // HOUR)
         looks = tuple((h, n) for h, n in pace.looks if week < h <= hour)
-        return replace(pace, looks=looks, since=min(max(pace.since, week), hour), corrected=min(pace.corrected, hour))
+        off = hour - looks[-1][0] if looks else 0
+        if not looks or (off >= _OFF and off * pace.budget / 24 >= _OFF_LOOKS):
+            return replace(pace, looks=(), since=now, corrected=hour)
+        return replace(
+            pace, looks=looks, since=min(max(pace.since, week + 1), now), corrected=min(pace.corrected, hour)
+        )
 
-    def _held(self, budget: float, hour: int) -> float:
+    def _held(self, budget: float, now: float) -> float:
         appetites = [sum(asks[day] for asks in self._asks.values()) for day in range(7)]
         asked = sum(appetites) / 7
-        pace, ahead = self._pace(hour), 0.0
+        pace, ahead, hour = self._pace(now), 0.0, int(now)
         if hour - pace.since > _FIRST_HOURS and asked:
             shares = [appetite / asked for appetite in appetites]
             pace, ahead = _corrected(pace, budget, hour, shares), _ahead(pace, budget, hour)
@@ -98,7 +107,7 @@ class Lookout:
 
 
 def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) -> Pace:
-    hours = range(max(pace.since + 1, hour - _CORRECTED_BY), hour)
+    hours = range(max(int(pace.since) + 1, hour - _CORRECTED_BY), hour)
     got, counted = max(_within(pace, hours), 1), min(hour - pace.corrected, _CORRECTED_BY)
     wanted = sum(budget / 24 * shares[weekday(h * HOUR)] for h in hours)
     error = math.log(got / wanted) * len(hours) / _CORRECTED_BY
@@ -108,9 +117,8 @@ def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) ->
 
 
 def _ahead(pace: Pace, budget: float, hour: int) -> float:
-    """By how many days' looks the last week is ahead of the budget."""
-    hours = range(max(pace.since + 1, hour - int(WEEK // HOUR)), hour)
-    return (_within(pace, hours) - budget / 24 * len(hours)) / budget
+    """By how many days' looks the last week is ahead of the budget; the first looks of all, at sources nobody knew, among them."""
+    return (_within(pace, range(int(pace.since), hour)) - budget / 24 * (hour - pace.since)) / budget
 
 
 def _within(pace: Pace, hours: range) -> int:

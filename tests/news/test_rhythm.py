@@ -197,3 +197,16 @@ def test_looks_beyond_the_budget_raise_the_threshold_until_it_is_kept() -> None:
     assert looks[0] > 72
     assert sum(looks[3:]) == pytest.approx(7 * 48, rel=0.1)
     assert looks[-1] == pytest.approx(48, rel=0.1)
+
+
+def test_after_a_week_off_no_more_is_asked_than_before() -> None:
+    lookout, now = Lookout(), MONDAY
+    lookout.ask("a", (24.0,) * 7)
+    for _ in range(3 * 48):
+        lookout.count(now)
+        usual, now = lookout.threshold(48, now), now + HOUR / 2
+    now += 7 * DAY
+    for _ in range(48):
+        lookout.count(now)
+        assert lookout.threshold(48, now) == pytest.approx(usual, rel=0.15)
+        now += HOUR / 2
