@@ -251,6 +251,8 @@ _PAIRS = re.compile(
     r"[ÂÃÐÑ][\x80-\xbf\u0152-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]|â€|ã[\x80-\x83\u0192\u201a\u20ac]"
 )
 """UTF-8 read as Latin-1 or Windows-1252."""
+_FIRST = "ÂÃÐÑâã"
+"""With what a pair begins."""
 _LATIN = re.compile("[À-ÿ]")
 _FEW = 3
 
@@ -259,13 +261,15 @@ def garbled(text: str) -> bool:
     """Whether a text was read, or written, in a wrong encoding: so of any language that it is hardly one of it."""
     if text.isascii():
         return False
-    if text.count("\ufffd") >= _FEW or len(_PAIRS.findall(text)) >= _FEW:
+    if text.count("\ufffd") >= _FEW:
+        return True
+    if any(letter in text for letter in _FIRST) and len(_PAIRS.findall(text)) >= _FEW:
         return True
     some = text[:_BEGINNING]
-    letters = sum(map(str.isalpha, some))
     latin = len(_LATIN.findall(some))  # Windows-1251 and its like read as Latin-1
     cyrillic = some.count("Р") + some.count("С")  # UTF-8 read as Windows-1251
-    return latin > 0.5 * letters or cyrillic > 0.3 * letters
+    strange = max(latin / 0.5, cyrillic / 0.3)
+    return strange > len(some) / 2 and strange > sum(map(str.isalpha, some))  # the first is quicker to tell
 
 
 def size(letters: int) -> int:
