@@ -3,16 +3,16 @@
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import timedelta
 
 import click
-from starlette.types import ASGIApp, Receive, Scope, Send
 
 import scheduler
 from newsloom import hallway
 from newsloom.commands.call import Call
+from newsloom.commands.front import Front
 from newsloom.commands.notifying import Manager
 from newsloom.commands.progress import progress
 from newsloom.commands.reloading import Reloading, beside
@@ -20,11 +20,6 @@ from newsloom.commands.stopping import hanging_up, stopping
 from newsloom.commands.tables import Table, files, show_json
 from newsloom.commands.watching import Pulse, look
 from newsloom.config import Config, ConfigFile
-from newsloom.news.sources import Server
-from newsloom.news.vitals import Vitals
-from newsloom.web.app import app
-from newsloom.web.names import allowed
-from newsloom.web.server import serve as serve_app
 
 log = logging.getLogger("newsloom")
 
@@ -62,7 +57,7 @@ async def keep_going(
     stop, asked = stop or asyncio.Event(), asyncio.Event()
     config = file.config
     manager, pulse = Manager(os.environ), Pulse(tick)
-    front = _Front(config, lambda: pulse.of(look(config.store, call.now)))
+    front = Front(call, config, lambda: pulse.of(look(config.store, call.now)), stop)
 
     def ticked(doing: str) -> None:
         manager.alive(doing)
@@ -70,7 +65,7 @@ async def keep_going(
 
     with stopping(stop), hanging_up(asked.set, stop):
         async with (
-            _serving(call, config.server, front, stop) if serve else nullcontext(),
+            front.served() if serve else nullcontext(),
             hallway.opened(config, call.now, whole=False) as house,
         ):
             manager.ready()
@@ -78,7 +73,7 @@ async def keep_going(
 
             async def take_over(changed: Config) -> None:
                 await clock.take_over(changed)
-                front.show(changed)
+                await front.show(changed)
 
             reloading = Reloading(file, take_over, manager).run(tick, asked)
             async with beside(reloading), beside(_tell_end(stop, manager)):
@@ -88,48 +83,6 @@ async def keep_going(
 async def _tell_end(stop: asyncio.Event, manager: Manager) -> None:
     await stop.wait()
     manager.stopping()
-
-
-class _Front:
-    """The web application, over the folder of the config that holds now."""
-
-    def __init__(self, config: Config, look: Callable[[], Vitals]) -> None:
-        self._look = look
-        self.show(config)
-
-    def show(self, config: Config) -> None:
-        self._application = app(config.out, allowed(config.server.host, config.public_url), look=self._look)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self._application(scope, receive, send)
-
-
-@asynccontextmanager
-async def _serving(call: Call, place: Server, application: ASGIApp, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Serves the feeds beside the block, from the moment it begins; sets `stop` when either of them ends."""
-    up = asyncio.Event()
-
-    def started(url: str) -> None:
-        if call.log == "json":
-            log.info("serving", extra={"url": url})
-        elif not call.quiet:
-            click.echo(f"feeds at {url}  (Ctrl-C stops)", err=True)
-        up.set()
-
-    def ended(_: asyncio.Task[None]) -> None:
-        stop.set()
-        up.set()
-
-    serving = asyncio.create_task(serve_app(application, host=place.host, port=place.port, stop=stop, started=started))
-    serving.add_done_callback(ended)
-    await up.wait()
-    if serving.done():
-        await serving
-    try:
-        yield
-    finally:
-        stop.set()
-        await serving
 
 
 def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:

@@ -52,12 +52,11 @@ def taken_over(config: Config, before: Config) -> tuple[Config, tuple[str, ...]]
     here, there = config.network, before.network
     staying = {
         "store": config.store != before.store,
-        "server": config.server != before.server,
         "network.connections": here.connections != there.connections,
         "network.children": here.children != there.children,
     }
     network = replace(here, connections=there.connections, children=there.children)
     return (
-        replace(config, store=before.store, server=before.server, network=network),
+        replace(config, store=before.store, network=network),
         tuple(name for name, differs in staying.items() if differs),
     )

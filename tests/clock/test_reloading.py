@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
-from urllib.error import HTTPError
+from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
 import pytest
@@ -102,19 +103,29 @@ def test_what_is_new_in_the_config_holds_and_what_is_gone_is_gone(
         assert await status_of(f"{served}/old.atom") == 200
 
         topics = "{new: {match: bridge}}"
-        text = CONFIG.format(url=site.url, topics=topics, port=1).replace(
-            "topics:", "  - http://127.0.0.1:9/\ntopics:", 1
-        )
-        path.write_text(text, encoding="utf-8")
+        taken = int(site.url.rpartition(":")[2])
+        text = CONFIG.format(url=site.url, topics=topics, port=taken)
+        text = text.replace("topics:", "  - http://127.0.0.1:9/\ntopics:", 1)
+        write(path, f"{text}\nstore: another.db\n")
         await until(lambda: (out / "new.atom").exists() and b"bridge" in (out / "new.atom").read_bytes())
         assert b"harbour" not in (out / "new.atom").read_bytes()
         assert await status_of(f"{served}/new.atom") == 200
         assert await status_of(f"{served}/old.atom") == 410
-        assert [r["key"] for r in said("this key of the config")] == ["server"]
+        await until(lambda: [r["key"] for r in said("this key of the config")] == ["store"])
+        [unserved] = said("not served at the address of the config")
+        assert f"port {taken} is taken" in str(unserved["error"])
         await until(lambda: any(r["source"] == "127.0.0.1-9" for r in said("crawled")))
 
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            free = other.getsockname()[1]
+        write(path, text.replace(f"port: {taken}", f"port: {free}"))
+        await until(lambda: len(said("config taken over")) == 2)
+        assert await status_of(f"http://127.0.0.1:{free}/new.atom") == 200
+        with pytest.raises(URLError):
+            await status_of(f"{served}/new.atom")
+
     living(path, act)
-    assert len(said("config taken over")) == 1
     assert len(said("config not taken over")) == 1
 
 
