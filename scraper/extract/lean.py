@@ -1,4 +1,4 @@
-"""An article's page without what no parser of HTML need see: menus and footers, scripts and styles.
+"""An article's page without what no parser of HTML need see: menus and footers, scripts and styles, drawings in SVG.
 
 They are taken out of the page's bytes, before it is parsed: parsing, and each walk over the tree, takes its time for all elements,
 and on 587 real pages 19 % of them stood in menus and footers, on one page in ten over 45 %; scripts are most of many a page.
@@ -21,7 +21,7 @@ from scraper.extract.charsets import is_sound
 
 _MENU = 6
 """Links; what holds fewer costs nothing, and may be a list of tags or the head of a block."""
-_MARK = re.compile(rb"<(?:/(?:nav|footer|main|article)|nav|footer|main|article|script|style|!--)")
+_MARK = re.compile(rb"<(?:/(?:nav|footer|main|article)|nav|footer|main|article|script|style|svg|!--)")
 """What stands at each, as the name behind `<`. All else of a page is passed over at the speed of looking for a `<`."""
 _BEHIND = b" >\t\r\n\f"
 """What follows the name of an element."""
@@ -35,6 +35,12 @@ _TAG = re.compile(rb"<[^<>]*>")
 _COMMENT_ENDS = re.compile(rb"--!?>")
 _ENDS = {name: re.compile(rb"<(?:/%b\s*+>|%b|!--)" % (name, name), re.IGNORECASE) for name in (b"script", b"style")}
 """Where their text ends, and what may stand in it that makes its end another one."""
+_CODE = (b"script", b"style", b"svg")
+"""What says nothing of the article in its midst either."""
+_NOT_DRAWN = re.compile(
+    rb"<(?:svg|script|foreignobject|p|div|span|a|img|ul|table|section|article|main|h[1-6])[\s/>]", re.IGNORECASE
+)
+"""What has one of these behind its beginning is no drawing, or one that does not end where it seems to."""
 _SAYS = re.compile(
     rb"[\s\x80-\xff]*(?:(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"\x80-\xff]{2,240}\s*=\s*[{\[]|self\.__next_f\.push)"
 )
@@ -107,6 +113,8 @@ class _Needless:
         """How many articles are open."""
         self._opened: tuple[bytes, int] | None = None
         """The menu or footer that may be the next to close, by its name and where it begins."""
+        self._drawn = -1
+        """Where the next drawing ends, of those that were asked about."""
         at = 0
         while mark := _MARK.search(page, at):
             name, start, at = mark[0][1:], mark.start(), mark.end()
@@ -114,9 +122,31 @@ class _Needless:
                 end = _COMMENT_ENDS.search(page, start + 2)
                 at = end.end() if end else len(page)
             elif page[at : at + 1] in _BEHIND:
-                at = self._again(start, name) or (
-                    self._script(name, start, at) if name in _ENDS else self._frame(name, start, at)
-                )
+                at = self._again(start, name) or self._element(name, start, at)
+
+    def _element(self, name: bytes, start: int, at: int) -> int:
+        if name == b"svg":
+            return self._drawing(start, at)
+        return self._script(name, start, at) if name in _ENDS else self._frame(name, start, at)
+
+    def _drawing(self, start: int, at: int) -> int:
+        """Note a drawing, if it surely is one; where to go on."""
+        page = self.page
+        inside = page.find(b">", at) + 1
+        if not inside:
+            return len(page)
+        if self._drawn < at:
+            found = page.find(b"</svg", at)
+            self._drawn = found if found >= 0 else len(page)
+        stop = self._drawn
+        if stop < inside or page[inside - 2 : inside] == b"/>" or _NOT_DRAWN.search(page, inside, stop):
+            return at
+        end = page.find(b">", stop) + 1
+        drawn = page[start:end]
+        if not end or drawn.count(b'"') % 2 or drawn.count(b"'") % 2 or drawn.count(b"<!--") != drawn.count(b"-->"):
+            return at
+        self._take(start, end)
+        return end
 
     def _script(self, name: bytes, start: int, at: int) -> int:
         """Note a script or a style sheet; where to go on: not at all, where only a parser can tell."""
@@ -155,11 +185,11 @@ class _Needless:
         known = _SEEN.get(self.page[start : start + _BEGINNING])
         if (
             known is None
-            or (self._inside and name not in _ENDS)
+            or (self._inside and name not in _CODE)
             or _print(self.page[start : start + known[1]], self.charset) != known
         ):
             return 0
-        if name not in _ENDS:
+        if name not in _CODE:
             self._opened = None
         self.found.append((start, start + known[1]))
         return start + known[1]

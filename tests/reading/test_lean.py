@@ -1,6 +1,7 @@
 """Menus, footers, scripts and styles are taken out of an article's page before it is parsed, and nothing else is."""
 
 from datetime import UTC, datetime
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -114,6 +115,47 @@ def test_a_block_of_teasers_in_a_menu_is_known_by_its_name_in_any_charset() -> N
         assert lean(page, charset).page == page
 
 
+DRAWING = "<svg class='icon'><title>Open</title><path d='M0 0h24'/><!-- > --><style>.a > .b { fill: red }</style></svg>"
+
+
+@pytest.mark.parametrize("drawing", [DRAWING, f"<svg width=0>{'<symbol id=s><path d=M0/></symbol>' * 60}</SVG >"])
+def test_drawings_are_taken_out_wherever_they_stand(drawing: str) -> None:
+    drawing = drawing.replace("</SVG >", "</svg >")
+    for body in (
+        f"{drawing}{ARTICLE}",
+        f"<article><h1>The {drawing}harbour</h1>{TEXT}</article>",
+        f"{MENU}{drawing}{ARTICLE}",
+    ):
+        for _ in range(2):
+            assert cut(body) == f"<html><body>{body.replace(drawing, '').replace(MENU, '')}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<svg class=icon><path d='M0'>{ARTICLE}",
+        f"<svg class=icon><path d='M0'>{ARTICLE}</svg>",
+        f"<svg class=icon />{ARTICLE}<p>x</svg>",
+        f"<svg><foreignObject>{TEXT}</foreignObject></svg>{ARTICLE}",
+        f"<svg><!-- </svg> --></svg>{ARTICLE}",
+        f"<p title='<svg>'>It's{TEXT}</p>{ARTICLE}</svg>",
+    ],
+)
+def test_what_may_be_no_drawing_stays(body: str) -> None:
+    assert cut(body) == f"<html><body>{body}</body></html>"
+
+
+def test_unfinished_drawings_take_no_time_with_their_square() -> None:
+    def spent(page: bytes) -> float:
+        start = process_time()
+        lean(page)
+        return process_time() - start
+
+    for piece in (b"<svg ", b"<svg>a", b"<svg><path>"):
+        few, many = (min(spent(piece * n + b"</svg" * (n % 2)) for _ in range(3)) for n in (4_000, 40_001))
+        assert many < 40 * few
+
+
 def test_a_menu_in_a_footer_goes_alone() -> None:
     assert (
         cut(f"{ARTICLE}<footer>{MENU}<p>Imprint</p></footer>")
@@ -136,7 +178,8 @@ def test_who_asks_for_the_links_of_a_page_gets_those_of_its_menu() -> None:
 
 MARKUP = ["<nav>", "</nav>", "<footer>", "</footer>", "<article>", "</article>", "<main>", "</main>", LINKS, MENU, FOOTER,
           "<p>word</p>"]  # fmt: skip
-CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script />", "<script>a = {};</script>"]
+CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script />", "<script>a = {};</script>", "<svg>", "</svg>",
+        "<svg><path/></svg>", "<svg />"]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from([*MARKUP, "<", ">", "<nav"]), max_size=12))
@@ -155,7 +198,7 @@ def test_what_is_left_of_any_page_is_parsed_to_the_same(pieces: list[str]) -> No
 
 
 def shown(page: bytes) -> list[tuple[str, str, str]]:
-    """A page's elements with the texts behind their beginnings and ends, without menus, footers and code."""
+    """A page's elements with the texts behind their beginnings and ends, without menus, footers, code and drawings."""
     tree = document_fromstring(page, parser=HTMLParser(remove_comments=True))
-    etree.strip_elements(tree, "script", "style", "nav", "footer", with_tail=False)
+    etree.strip_elements(tree, "script", "style", "nav", "footer", "svg", with_tail=False)
     return [(str(e.tag), e.text or "", e.tail or "") for e in tree.iter()]
