@@ -98,7 +98,9 @@ class Silence:
     total: timedelta = timedelta(0)
     longest: timedelta = timedelta(0)
     last: datetime | None = None
-    """When it last showed something new."""
+    """When it last showed something new, or was looked at again after it had not been for long."""
+    looked: datetime | None = None
+    """When it was last looked at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -389,18 +391,25 @@ _TOO_LONG, _AT_LEAST_TOO_LONG = 3, timedelta(days=4)
 
 
 def _silence(silence: Silence, facts: Facts) -> Silence:
+    """While nobody looked, or nothing could be read, a source was not silent."""
+    at = facts.at
+    if silence.last is None or silence.looked is None or not silence.last <= at <= silence.looked + _unwatched(silence):
+        return replace(silence, last=at, looked=at)
     if not facts.new:
-        return silence if silence.last is not None else replace(silence, last=facts.at)
-    gap = facts.at - silence.last if silence.last is not None else None
-    if gap is None or gap <= timedelta(0):
-        return replace(silence, last=facts.at)
-    keep = min(1, _GAPS_KEPT / (silence.gaps + 1))
+        return replace(silence, looked=at)
+    keep, gap = min(1, _GAPS_KEPT / (silence.gaps + 1)), at - silence.last
     return Silence(
         gaps=keep * (silence.gaps + 1),
         total=keep * (silence.total + gap),
         longest=max(silence.longest * (1 - 1 / _GAPS_KEPT), gap),
-        last=facts.at,
+        last=at,
+        looked=at,
     )
+
+
+def _unwatched(silence: Silence) -> timedelta:
+    """Between two looks; if there is more, something hindered us."""
+    return max(2 * _DAY, 3 * silence.total / silence.gaps if silence.gaps else _DAY)
 
 
 def _silent(silence: Silence, now: datetime) -> Health:

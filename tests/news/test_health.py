@@ -180,6 +180,18 @@ def test_silence_is_judged_by_how_long_it_usually_lasts() -> None:
     assert busy.pages(1) is Condition.FINE
 
 
+def test_time_in_which_nobody_looked_is_no_silence() -> None:
+    source = days([1, 2, 9] * 10)
+    source.at += 10 * DAY
+    assert source.crawl() is Condition.FINE
+    assert {source.crawl() for _ in range(23)} == {Condition.FINE}
+    error = f"{AT}: connection refused"
+    for _ in range(24 * 5):
+        source.crawl(error=error, stage=Stage.CONNECT)
+    assert source.crawl() is Condition.FINE, "nor is time in which it could not be read"
+    assert source.learned.silence.longest == 9 * HOUR
+
+
 @pytest.mark.parametrize(
     ("written", "wrong"),
     [
