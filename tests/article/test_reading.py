@@ -356,7 +356,7 @@ def test_a_page_without_any_headline_is_called_by_its_first_sentence() -> None:
 # ------------------------------------------------------------------------ hostile
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_read_without_an_error(body: bytes) -> None:
     reading_of(body)

@@ -66,7 +66,7 @@ _pages = st.lists(_trees, min_size=1, max_size=6).map(
     "<a href='/2025/05/10/story-of-the-day'></a> <div>Read next</div></p> Read next "
     "<div><a href='/2025/05/10/story-of-the-day'>Read next</a></div> <div>Read next</div></a></body></html>"
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_rows_are_numbered_say_something_and_no_element_is_inside_another(html: str) -> None:
     tree = document_fromstring(html)
     for block in find_blocks(tree, URL, fetched=SEEN, zone="Asia/Baku"):
@@ -78,7 +78,7 @@ def test_rows_are_numbered_say_something_and_no_element_is_inside_another(html: 
 
 
 @given(_pages)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_each_article_of_a_page_is_found_once(html: str) -> None:
     found = [key(f.url) for f in article_links(page_links(document_fromstring(html), URL), URL, Habits())]
     assert len(found) == len(set(found))

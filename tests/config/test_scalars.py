@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from apscheduler.triggers.cron import CronTrigger
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from newsloom.config import scalars
@@ -12,19 +12,16 @@ from newsloom.config import scalars
 any_duration = scalars.duration(timedelta(0))
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=0, max_value=3_000_000_000).map(lambda s: timedelta(seconds=s)))
 def test_duration_said_and_read_back_is_itself(span: timedelta) -> None:
     assert any_duration(scalars.said(span)) == span
 
 
-@settings(deadline=None)
 @given(st.integers(min_value=1, max_value=2**40))
 def test_size_said_and_read_back_is_itself(count: int) -> None:
     assert scalars.size(scalars.said_size(count)) == count
 
 
-@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
     for read in (any_duration, scalars.size, scalars.address, scalars.network, scalars.host, scalars.cron, scalars.zone,

@@ -270,7 +270,7 @@ def test_the_locale_of_the_process_survives_feeds_written_side_by_side(entry: Ma
         locale.setlocale(locale.LC_ALL, before)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(data=st.data())
 def test_any_text_in_any_field_is_valid_and_reads_the_same_everywhere(
     entry: Make, feed: Make, data: st.DataObject

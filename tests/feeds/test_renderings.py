@@ -35,7 +35,7 @@ def parsed(written: bytes) -> Any:
     return element
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(fields=anything.FIELDS)
 @pytest.mark.parametrize("face", list(Face))
 def test_every_element_of_an_entry_is_as_feedgen_writes_it(entry: Make, face: Face, fields: dict[str, Any]) -> None:
@@ -61,7 +61,7 @@ def as_kept(issue: Issue, written: Iterable[Written], *, but: int = 0) -> Issue:
     return Issue(feed=replace(issue.feed, entries=missing), slots=(*slots, *issue.slots[len(slots) :]))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(fields=st.lists(anything.FIELDS, max_size=4), but=st.integers(0, 4))
 def test_kept_or_written_anew_the_bytes_are_the_same(
     tmp_path_factory: pytest.TempPathFactory, entry: Make, feed: Make, fields: list[dict[str, Any]], but: int

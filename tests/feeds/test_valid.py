@@ -36,7 +36,7 @@ def test_no_format_goes_without_its_rules() -> None:
 
 
 @KINDS
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(data=st.data())
 def test_any_content_makes_a_valid_feed(
     kind: Format, faults: Callable[[bytes], list[str]], entry: Make, feed: Make, data: st.DataObject
@@ -103,7 +103,7 @@ def made_of(entry: Make, texts: tuple[str, ...]) -> tuple[Any, list[str]]:
     return made, [line(title), text(summary), line(author), line(tag)]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts=TEXTS)
 def test_texts_read_back_as_what_went_in(entry: Make, feed: Make, texts: tuple[str, ...]) -> None:
     made, (title, summary, author, tag) = made_of(entry, texts)
@@ -120,7 +120,7 @@ def test_texts_read_back_as_what_went_in(entry: Make, feed: Make, texts: tuple[s
 PLAIN = st.tuples(*[st.text(st.characters(exclude_characters="&<>" + "".join(map(chr, range(0x80, 0x100)))))] * 4)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(texts=PLAIN)
 def test_feedparser_reads_what_went_in(entry: Make, feed: Make, texts: tuple[str, ...]) -> None:
     made, (title, summary, author, tag) = made_of(entry, texts)

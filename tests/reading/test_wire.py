@@ -65,13 +65,13 @@ ANSWERS = st.one_of(
 
 
 @given(ANSWERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_goes_in_comes_out(answer: Answer) -> None:
     assert wire.loads(Answer, wire.dumps(answer)) == answer
 
 
 @given(st.builds(Ask, url=TEXT, fetched=INSTANT, habits=st.builds(Habits, selectors=PLACES, title_suffixes=rows(TEXT))))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_an_order_goes_the_other_way_unchanged(ask: Ask) -> None:
     assert wire.loads(Order, wire.dumps(Order(document=ask))) == Order(document=ask)
 

@@ -11,7 +11,7 @@ SELECT t.key, count(m.entry), max(m.published) FROM topics t LEFT JOIN membershi
 """
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.tuples(STORIES, st.sampled_from(["bridge", "ferry", "nothing"]), st.sampled_from(["", "road"])), max_size=4

@@ -282,7 +282,7 @@ COPIES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(copies=COPIES, data=st.data())
 def test_exact_copies_in_any_order_within_a_crawl_are_the_same_entries(copies: list[Any], data: st.DataObject) -> None:
     headlines = {name: title for name, _, title, _, _ in copies}  # one site's two headlines would be two pieces
@@ -321,7 +321,7 @@ PAGES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(pages=PAGES)
 def test_saved_twice_is_saved_once(pages: list[Page]) -> None:
     everything = (

@@ -213,7 +213,7 @@ ARTICLES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(rules=st.lists(RULES, min_size=8, max_size=8), articles=ARTICLES)
 def test_a_rule_in_a_search_is_the_same_as_in_a_topic(
     rules: list[str], articles: list[tuple[str, str, str, str, str]]
@@ -278,7 +278,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
         yield desk
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(
     rule=st.one_of(
         RULES, st.tuples(RULES, st.sampled_from(["1h", "9h", "2d"])).map(lambda r: f"({r[0]}) since:{r[1]}")

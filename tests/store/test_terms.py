@@ -47,7 +47,7 @@ def in_order(connection: sqlite3.Connection, text: str) -> list[str]:
     return [term or "" for (term,) in connection.execute("SELECT term FROM words ORDER BY offset")]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(text=TEXTS)
 @example(text="a \u0301\u0308 b")
 def test_the_words_of_a_text_are_those_of_the_index(words: sqlite3.Connection, text: str) -> None:
@@ -137,7 +137,7 @@ def store() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(rules=st.lists(RULES, min_size=1, max_size=8), entries=st.lists(ENTRIES, min_size=1, max_size=5))
 @example(
     rules=['"a b"', "a*", '"\u0301a"', '"a \u0301"*', '"a \u0301"'],
