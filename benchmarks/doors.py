@@ -78,9 +78,6 @@ def _read(html: bytes, url: str, asked: str) -> Reading:
 
 _KEPT: list[tuple[bytes, str, str, Reading]] = []
 """The last page read, its address, what was asked of it, and what it gave."""
-prepare()
-read(b"<html><p>Read next<p>18:27 A line", "https://news.example/", fetched=datetime.now(UTC), role=Role.ARTICLE)
-"""Words of many languages are loaded with the first page: that is no page's cost."""
 
 
 def _as_written(url: str, html: bytes) -> str:
@@ -202,3 +199,16 @@ class PollingRule:
 def polling_rule(budget: float) -> PollingRule:
     """The rule at `budget` looks a source and day."""
     return PollingRule(budget)
+
+
+_FIRST = (
+    "<html lang=en><h1>The harbour is open again</h1><time datetime=2026-05-03T18:27Z>3 May 2026</time><article>"
+    + "".join(
+        f"<p>{n} ships came to the harbour of the old town on Monday, after months of work on its walls."
+        for n in range(7)
+    )
+    + "</article><h2>Read next</h2><p>18:27<p><a href=/world/the-walls-of-the-old-town-1234>The walls of the town will stand</a>"
+)
+# Words of many languages, and much else, are loaded with a process's first page: that is no page's cost.
+prepare()
+article(_FIRST.encode(), "https://news.example/world/the-harbour-is-open-again-1233")

@@ -147,6 +147,8 @@ def may_hold_time(text: str) -> bool:
     """Whether a time may stand in `text`, alone or beside other words. Most labels and headlines hold none, on any day."""
     if has_digit(text):
         return True
+    if text.isascii():
+        return not _telling().isdisjoint(_WORD.findall(text.lower()))
     words = _WORD.findall(text.translate(_DIGITS).lower())
     return not _telling().isdisjoint(words) or any(map(_unspaced, words))
 
