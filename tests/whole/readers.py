@@ -465,9 +465,10 @@ class World:
             page = was if was is not None and before == body else parsed(body, address)
             self.pages[address] = body, page
             assert self.withdrawn.isdisjoint(i for i, _ in page.entries), address
-            cut = [e for e in was.entries if e not in page.entries] if was is not None else []
-            assert was is None or page.entries == tuple(e for e in was.entries if e not in cut), address
-            assert self.once_withdrawn.issuperset(i for i, _ in cut), address
+            if was is not None and page is not was:
+                cut = set(was.entries).difference(page.entries)
+                assert page.entries == tuple(e for e in was.entries if e not in cut), address
+                assert self.once_withdrawn.issuperset(i for i, _ in cut), address
             address = page.before
 
     def _document(self, name: str) -> Document:
