@@ -177,10 +177,15 @@ SELECT w.name, w.started, w.next_due, coalesce(h.state, 'fine') AS state, coales
 # What is usual, as JSON
 
 
+_FORM = 1
+"""Raised with a change of what stands there; what stands there in another form is learned anew."""
+
+
 def _written(learned: Learned) -> str:
     silence = learned.silence
     return json.dumps(
         {
+            "form": _FORM,
             "courses": {m: [_number(v) for v in astuple(c)] for m, c in learned.courses.items()},
             "lengths": {str(k): v for k, v in learned.lengths.items()},
             "silence": {
@@ -209,9 +214,9 @@ def _number(value: float | datetime | str | None) -> float | str | None:
 
 def _read(text: str) -> Learned:
     """Of a text that holds measures we no longer have, the others."""
-    if not text:
+    said: Mapping[str, Any] = json.loads(text) if text else {}
+    if said.get("form") != _FORM:
         return Learned()
-    said: Mapping[str, Any] = json.loads(text)
     known = {str(m) for m in Measure}
     silence = said["silence"]
     return Learned(
