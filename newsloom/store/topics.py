@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -109,16 +109,18 @@ def _members(row: sqlite3.Row, conditions: Conditions, held: Callable[[str], str
 _STEP = 2000
 """Entries of a step: some milliseconds, for which whoever else writes has to wait."""
 _READ_STEP = 500
-"""Entries of a step that reads their texts: some tens of milliseconds. For a `word*` the store's index reads the places of every
+"""Entries of a step that reads their texts: a tenth of a second at most. For a `word*` the store's index reads the places of every
 such word in whatever step, which in each of many steps is too much."""
 _MUTES = 0
 """Stands in `rematch` for the mute rules of all sources, where otherwise a topic's id stands."""
 _END = 2**62
 """Above every entry's id."""
 _AGAIN = "INSERT INTO rematch(topic, below) VALUES (?, ?) ON CONFLICT DO UPDATE SET below = excluded.below"
-_NEXT_STEP = """
-SELECT topic, min(below, (SELECT coalesce(max(id), 0) + 1 FROM entries)) AS below FROM rematch ORDER BY topic LIMIT 1
+_LEFT = """
+SELECT topic, min(below, (SELECT coalesce(max(id), 0) + 1 FROM entries)) AS below FROM rematch ORDER BY topic
 """
+_ABREAST = 16
+"""Topics whose rules are asked of texts that are read, at once: to read them takes longer than to ask so many."""
 
 
 def mutes_changed(connection: sqlite3.Connection) -> None:
@@ -128,20 +130,35 @@ def mutes_changed(connection: sqlite3.Connection) -> None:
 
 def match_again(connection: sqlite3.Connection) -> bool:
     """A step of matching changed rules over the store. False if there was none left to do."""
-    row = connection.execute(_NEXT_STEP).fetchone()
-    if row is None:
+    left = connection.execute(_LEFT).fetchall()
+    if not left:
         return False
-    if row["topic"] == _MUTES:
-        first = _mute_again(connection, row["below"])
+    below, done = left[0]["below"], [_MUTES]
+    if left[0]["topic"] == _MUTES:
+        first = _mute_again(connection, below)
     else:
-        topic = connection.execute("SELECT * FROM topics WHERE id = ?", (row["topic"],)).fetchone()
-        first = _match_again(connection, topic, row["below"])
+        topics = _abreast(connection, [row["topic"] for row in left if row["below"] == below])
+        first = _match_again(connection, topics, below)
+        done = [topic["id"] for topic in topics]
     if first > 0:
-        connection.execute("UPDATE rematch SET below = ? WHERE topic = ?", (first, row["topic"]))
+        connection.executemany("UPDATE rematch SET below = ? WHERE topic = ?", [(first, topic) for topic in done])
     else:
-        connection.execute("DELETE FROM rematch WHERE topic = ?", (row["topic"],))
-        connection.execute("UPDATE topics SET changes = changes + 1 WHERE id = ?", (row["topic"],))
+        connection.executemany("DELETE FROM rematch WHERE topic = ?", [(topic,) for topic in done])
+        connection.executemany("UPDATE topics SET changes = changes + 1 WHERE id = ?", [(topic,) for topic in done])
     return True
+
+
+def _abreast(connection: sqlite3.Connection, ids: Sequence[int]) -> list[sqlite3.Row]:
+    """The topics of a step: the first of these; if texts are read for it, others for which they are, too."""
+    topics = connection.execute(
+        "SELECT * FROM topics WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id", (many(ids),)
+    ).fetchall()
+    return [topic for topic in topics if _read_for(topic)][:_ABREAST] if _read_for(topics[0]) else topics[:1]
+
+
+def _read_for(topic: sqlite3.Row) -> list[str]:
+    """Those of a topic's rules for which texts are read."""
+    return [rule for rule in (topic["match"], topic["mute"]) if rule and goes_on(parsed(rule))]
 
 
 def _first(below: int, rules: Iterable[str]) -> int:
@@ -149,15 +166,24 @@ def _first(below: int, rules: Iterable[str]) -> int:
     return max(below - (_READ_STEP if any(goes_on(parsed(r)) for r in rules if r) else _STEP), 0)
 
 
-def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, below: int) -> int:
-    """Match a topic over a step of entries; the first of them. Those who join do so in bulk; those who were shown are no news."""
-    first, last = _first(below, (topic["match"], topic["mute"])), below - 1
+def _match_again(connection: sqlite3.Connection, topics: Sequence[sqlite3.Row], below: int) -> int:
+    """Match topics over a step of entries; the first of them. Those who join do so in bulk; those who were shown are no news."""
+    rules = list(dict.fromkeys(rule for topic in topics for rule in _read_for(topic)))
+    first, last = _first(below, rules), below - 1
+    held = dict(zip(rules, _read(connection, rules, first, last), strict=True))
+    for topic in topics:
+        _match_topic_again(connection, topic, held, first, last)
+    return first
+
+
+def _match_topic_again(
+    connection: sqlite3.Connection, topic: sqlite3.Row, read: Mapping[str, Set[int]], first: int, last: int
+) -> None:
+    """The same for one of them. `read`: by rule, which of the entries hold it, where that is known already."""
     conditions = Conditions(between=(first, last))
 
     def held(rule: str) -> str:
-        if not goes_on(parsed(rule)):
-            return conditions.of(parsed(rule))
-        return f"e.id IN ({', '.join(map(str, _read(connection, rule, first, last)))})"
+        return f"e.id IN ({', '.join(map(str, read[rule]))})" if rule in read else conditions.of(parsed(rule))
 
     condition = _members(topic, conditions, held)
     asked = {"topic": topic["id"], "first": first, "last": last}
@@ -171,7 +197,6 @@ def _match_again(connection: sqlite3.Connection, topic: sqlite3.Row, below: int)
     )
     for statement in _CHOSEN:
         connection.execute(statement, asked)
-    return first
 
 
 _CHOSEN = (
@@ -223,7 +248,7 @@ def _mute_again(connection: sqlite3.Connection, below: int) -> int:
 def _held(connection: sqlite3.Connection, rule: str, first: int, last: int) -> set[int]:
     """Those of the entries with these ids that a rule holds."""
     if goes_on(parsed(rule)):
-        return _read(connection, rule, first, last)
+        return _read(connection, [rule], first, last)[0]
     conditions = Conditions(between=(first, last))
     condition = conditions.of(parsed(rule))
     found = connection.execute(
@@ -233,10 +258,13 @@ def _held(connection: sqlite3.Connection, rule: str, first: int, last: int) -> s
     return {entry for (entry,) in found}
 
 
-def _read(connection: sqlite3.Connection, rule: str, first: int, last: int) -> set[int]:
-    """The same, by reading them."""
+def _read(connection: sqlite3.Connection, rules: Sequence[str], first: int, last: int) -> list[set[int]]:
+    """The same for each of these rules, by reading them."""
+    if not rules:
+        return []
     ids = connection.execute("SELECT id FROM entries WHERE id BETWEEN ? AND ? AND joined IS NULL", (first, last))
-    return _holding(connection, Asked([parsed(rule)]), many(i for (i,) in ids)).get(0, set())
+    held = _holding(connection, Asked([parsed(rule) for rule in rules]), many(i for (i,) in ids))
+    return [held.get(number, set()) for number in range(len(rules))]
 
 
 @dataclass(frozen=True, kw_only=True)

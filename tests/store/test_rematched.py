@@ -179,6 +179,23 @@ def test_beginnings_of_words_are_matched_in_steps_too(desk: Desk) -> None:
     assert len(searched(desk, "ferry NOT bridge")) == 10
 
 
+def test_texts_are_read_once_for_many_rules(desk: Desk) -> None:
+    desk.adopt([source()], [ALL])
+    fill(desk, 40)
+    told = [topic(f"t{n}", rule) for n, rule in enumerate(("bri*", "ferr*", "road", "bri* NOT fer*", "title:tit*"))]
+    change(desk, ALL, *told)
+    statements: list[str] = []
+    desk.run(desk.store._do(lambda connection: connection.set_trace_callback(statements.append)))
+    while step(desk):
+        pass
+    desk.run(desk.store._do(lambda connection: connection.set_trace_callback(None)))
+    assert (
+        len([s for s in statements if "SELECT id, title, summary, text, authors" in s]) == 9
+    )  # ids below 41, 36, ... 1
+    for each in told:
+        assert members(desk, each.key) == searched(desk, each.match)
+
+
 def test_a_topic_that_is_gone_is_not_matched_any_more(desk: Desk) -> None:
     desk.adopt([source()], [ALL])
     fill(desk, 20)
