@@ -27,6 +27,8 @@ def normalize(url: str, base: str = "") -> str:
         return ""
     if len(href) > LONGEST or not href.startswith(("http://", "https://")):
         return ""
+    if "@" not in href and "#" not in href:  # as most
+        return href
     bare, _, fragment = href.partition("#")
     if "@" in bare[: bare.find("/", 8)]:
         bare = _anonymous(bare)
