@@ -79,6 +79,7 @@ class Lookout:
         if hour != self._hour:
             self._hour = hour
             self._threshold = self._held(budget, now / HOUR)
+            self.pace = replace(self._pace(now / HOUR), budget=budget)
         return self._threshold
 
     def _pace(self, now: float) -> Pace:
@@ -97,13 +98,12 @@ class Lookout:
     def _held(self, budget: float, now: float) -> float:
         appetites = [sum(asks[day] for asks in self._asks.values()) for day in range(7)]
         asked = sum(appetites) / 7
-        pace, ahead, hour = self._pace(now), 0.0, int(now)
+        pace, hour = self._pace(now), int(now)
         if hour - pace.since > _FIRST_HOURS and asked:
-            shares = [appetite / asked for appetite in appetites]
-            pace, ahead = _corrected(pace, budget, hour, shares), _ahead(pace, budget, hour)
-        self.pace = replace(pace, budget=budget)
-        made_good = min(max(ahead * _AHEAD, -_AHEAD_MOST), _AHEAD_MOST)
-        return (asked * pace.correction / (budget * (1 - made_good))) ** 2 / 2
+            budget *= 1 - min(max(_AHEAD * _ahead(pace, budget, hour), -_AHEAD_MOST), _AHEAD_MOST)
+            pace = _corrected(pace, budget, hour, [appetite / asked for appetite in appetites])
+        self.pace = pace
+        return (asked * pace.correction / budget) ** 2 / 2
 
 
 def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) -> Pace:
