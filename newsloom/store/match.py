@@ -75,8 +75,8 @@ class Conditions:
         if not rule.prefix:
             return self._labels(rule.field, f"value = :{self._bound(text)}")
         begins = f"value >= :{self._bound(text)}"
-        after = _after(text)
-        return self._labels(rule.field, f"{begins} AND value < :{self._bound(after)}" if after else begins)
+        end = after(text)
+        return self._labels(rule.field, f"{begins} AND value < :{self._bound(end)}" if end else begins)
 
     def _labels(self, name: str, which: str) -> str:
         which = f"field = '{name}' AND {which}{self._of_these('entry')}"
@@ -98,7 +98,7 @@ def _values(rules: Sequence[Rule]) -> list[Value]:
     return [r for r in rules if isinstance(r, Value) and not r.prefix]
 
 
-def _after(text: str) -> str:
+def after(text: str) -> str:
     """The least text that sorts after everything that begins with `text`, as SQLite sorts; "" if there is none."""
     text = text.rstrip("\U0010ffff")
     last = ord(text[-1]) + 1 if text else 0

@@ -17,7 +17,7 @@ from newsloom.news.rules import All, AnyOf, Not, Rule, Since, Value, goes_on
 from newsloom.store import instants
 from newsloom.store.database import listing as many
 from newsloom.store.database import snapshot
-from newsloom.store.match import expression, merged
+from newsloom.store.match import after, expression, merged
 
 _FEW = 256
 """Entries that are few ..."""
@@ -37,22 +37,8 @@ _A_TEST = 160
 
 def newest(connection: sqlite3.Connection, rule: Rule, limit: int, now: datetime, *, muted: bool) -> list[int] | None:
     """Ids of the newest entries that the rule holds, newest first. None: it would take too long to find them this way."""
-    if _begins(rule):
-        return None
     with snapshot(connection), closing(_Search(connection, rule, now, muted=muted)) as search:
         return search.newest(limit)
-
-
-def _begins(rule: Rule) -> bool:
-    """Whether it asks for values by their beginning: no index has the entries of these in one order."""
-    match rule:
-        case Value(prefix=prefix):
-            return prefix
-        case Not(rule=inner):
-            return _begins(inner)
-        case All(rules=rules) | AnyOf(rules=rules):
-            return any(map(_begins, rules))
-    return False
 
 
 class _Part(Protocol):
@@ -86,8 +72,10 @@ class _Search:
         if (said := expression(rule)) is not None:
             return self._list(_Listed(self._connection, self._top, _WORDS, said, told_alone=not goes_on(rule)))
         match rule:
-            case Value(field=name, text=text):
-                return self._list(_Listed(self._connection, self._top, _LABELS, name, text.casefold()))
+            case Value(field=name, text=text, prefix=prefix):
+                values = self._values(name, text.casefold()) if prefix else [text.casefold()]
+                listed = [self._list(_Listed(self._connection, self._top, _LABELS, name, value)) for value in values]
+                return listed[0] if len(listed) == 1 else _Either(listed)
             case Since():
                 return _Recent(instants.written(rule.instant(self._now)), self._published)
             case Not(rule=inner):
@@ -97,6 +85,12 @@ class _Search:
             case All(rules=rules):
                 return _Both([self._part(r) for r in merged(rules, All)])
         raise AssertionError(rule)  # words always have an expression
+
+    def _values(self, name: str, begin: str) -> list[str]:
+        """All values of a field that begin so."""
+        end = after(begin) or b""  # to SQLite every text is less than bytes
+        rows = self._connection.execute(_VALUES, {"field": name, "begin": begin, "after": end})
+        return [value for (value,) in rows]
 
     def _list(self, part: "_Listed") -> "_Listed":
         self._listed.append(part)
@@ -199,6 +193,7 @@ class _Listed:
     def _read_on(self, rows: int) -> None:
         if self._cursor is None:
             self._cursor = self._connection.execute(self._index.listed, self._values)
+            self.asked += _A_TEST
         ids = [entry for (entry,) in self._cursor.fetchmany(rows)]
         self.asked += len(ids)
         self._read.update(ids)
@@ -279,6 +274,15 @@ _LABELS = _Index(
     listed="SELECT entry FROM labels WHERE field = ? AND value = ? ORDER BY entry DESC",
     one="SELECT 1 FROM labels WHERE field = ? AND value = ? AND entry = ?",
 )
+_VALUES = """
+WITH RECURSIVE known(value) AS (
+    SELECT min(value) FROM labels WHERE field = :field AND value >= :begin AND value < :after
+     UNION ALL
+    SELECT (SELECT min(l.value) FROM labels l WHERE l.field = :field AND l.value > k.value AND l.value < :after)
+      FROM known k WHERE k.value IS NOT NULL
+)
+SELECT value FROM known WHERE value IS NOT NULL
+"""
 _BY_DATE = """
 SELECT id, published FROM entries INDEXED BY entries_by_date
  WHERE joined IS NULL AND published >= ? ORDER BY published DESC, id

@@ -196,7 +196,7 @@ LEAVES = st.one_of(
     WORDS.map(lambda w: f"{w}*"),
     st.tuples(WORDS, WORDS).map(lambda w: f'"{w[0]} {w[1]}"'),
     st.sampled_from(
-        ["source:a", "source:b", "lang:en", "lang:zh", "tag:sea", "section:s*", "title:bridge", "author:ada"]
+        ["source:a", "source:b", "lang:en", "lang:z*", "tag:sea", "section:s*", "title:bridge", "author:ada"]
     ),
 )
 RULES = st.recursive(
