@@ -8,7 +8,7 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from newsloom.config import Config
+from newsloom.config import LOOKS, Config
 from newsloom.news.lookout import Lookout
 from newsloom.news.memory import CrawlReport
 from newsloom.news.rhythm import Course
@@ -23,6 +23,9 @@ minutes, and in order."""
 
 _FAILED_FIRST, _FAILED_DAILY, _FAILED_WEEKLY = timedelta(minutes=10), timedelta(days=1), timedelta(days=7)
 _DEAD = timedelta(days=14)
+
+_MORE = 1.2
+"""A budget that is larger by so much holds at once, not only for the next looks."""
 
 _LONGEST_WISH = timedelta(days=1)
 """No server is given more (scraper/outcomes.py); what is later was said to a clock that was ahead."""
@@ -56,7 +59,7 @@ class Timetable:
         that time comes.
         """
         lookout = await self._sharing(config)
-        anew = lookout.pace is not None and lookout.pace.budget != config.looks
+        anew = lookout.pace is not None and _looks(config, lookout) > _MORE * lookout.pace.budget
         for source in config.sources:
             due = await self._store.next_due(source.name)
             if due is None or not (due > self._latest(config, source) or (anew and source.schedule.is_learned)):
@@ -113,9 +116,14 @@ class Timetable:
             return now + max(schedule.shortest, min(config.interval(source), schedule.longest))
         course = Course(outlook.rhythm)
         lookout.ask(source.name, course.appetites)
-        threshold = lookout.threshold(config.looks, now.timestamp())
+        threshold = lookout.threshold(_looks(config, lookout), now.timestamp())
         due = course.due(threshold, schedule.shortest.total_seconds(), schedule.longest.total_seconds())
         return min(max(datetime.fromtimestamp(due, UTC), now + schedule.shortest), now + schedule.longest)
+
+
+def _looks(config: Config, lookout: Lookout) -> float:
+    """Looks a day. What the config allows goes to the sources that can be read; without a word each has its own."""
+    return config.budget or LOOKS * max(len(lookout), 1)
 
 
 def _patience(failing: timedelta) -> timedelta:

@@ -3,6 +3,6 @@
 from newsloom.config.faults import ConfigError, Fault
 from newsloom.config.file import ConfigFile, taken_over
 from newsloom.config.load import load
-from newsloom.config.values import Config
+from newsloom.config.values import LOOKS, Config
 
-__all__ = ["Config", "ConfigError", "ConfigFile", "Fault", "load", "taken_over"]
+__all__ = ["LOOKS", "Config", "ConfigError", "ConfigFile", "Fault", "load", "taken_over"]

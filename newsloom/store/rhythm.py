@@ -156,7 +156,7 @@ def _written(value: object) -> str:
 
 
 def _short(number: str) -> float:
-    """Six digits after the point are enough for counts, and for instants to the second."""
+    """A tenth of a millisecond, or of a piece in a thousand."""
     return round(float(number), 4)
 
 

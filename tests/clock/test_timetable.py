@@ -138,6 +138,15 @@ def test_the_share_of_a_source_that_fails_goes_to_the_others(room: Room) -> None
     assert alone < 0.7 * shared
 
 
+def test_without_a_budget_in_the_config_each_source_has_looks_of_its_own(room: Room) -> None:
+    room.config("sources: [https://a.example, https://b.example]")
+    room.crawl("b.example", rate=50)
+    before, _ = room.crawl(rate=50)
+    room.crawl("b.example", error="503 Service Unavailable")
+    after, _ = room.crawl()
+    assert after.total_seconds() == pytest.approx(before.total_seconds(), rel=0.05)
+
+
 def test_what_was_learned_and_how_many_looks_there_were_survive_a_restart(room: Room) -> None:
     room.config("sources: [https://a.example, https://b.example]")
     room.crawl("b.example", rate=10)
