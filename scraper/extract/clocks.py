@@ -331,6 +331,8 @@ def _take_phrase(pieces: _Pieces, words: frozenset[str]) -> bool:
         if token in words and len(token) > 1:
             pieces.left = re.sub(rf"(?<!\w){re.escape(token)}(?!\w)", " ", pieces.left, count=1)
             return True
+    if pieces.left.isascii():
+        return False
     unspaced = next((w for w in words if not w.isascii() and w in pieces.left and _unspaced(w)), "")
     if unspaced:
         pieces.left = pieces.left.replace(unspaced, " ", 1)
