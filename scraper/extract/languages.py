@@ -79,7 +79,7 @@ _ENOUGH_TO_AGREE = 600
 def language_of(text: str) -> str:
     """The language of a text as ISO 639 writes it, or "" where it is too short or too strange to tell."""
     text = text[:_ENOUGH].casefold()
-    tokens = re.findall(r"[^\W\d_]+", text)
+    tokens = text.translate(_WORDS).split() if text.isascii() else _TOKEN.findall(text)
     letters = sum(map(len, tokens))
     if letters < 40:
         return ""
@@ -92,6 +92,9 @@ def language_of(text: str) -> str:
     return first if sure else ""
 
 
+_TOKEN = re.compile(r"[^\W\d_]+")
+_WORDS = "".join(c if c.isalpha() else " " for c in map(chr, range(128)))
+"""Of ASCII what each character becomes where words are parted."""
 _ASCII = re.compile(r"[\x00-\x7f]+")
 
 
