@@ -112,9 +112,12 @@ def looked(
     A time before the last look says that it came, not when (it was listed late): it counts as half-way between. `reach`: from
     when on nothing can have been missed, if that is after the last look; the time before it was not watched.
     """
-    course = _since(course, min(max(reach, course.rhythm.looked), now))
+    last = course.rhythm.looked
+    # Of a longer time without a look, a clock that ran ahead or a machine that was off, the last week tells enough.
+    course = _since(course, min(max(reach, last, now - WEEK), now))
     known = course.rhythm
-    came = sorted(min(t, now) if t >= known.looked else (known.looked + now) / 2 for t in published)
+    told = (t for t in published if not last <= t < known.looked)
+    came = sorted(min(t, now) if t >= known.looked else (known.looked + now) / 2 for t in told)
     judged = _judged(course, now, came) if now > known.looked else known
     return replace(
         _counted(replace(judged, offset=offset), now, came),
