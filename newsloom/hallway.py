@@ -147,7 +147,7 @@ async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None 
     from scraper.crawl import crawl  # noqa: PLC0415 - as in `opened`
 
     was_due = await house.store.next_due(source.name)
-    before = await house.store.health(source.name)
+    before, failed_before = await house.store.health(source.name), source.name in await house.store.failing()
     started, began = house.now(), time.monotonic()
     defect: Exception | None = None
     try:
@@ -161,14 +161,24 @@ async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None 
     if not report.stopped and await house.store.next_due(source.name) == was_due:  # else it was asked for meanwhile
         await house.timetable.put(house.config, source, was_due, report)
     after = await house.store.health(source.name)
-    _tell(report, before, after, seconds=time.monotonic() - began, defect=defect)
+    newly_fails = not failed_before and source.name in await house.store.failing()
+    seconds = time.monotonic() - began
+    _tell(report, before, after, newly_fails=newly_fails, seconds=seconds, defect=defect)
     return report
 
 
-def _tell(report: CrawlReport, before: Health, after: Health, *, seconds: float, defect: Exception | None) -> None:
+def _tell(
+    report: CrawlReport,
+    before: Health,
+    after: Health,
+    *,
+    newly_fails: bool,
+    seconds: float,
+    defect: Exception | None,
+) -> None:
     """That a source newly fails is a warning, and a defect of our own an error: cron mails whatever is printed under -q."""
     level = logging.INFO
-    if after.fails and not before.fails:
+    if newly_fails:
         level = logging.WARNING if defect is None else logging.ERROR
     numbers = {name: getattr(report, name) for name in _TOLD}
     end = {

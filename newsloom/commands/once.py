@@ -15,9 +15,8 @@ def command(call: Call, *, everything: bool, as_json: bool) -> None:
     """Crawl what is due now, publish what changed, and end: for cron.
 
     Where another newsloom works on the same store (a run, or the round before that is not done yet), nothing is done and
-    the exit status is 0. It is 1 if a source begins to fail (none of its news can be read: twice in a row, if it ever could),
-    if a webhook or a topic's command fails that did not fail the time before, or if a feed could not be written: so cron mails
-    once, not every hour.
+    the exit status is 0. It is 1 if a source (none of its news can be read), a webhook or a topic's command fails that did
+    not fail the time before, or if a feed could not be written: so cron mails once, not every hour.
     """
     # Loaded here, as in every command: --help and completion must not pay for it.
     from newsloom import hallway, lock  # noqa: PLC0415

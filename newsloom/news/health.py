@@ -53,11 +53,6 @@ class Health:
     reason: str = ""
     """For people, one line."""
 
-    @property
-    def fails(self) -> bool:
-        """Whether no news can be read."""
-        return self.condition in (Condition.FAILING, Condition.GONE)
-
 
 @dataclass(frozen=True, kw_only=True)
 class Course:

@@ -258,11 +258,15 @@ class Store:
         return await self._do(health.feed)
 
     async def failing(self) -> frozenset[str]:
-        """Sources of which no news can be read."""
+        """Sources whose last crawl failed as a whole, or of which no news can be read though it did not."""
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
             return frozenset(
-                name for (name,) in connection.execute("SELECT source FROM health WHERE state IN ('failing', 'gone')")
+                name
+                for (name,) in connection.execute(
+                    "SELECT name FROM watched WHERE error <> '' "
+                    "UNION SELECT source FROM health WHERE state IN ('failing', 'gone')"
+                )
             )
 
         return await self._do(work)

@@ -1,4 +1,4 @@
-"""What cron hears of: a round fails when a source begins to fail, once, and one bad crawl is no beginning."""
+"""What cron hears of: a round fails when a source begins to fail, and not as long as it goes on failing."""
 
 import asyncio
 import logging
@@ -38,4 +38,5 @@ def test_a_round_fails_and_warns_once_when_a_source_begins_to_fail(
         return heard
 
     nothing = ((), 0)
-    assert asyncio.run(play()) == [nothing, nothing, nothing, nothing, ((PAPER,), 1), nothing, nothing]
+    told = ((PAPER,), 1)
+    assert asyncio.run(play()) == [nothing, told, nothing, told, nothing, nothing, nothing]

@@ -59,7 +59,7 @@ def test_a_source_that_fails_says_since_when(desk: Desk) -> None:
         desk.record(error=error, requests=1)
         said = status(desk)
         assert (said.error, said.failing_since) == (error, START + HOUR if error else None)
-        assert desk.run(desk.store.failing()) == ({"a"} if hours == 2 else set())
+        assert desk.run(desk.store.failing()) == ({"a"} if error else set())
 
 
 def test_a_stopped_crawl_says_nothing_about_the_sources_health(desk: Desk) -> None:
