@@ -36,7 +36,7 @@ def _wishes(row: sqlite3.Row) -> Wishes:
 def lists(connection: sqlite3.Connection, source: str) -> bool:
     """Whether anything ever listed a source's articles: else one page is watched, whose changes are no pieces with a rhythm."""
     found = connection.execute(
-        "SELECT 1 FROM addresses WHERE source = ? AND role NOT IN ('article', ?) AND worked_at IS NOT NULL",
+        "SELECT 1 FROM addresses WHERE source = ? AND role <> 'article' AND role <> ? AND worked_at IS NOT NULL",
         (source, Role.START),
     )
     return found.fetchone() is not None
@@ -47,7 +47,7 @@ def not_before(connection: sqlite3.Connection, source: str) -> datetime | None:
     rows = connection.execute(
         """
         SELECT wishes, asked_at, retry_at FROM addresses
-         WHERE source = ? AND role NOT IN ('article', ?) AND asked_at IS NOT NULL AND coalesce(retry_at, '') < ?
+         WHERE source = ? AND role <> 'article' AND role <> ? AND asked_at IS NOT NULL AND coalesce(retry_at, '') < ?
         """,
         (source, Role.START, instants.NEVER),
     ).fetchall()
