@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from newsloom.news.lookout import Pace
-from newsloom.news.memory import CrawlReport
+from newsloom.news.memory import CrawlReport, State
 from newsloom.news.rhythm import DAY, Course, Rhythm, begun, hours, learned, rate, weekdays
 from newsloom.news.sources import Source
 from newsloom.store import entrances, instants
@@ -94,8 +94,10 @@ def learn(connection: sqlite3.Connection, report: CrawlReport, finds: Finds) -> 
         rhythm = begun(now, {*(at.timestamp() for at in past if at), *_past(connection, report)}, offset)
         course = Course(rhythm)
     else:
-        # Of what nobody dated nothing is known but that it came since the last look: as of what is dated before that.
-        times = [at.timestamp() if at is not None else 0.0 for at in dates]
+        # Of what nobody dated nothing is known but that it came since the last look: as of what is dated before that. What is
+        # older still was found, not published.
+        found = min(known.looked, now - _NEWS.total_seconds())
+        times = [at.timestamp() if at is not None else 0.0 for at in dates if at is None or at.timestamp() >= found]
         dated = [at for at in times if at]
         reach = min(dated) if finds.gap and dated else 0.0
         course = learned(Course(known), now, times, offset=offset, reach=reach)
@@ -103,14 +105,14 @@ def learn(connection: sqlite3.Connection, report: CrawlReport, finds: Finds) -> 
 
 
 def _dates(connection: sqlite3.Connection, source: str, keys: Sequence[str]) -> list[datetime | None]:
-    """When each was published: as its entry has it, else as it was listed; None if nobody said."""
+    """When each article was published: as its entry has it, else as it was listed; None if nobody said."""
     rows = connection.execute(
         """
         SELECT CASE WHEN e.guessed = 0 THEN e.published ELSE a.published END
           FROM addresses a LEFT JOIN entries e ON e.id = a.entry
-         WHERE a.source = ? AND a.key IN (SELECT value FROM json_each(?))
+         WHERE a.source = ? AND a.key IN (SELECT value FROM json_each(?)) AND (a.entry IS NOT NULL OR a.state <> ?)
         """,
-        (source, many(keys)),
+        (source, many(keys), State.READ),
     )
     return [instants.read(at) for (at,) in rows]
 

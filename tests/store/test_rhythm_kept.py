@@ -7,11 +7,11 @@ from functools import partial
 import pytest
 
 from newsloom.news.lookout import Lookout
-from newsloom.news.memory import Found
+from newsloom.news.memory import Found, Role
 from newsloom.news.rhythm import DAY, Rhythm
 from newsloom.news.sources import DueWhy
 from newsloom.store.rhythm import delays
-from tests.store.newsdesk import ALL, HOUR, START, Desk, item, source, topic
+from tests.store.newsdesk import ALL, HOUR, START, Desk, item, page, source, topic
 
 OWN = topic("source/a", source="a")
 
@@ -65,6 +65,26 @@ def test_each_look_teaches_what_it_showed_for_the_first_time(desk: Desk, paper: 
     assert after.looked == (START + 2 * HOUR).timestamp()
     assert after.items[0] - before.items[0] == pytest.approx(2, abs=0.05)
     assert after.spans[0] - before.spans[0] == pytest.approx(2 * 3600, rel=0.01)
+
+
+def test_what_a_page_of_links_leads_to_counts_if_it_is_news(desk: Desk, paper: Paper) -> None:
+    world = "https://a.example/world"
+    desk.listed(Found(url="https://a.example/first"), url=world, role=Role.LISTING)
+    paper.look(START - HOUR, START - 2 * HOUR, at=START)
+    before = known(desk)
+    desk.at = START + HOUR
+    links = [Found(url=f"https://a.example/{name}") for name in ("new", "unread", "old", "contact")]
+    desk.listed(*links, url=world, role=Role.LISTING)
+    desk.save(
+        page("https://a.example/new", "It opened.", title="New", published=START + HOUR / 2, at=desk.at),
+        page("https://a.example/old", "It was opened.", title="Old", published=START - 100 * HOUR, at=desk.at),
+        page("https://a.example/contact", at=desk.at),
+    )
+    desk.record(requests=5)
+    after = known(desk)
+    assert before is not None
+    assert after is not None
+    assert after.items[0] - before.items[0] == pytest.approx(2, abs=0.05)
 
 
 def test_a_crawl_that_failed_or_asked_nothing_teaches_nothing(desk: Desk, paper: Paper) -> None:
