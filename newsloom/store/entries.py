@@ -306,7 +306,6 @@ class Batch:
         facts = {"read_key": own[-1], "preferred": self._preferred(article), "bulk": listed["backlog"]}
         led, declared = self._redirects(page), self._declared(article)
         entry, news = self._place(page, article, new | facts, own, led=led, declared=declared)
-        self.know(entry, own, "address")
         self.know(entry, led, "redirect")
         self.know(entry, declared, DECLARED)
         return entry, news
@@ -330,6 +329,7 @@ class Batch:
             news = self._read(known, new, article, page, own)
             if copy is not None:
                 known = self.join(self.entry(known["id"]), self.entry(copy["id"]), how)
+            self.know(known["id"], own, "address")
             self._keep_sketch(known["id"])
             return int(known["id"]), news
         if copy is not None:
@@ -337,6 +337,7 @@ class Batch:
             return int(copy["id"]), News.SAME
         facts = {"first_seen": instants.written(self.first_seen)}
         entry = self.add({**new, **facts}, own[0], "address", carried_at=new["url"])
+        self.know(entry, own[1:], "address")
         self._keep_sketch(entry)
         return entry, News.NEW
 
