@@ -2,11 +2,12 @@
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
+from newsloom.news import identity
 from newsloom.news.memory import Role, State
 from newsloom.news.wishes import Wishes
 from newsloom.store import instants
@@ -43,20 +44,22 @@ def lists(connection: sqlite3.Connection, source: str) -> bool:
 
 
 def not_before(connection: sqlite3.Connection, source: str) -> datetime | None:
-    """When the first of a source's entrances may be asked again, by what they said; None: nothing was said."""
+    """When the first of a source's entrances may be asked again, by what they or their servers said; None: none was ever asked."""
+    holds = dict(connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until IS NOT NULL").fetchall())
     rows = connection.execute(
         """
-        SELECT wishes, asked_at, retry_at FROM addresses
+        SELECT url, wishes, asked_at, retry_at FROM addresses
          WHERE source = ? AND role <> 'article' AND role <> ? AND asked_at IS NOT NULL AND coalesce(retry_at, '') < ?
         """,
         (source, Role.START, instants.NEVER),
     ).fetchall()
-    return min((_not_before(row) for row in rows), default=None)
+    return min((_not_before(row, holds) for row in rows), default=None)
 
 
-def _not_before(row: sqlite3.Row) -> datetime:
-    wished, retry = _wishes(row).not_before(instants.read(row["asked_at"])), instants.read(row["retry_at"])
-    return max(wished, retry) if retry is not None else wished
+def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime:
+    said = [_wishes(row).not_before(instants.read(row["asked_at"]))]
+    said += [instants.read(until) for until in (row["retry_at"], holds.get(identity.origin(row["url"]))) if until]
+    return max(said)
 
 
 def keep_place(connection: sqlite3.Connection, row: sqlite3.Row, keys: Sequence[str], *, first: bool) -> None:

@@ -48,6 +48,14 @@ def test_a_server_that_asks_for_patience_is_given_it(desk: Desk) -> None:
     assert not_before(desk) == 180 * MINUTE
 
 
+def test_a_server_that_wants_to_be_left_alone_is_not_looked_at_before(desk: Desk) -> None:
+    desk.adopt()
+    desk.listed(item("https://a.example/1"))
+    desk.run(desk.store.hold("https://a.example:443", START + 2 * HOUR))
+    desk.run(desk.store.hold("https://b.example:443", START + 9 * HOUR))
+    assert not_before(desk) == 120 * MINUTE
+
+
 def test_an_entrance_that_never_shows_anything_first_is_asked_now_and_then(desk: Desk) -> None:
     desk.adopt()
 
