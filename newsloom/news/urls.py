@@ -42,7 +42,7 @@ def _anonymous(url: str) -> str:
     return str(parsed.href)
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=4096)
 def site(url: str) -> str:
     """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port.
 
@@ -54,7 +54,7 @@ def site(url: str) -> str:
         return ""
 
 
-@lru_cache(maxsize=8192)  # a site has many addresses
+@lru_cache(maxsize=4096)  # a site has many addresses
 def _site_at(netloc: str) -> str:
     host = (urlsplit(f"//{netloc}").hostname or "").rstrip(".").lower()
     return registrable(host) or netloc.lower()

@@ -48,7 +48,7 @@ _QUERY_IDS = _words(
 _LISTING_QUERY = _words("""s q query search page paged cat tag lang""")
 
 
-_KNOWN = 8_192
+_KNOWN = 4_096
 """Addresses kept in mind: a site's pages share their menus."""
 
 

@@ -121,7 +121,7 @@ def _is_put_aside(attribute: str, value: str) -> bool:
     return value in _JUNK_ROLES if attribute == "role" else attribute == "hidden" or value == "true"
 
 
-@lru_cache(maxsize=8_192)  # a page, and a site's pages, have few names for many elements
+@lru_cache(maxsize=4_096)  # a page, and a site's pages, have few names for many elements
 def _is_junk_name(name: str) -> bool:
     return bool(_JUNK_WORDS.search(name)) and not _BODY_WORDS.search(name)
 

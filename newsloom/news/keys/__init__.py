@@ -18,7 +18,7 @@ _ROUNDS = 16
 _SAYS_SOMETHING = re.compile(r"\w")
 
 
-@lru_cache(maxsize=8192)  # a crawl, and then the store, ask it of one address several times
+@lru_cache(maxsize=4096)  # a crawl, and then the store, ask it of one address several times
 def key(url: str) -> str:
     """A form in which two spellings of one address are equal; "" for what is no web address.
 

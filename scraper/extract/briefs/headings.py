@@ -10,7 +10,7 @@ from newsloom.news.items import KEPT_BRIEFS, BriefKind
 
 LONGEST = 70
 """Characters; no such heading is longer."""
-_KNOWN = 8_192
+_KNOWN = 4_096
 """Texts kept in mind: the pages of a site repeat their labels."""
 _FEW = 7
 """Words; a heading with more is one of the article."""
