@@ -17,7 +17,7 @@ from newsloom.commands.notifying import Manager
 from newsloom.commands.stopping import hanging_up
 
 ROOT = Path(__file__).parent.parent.parent
-UNIT = ROOT / "packaging" / "newsloom.service"
+UNIT = ROOT / "systemd" / "newsloom.service"
 NEWSLOOM = Path(sys.executable).with_name("newsloom")
 CONFIG = """
 sources: ["http://127.0.0.1:9/"]
