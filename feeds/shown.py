@@ -107,8 +107,9 @@ def show(entry: Entry, face: Face) -> Shown:
         categories=_each_once(map(line, (entry.brief_tag if as_brief else "", entry.section, *entry.tags))),
         language=language(entry.language),
         published=published,
-        # A teaser is not changed by what its article says of itself.
-        updated=published if as_brief and not corrected else _utc(entry.updated),
+        # Only for a change that readers of the feed could miss. What a page says was changed before anybody here saw it is not one, and
+        # readers that show `updated` for want of better would date the piece by it.
+        updated=_utc(entry.updated) if corrected else published,
         corrected=corrected,
         image=image,
         enclosures=_enclosures(entry, image),

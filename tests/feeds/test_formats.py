@@ -187,12 +187,17 @@ def test_an_address_in_rss_has_the_reference_that_every_reader_knows(entry: Make
     assert b"<link>https://news.example/?a=1&amp;b=2</link>" in made
 
 
-def test_rss_says_a_second_time_only_of_what_was_corrected(entry: Make, feed: Make) -> None:
+def test_a_second_time_is_told_only_of_what_was_corrected_since_it_was_found(entry: Make, feed: Make) -> None:
     modified = datetime(2026, 11, 21, tzinfo=UTC)
     fresh, corrected = entry(1, updated=modified), entry(2, updated=modified, version=2)
     shown = rss_of(feed(fresh, corrected)).iterfind("item")
     assert [i.findtext(f"{A}updated") for i in shown] == [None, "2026-11-21T00:00:00+00:00"]
-    assert atom_of(feed(fresh)).find(f"{A}entry").findtext(f"{A}updated") == "2026-11-21T00:00:00+00:00"
+    atom = [
+        (e.findtext(f"{A}published"), e.findtext(f"{A}updated"))
+        for e in atom_of(feed(fresh, corrected)).iterfind(f"{A}entry")
+    ]
+    assert [told == published for published, told in atom] == [True, False]
+    assert atom[1][1] == "2026-11-21T00:00:00+00:00"
 
 
 def test_entries_stand_in_the_order_handed_in(entry: Make, feed: Make) -> None:
