@@ -107,8 +107,8 @@ def show(entry: Entry, face: Face) -> Shown:
         categories=_each_once(map(line, (entry.brief_tag if as_brief else "", entry.section, *entry.tags))),
         language=language(entry.language),
         published=published,
-        # Only for a change that readers of the feed could miss. What a page says was changed before anybody here saw it is not one, and
-        # readers that show `updated` for want of better would date the piece by it.
+        # Only for a change that readers of the feed could miss. What a page says was changed before anybody here saw it is
+        # not one, and readers that prefer `updated` would date the piece by it.
         updated=_utc(entry.updated) if corrected else published,
         corrected=corrected,
         image=image,
