@@ -29,15 +29,24 @@ class Clock:
     """Crawls what is due, as it comes due, and publishes what changed; until told to stop."""
 
     def __init__(
-        self, house: hallway.House, *, tick: timedelta = TICK, ticked: Callable[[str], None] = lambda _: None
+        self,
+        house: hallway.House,
+        *,
+        tick: timedelta = TICK,
+        ticked: Callable[[str], None] = lambda _: None,
+        unwritten: publishing.Unwritten | None = None,
     ) -> None:
-        """`ticked` is told after each look what is being done, for people: a clock that hangs does not call it."""
+        """`ticked` is told after each look what is being done, for people: a clock that hangs does not call it.
+
+        `unwritten` knows at any time which feeds cannot be written, and why.
+        """
         self._house = house
         self._tick = tick
         self._ticked = ticked
         self._running: dict[str, asyncio.Task[None]] = {}
         self._places = asyncio.Semaphore(hallway.CRAWLS)
         self._publish = asyncio.Event()
+        self._unwritten = unwritten or publishing.Unwritten()
         self._publishing = asyncio.Lock()
         self._post = Post(house.config, house.store, house.now)
         self._pushing: set[asyncio.Task[None]] = set()
@@ -69,7 +78,7 @@ class Clock:
                 waiting = [name for name in due if name in sources and name not in self._running]
                 for name in self._house.timetable.starting(waiting, len(sources)):
                     self._running[name] = asyncio.create_task(self._crawl(name), name=f"crawl {name}")
-                if await self._house.store.dirty():
+                if self._unwritten.reasons or await self._house.store.dirty():
                     self._publish.set()
                 self._start_pushing()
             self._ticked(f"{len(self._house.sources)} sources, {len(self._running)} being crawled")
@@ -101,7 +110,7 @@ class Clock:
             self._publish.clear()
             with _surviving("publishing"):
                 async with self._publishing:
-                    await publishing.publish_dirty(self._house.config, self._house.store)
+                    await publishing.publish_dirty(self._house.config, self._house.store, unwritten=self._unwritten)
             self._start_pushing()
 
     def _start_pushing(self) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,18 +18,63 @@ from newsloom.store import Store, StoreError
 log = logging.getLogger("newsloom")
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Failure:
+    event: str
+    name: str
+    """A topic, `index`, or the archive pages that still have what was withdrawn."""
+    error: Exception
+
+    @property
+    def reason(self) -> str:
+        if isinstance(self.error, PublishError):
+            return str(self.error)
+        return f"{self.name} is not published: {type(self.error).__name__}: {self.error}"
+
+
+class Unwritten:
+    """What the last round could not write. It is tried again with each; the log has it once, when it begins."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Sentences for people, each once. May be asked from another thread."""
+        return tuple(dict.fromkeys(self._known.values()))
+
+    def tell(self, failures: Sequence[_Failure]) -> None:
+        """What a round came to: a line for each reason that is new, whatever number of topics it holds up."""
+        lines: dict[tuple[str, str], list[_Failure]] = {}
+        for failure in failures:
+            if self._known.get(failure.name) != failure.reason:
+                lines.setdefault((failure.event, failure.reason), []).append(failure)
+        for (event, reason), same in lines.items():
+            error = same[0].error
+            if isinstance(error, PublishError):  # a trace would say less than the sentence
+                log.error(event, extra={"what": tuple(f.name for f in same), "error": reason})
+            else:
+                log.error(event, extra={"what": same[0].name}, exc_info=error)
+        self._known = {failure.name: failure.reason for failure in failures}
+
+
 async def publish_dirty(
-    config: Config, store: Store, *, only: Sequence[str] | None = None, publishing: Callable[[str], None] | None = None
+    config: Config,
+    store: Store,
+    *,
+    only: Sequence[str] | None = None,
+    publishing: Callable[[str], None] | None = None,
+    unwritten: Unwritten | None = None,
 ) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     """Write the feeds of topics with something new (of `only`, whatever is new): the files written, the topics that failed.
 
     A topic stays dirty until its last file stands, so one that fails is tried again by the next round. `publishing` is told each
-    topic before it is written.
+    topic before it is written. `unwritten` knows what failed in the round before, which is not logged again.
     """
     topics = {t.key: t for t in config.topics}
     files: list[Path] = []
-    failed: list[str] = []
-    await _cut_withdrawn(config, store, files, failed)
+    failures = await _cut_withdrawn(config, store, files)
+    failed = ["archive"] * len(failures)
     for key in await store.dirty() if only is None else only:
         if key not in topics:
             continue
@@ -39,33 +85,32 @@ async def publish_dirty(
             files += await _publish_topic(config, store, topics[key])
         except StoreError:
             raise
-        except PublishError as error:
+        except Exception as error:  # noqa: BLE001 - a defect of ours in one feed must not stop the others; it is told below
+            failures.append(_Failure(event="not published", name=key, error=error))
             failed.append(key)
-            log.error("not published", extra={"topic": key, "error": str(error)})  # noqa: TRY400 - a trace says less
-        except Exception:  # a defect of ours in one feed must not stop the others; it stays to be published
-            failed.append(key)
-            log.exception("not published", extra={"topic": key})
     try:
         files += await _publish_index(config, store)
     except PublishError as error:
+        failures.append(_Failure(event="not published", name="index", error=error))
         failed.append("index")
-        log.error("index not published", extra={"error": str(error)})  # noqa: TRY400 - as above
+    (unwritten or Unwritten()).tell(failures)
     if files:
         log.info("published", extra={"files": len(files)})
     return tuple(files), tuple(failed)
 
 
-async def _cut_withdrawn(config: Config, store: Store, files: list[Path], failed: list[str]) -> None:
+async def _cut_withdrawn(config: Config, store: Store, files: list[Path]) -> list[_Failure]:
     """Archive pages lose what was withdrawn since they were written."""
+    failures = []
     for cut in await store.cuts():
         try:
             files += await asyncio.to_thread(archives.cut, cut.files, config.out, {i.urn for i in cut.ids})
         except PublishError as error:
-            failed.append("archive")
-            still = {"files": cut.files, "error": str(error)}
-            log.error("a withdrawn entry still stands", extra=still)  # noqa: TRY400 - as above
+            event = "a withdrawn entry still stands"
+            failures.append(_Failure(event=event, name=",".join(map(str, cut.files)), error=error))
         else:
             await store.cut(cut)
+    return failures
 
 
 async def _publish_topic(config: Config, store: Store, topic: Topic) -> list[Path]:

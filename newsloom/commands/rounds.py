@@ -10,7 +10,7 @@ from datetime import timedelta
 import click
 
 import scheduler
-from newsloom import hallway
+from newsloom import hallway, publishing
 from newsloom.commands.call import Call
 from newsloom.commands.front import Front
 from newsloom.commands.notifying import Manager
@@ -56,8 +56,8 @@ async def keep_going(
     """
     stop, asked = stop or asyncio.Event(), asyncio.Event()
     config = file.config
-    manager, pulse = Manager(os.environ), Pulse(tick)
-    front = Front(call, config, lambda: pulse.of(look(config.store, call.now)), stop)
+    manager, pulse, unwritten = Manager(os.environ), Pulse(tick), publishing.Unwritten()
+    front = Front(call, config, lambda: pulse.of(look(config.store, call.now, unwritten.reasons)), stop)
 
     def ticked(doing: str) -> None:
         manager.alive(doing)
@@ -69,7 +69,7 @@ async def keep_going(
             hallway.opened(config, call.now, whole=False) as house,
         ):
             manager.ready()
-            clock = scheduler.Clock(house, tick=tick, ticked=ticked)
+            clock = scheduler.Clock(house, tick=tick, ticked=ticked, unwritten=unwritten)
 
             async def take_over(changed: Config) -> None:
                 await clock.take_over(changed)

@@ -1,7 +1,7 @@
 """How this newsloom is, for machines that ask its server."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,13 +15,13 @@ _LATE = 3
 _LATE_AT_LEAST = timedelta(minutes=2)
 
 
-def look(store: Path, now: Now) -> Vitals:
-    """What the store says. One that cannot be read is a fault."""
+def look(store: Path, now: Now, unwritten: Sequence[str] = ()) -> Vitals:
+    """What the store says. One that cannot be read is a fault, and so is each reason why feeds are `unwritten`."""
     try:
         with Reader.open(store, now) as reader:
-            return reader.vitals()
+            return replace(reader.vitals(), faults=tuple(unwritten))
     except StoreError as error:
-        return Vitals(at=now(), faults=(str(error),))
+        return Vitals(at=now(), faults=(str(error), *unwritten))
 
 
 class Pulse:

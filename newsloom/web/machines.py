@@ -66,7 +66,7 @@ def metrics(vitals: Vitals) -> tuple[bytes, str]:
 def _families(vitals: Vitals) -> Iterator["Metric"]:
     from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily  # noqa: PLC0415
 
-    yield GaugeMetricFamily("newsloom_up", "1: the store can be read and the clock ticks.", value=not vitals.faults)
+    yield GaugeMetricFamily("newsloom_up", "1: nothing is wrong with newsloom itself.", value=not vitals.faults)
     if vitals.ticked is not None:
         yield GaugeMetricFamily("newsloom_clock_age_seconds", "Since the clock last ticked.", value=vitals.ticked)
     state = GaugeMetricFamily("newsloom_source_state", "1: the source is in this state.", labels=("source", "state"))

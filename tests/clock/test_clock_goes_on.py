@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from newsloom import hallway
+from newsloom import hallway, publishing
 from newsloom.config import load
 from newsloom.news.times import Now, system_now
 from newsloom.store import Store, StoreError
@@ -88,6 +88,42 @@ def test_the_clock_outlives_trouble_with_looking_and_with_publishing(
     assert stumbles == {}
     for doing in ("looking for what is due", "publishing"):
         assert any(vars(r).get("doing") == doing and "the next tick tries again" in r.message for r in caplog.records)
+
+
+def test_feeds_that_cannot_be_written_are_told_once_and_tried_with_each_tick(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    out, unwritten, ticks = tmp_path / "public", publishing.Unwritten(), list[str]()
+
+    async def act(house: hallway.House) -> None:
+        out.write_text("in the way", encoding="utf-8")
+        stop = asyncio.Event()
+        clock = asyncio.create_task(Clock(house, tick=TICK, ticked=ticks.append, unwritten=unwritten).run(stop))
+        await until(known)
+        there = len(ticks)
+        await until(lambda: ticked(there + 5))
+        out.unlink()
+        await until(lambda: well(house))
+        stop.set()
+        await clock
+
+    async def known() -> bool:
+        return len(unwritten.reasons) > 1
+
+    async def ticked(times: int) -> bool:
+        return len(ticks) >= times
+
+    async def well(house: hallway.House) -> bool:
+        return not unwritten.reasons and not await house.store.dirty()
+
+    play(tmp_path, act)
+    told = [vars(r) for r in caplog.records if r.levelno >= logging.ERROR]
+    assert [(r["message"], r["what"]) for r in told] == [
+        ("not published", ("all", "briefs", "health", "index")),
+        ("not published", (f"source/{NAME}",)),
+    ]
+    assert all("a file stands where a folder must be" in r["error"] for r in told)
+    assert (out / "all.atom").exists()
 
 
 def test_what_was_asked_for_while_it_is_crawled_is_crawled_again(tmp_path: Path) -> None:

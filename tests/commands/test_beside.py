@@ -72,5 +72,4 @@ def test_a_folder_of_feeds_that_takes_no_files_is_not_called_up_to_date(tmp_path
     done = newsloom(tmp_path, "publish")
     assert done.returncode == 1
     assert "up to date" not in done.stdout
-    assert "not published topic=all" in done.stderr
-    assert "index not published" in done.stderr
+    assert "not published what=all,briefs,health,index error=" in done.stderr

@@ -118,7 +118,7 @@ def test_a_page_that_cannot_be_rewritten_stays_to_be(folder: Path) -> None:
     twin.mkdir()
     done = newsloom(folder, "withdraw", "https://news.example/7")
     assert done.returncode == 1
-    assert "a withdrawn entry still stands files=archive/all/1.atom" in done.stderr
+    assert "a withdrawn entry still stands what=archive/all/1.atom" in done.stderr
     assert holding(folder) == {"archive/all/1.atom", "archive/all/1.rss"}
     twin.rmdir()
     assert newsloom(folder, "publish").returncode == 0

@@ -110,6 +110,19 @@ def test_a_store_that_cannot_be_read_is_told_with_503(tmp_path: Path) -> None:
         assert "newsloom_up 0.0" in get(f"{url}/metrics")[1]
 
 
+def test_feeds_that_cannot_be_written_are_told_with_503(tmp_path: Path) -> None:
+    path = tmp_path / "n.db"
+    written(path)
+    with served(tmp_path, lambda: look(path, lambda: NOON, ("the disk is full",))) as url:
+        status, body = get(f"{url}/healthz")
+        assert (status, json.loads(body)["faults"], json.loads(body)["sources"]["fine"]) == (
+            503,
+            ["the disk is full"],
+            1,
+        )
+        assert "newsloom_up 0.0" in get(f"{url}/metrics")[1]
+
+
 def test_a_clock_that_stands_still_is_a_fault_after_two_minutes() -> None:
     passed = 0.0
     pulse = Pulse(timedelta(seconds=20), lambda: passed)
