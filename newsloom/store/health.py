@@ -91,7 +91,8 @@ def _tell(connection: sqlite3.Connection, source: str, before: Health, after: He
     when = instants.written(at)
     connection.execute(
         """
-        INSERT INTO health_events(uuid, source, at, state, before, field, stage, example, reason) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO health_events(uuid, source, title, url, at, state, before, field, stage, example, reason)
+        SELECT ?1, name, title, url, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM watched WHERE name = ?2
         ON CONFLICT(uuid) DO NOTHING
         """,
         (
@@ -112,18 +113,14 @@ NEWEST = 50
 def feed(connection: sqlite3.Connection) -> Feed:
     """The newest of what was told of sources, as entries that stand in no topic beside this one."""
     topic = connection.execute("SELECT * FROM topics WHERE key = ?", (HEALTH_TOPIC,)).fetchone()
-    entries = tuple(_entry(row) for row in connection.execute(_TOLD, (NEWEST,)))
+    told = connection.execute("SELECT * FROM health_events ORDER BY id DESC LIMIT ?", (NEWEST,))
+    entries = tuple(map(_entry, told))
     return Feed(
         topic=topic_of(topic),
         id=feed_id(HEALTH_TOPIC),
         updated=max((e.updated for e in entries), default=instants.read(topic["first_known"])),
         entries=entries,
     )
-
-
-_TOLD = """
-SELECT e.*, w.title, w.url FROM health_events e JOIN watched w ON w.name = e.source ORDER BY e.id DESC LIMIT ?
-"""
 
 
 def _entry(row: sqlite3.Row) -> Entry:

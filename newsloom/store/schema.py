@@ -655,6 +655,10 @@ _ADDED = {
         "    retired TEXT NOT NULL DEFAULT '' -- when it was no longer in the config; empty: it is in it",
         "    members INTEGER NOT NULL DEFAULT 0 -- how many entries belong to it; triggers count them",
     ),
+    "health_events": (
+        "    title TEXT NOT NULL DEFAULT '' -- the source's then: what was told stays as it was told",
+        "    url TEXT NOT NULL DEFAULT '' -- the source's then",
+    ),
     "log": (
         "    omitted INTEGER NOT NULL DEFAULT 0 -- 1: left out of its archive page, as the entry was no member then: not shown",
     ),
@@ -847,6 +851,11 @@ def _eighteenth(db: "Database") -> None:
     db.execute(_SOURCES.strip())
 
 
+def _nineteenth(db: "Database") -> None:
+    _add_columns(db, "health_events", "title", "url")
+    db.execute("UPDATE health_events SET (title, url) = (SELECT title, url FROM watched WHERE name = source)")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -866,6 +875,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0016 when sources publish", _sixteenth),
     ("0017 teasers of withdrawn entries", _seventeenth),
     ("0018 sources and how they are", _eighteenth),
+    ("0019 what was told of sources keeps their titles", _nineteenth),
 )
 
 

@@ -28,9 +28,13 @@ class Told:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        (folder / "config.yaml").write_text(CONFIG, encoding="utf-8")
-        self.config: Config = load(folder / "config.yaml")
+        self.config: Config
+        self.configure(CONFIG)
         self.at = NOON
+
+    def configure(self, config: str) -> None:
+        (self.folder / "config.yaml").write_text(config, encoding="utf-8")
+        self.config = load(self.folder / "config.yaml")
 
     def crawl(self, error: str = "") -> tuple[str, ...]:
         """One crawl, and the files that were written after it."""
@@ -83,6 +87,17 @@ def test_one_entry_when_it_falls_ill_one_when_it_has_recovered_and_none_in_betwe
     assert told.crawl() == ()
     for name in ("health.rss", "all.atom", "source/news.atom"):
         assert len(told.read(name).entries) == (2 if "health" in name else 0)
+
+
+def test_what_was_told_stays_as_it_was_when_the_source_gets_another_title_or_address(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.crawl("refused")
+    before = (told.config.out / "health.json").read_bytes()
+    told.configure(CONFIG.replace("The News", "Daily").replace("example/feed", "example/atom"))
+    told.crawl("refused")
+    assert (told.config.out / "health.json").read_bytes() == before
+    told.crawl()
+    assert [e.title for e in told.read().entries] == ["Daily has recovered", "The News is failing (status)"]
 
 
 def test_what_is_told_is_found_by_no_search_and_the_index_names_it_apart(tmp_path: Path) -> None:
