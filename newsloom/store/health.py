@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import astuple
+from dataclasses import astuple, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
@@ -87,6 +87,16 @@ def _keep_failures(connection: sqlite3.Connection, crawl: int, facts: Facts) -> 
 
 
 def _tell(connection: sqlite3.Connection, source: str, before: Health, after: Health, at: datetime) -> None:
+    _put(
+        connection, source, at, state=after.condition, before=before.condition, field=after.field, stage=after.stage or "",
+        example=plain(after.example), reason=plain(after.reason),
+    )  # fmt: skip
+
+
+def _put(
+    connection: sqlite3.Connection, source: str, at: datetime, *, state: str, before: str, reason: str,
+    field: str = "", stage: str = "", example: str = "",
+) -> None:  # fmt: skip
     """In the transaction that keeps the state: so it is told once, whatever dies when."""
     when = instants.written(at)
     connection.execute(
@@ -96,11 +106,54 @@ def _tell(connection: sqlite3.Connection, source: str, before: Health, after: He
         ON CONFLICT(uuid) DO NOTHING
         """,
         (
-            str(uuid5(NAMESPACE_URL, f"newsloom:health/{source}/{when}/{after.condition}")), source, when, after.condition,
-            before.condition, after.field, after.stage or "", plain(after.example), plain(after.reason),
+            str(uuid5(NAMESPACE_URL, f"newsloom:health/{source}/{when}/{state}")), source, when, state, before, field, stage,
+            example, reason,
         ),
     )  # fmt: skip
     connection.execute("UPDATE topics SET changes = changes + 1 WHERE key = ? AND active = 1", (HEALTH_TOPIC,))
+
+
+# Sources that come and go
+
+
+_UNWATCHED = "unwatched"
+"""The state of an entry that closes those of a source that is in the config no more."""
+
+
+def follow(connection: sqlite3.Connection, at: datetime) -> None:
+    """After `watched` was made the config's: who was told of an illness is told that nobody looks at the source any more.
+
+    A source at the address of one that is gone is that one under another name: what was usual for it stays so.
+    """
+    for row in connection.execute(_RENAMED).fetchall():
+        # All that it lists is new to the new name, and would be taken for copies of itself.
+        learned = replace(_read(row["usual"]), recent=())
+        connection.execute(
+            "INSERT INTO health(source, state, usual) VALUES (?, 'fine', ?)", (row["name"], _written(learned))
+        )
+    for row in connection.execute(_LEFT_ILL, (json.dumps(sorted(ILL)),)).fetchall():
+        reason = (
+            f"Its address is watched as {row['again']} now." if row["again"] else "It is not in the config any more."
+        )
+        _put(connection, row["source"], at, state=_UNWATCHED, before=row["state"], reason=reason)
+        connection.execute(_FORGET, (instants.written(at), row["source"]))
+
+
+_RENAMED = """
+SELECT n.name, h.usual, max(o.started) FROM watched n JOIN watched o ON o.url = n.url JOIN health h ON h.source = o.name
+ WHERE n.active = 1 AND n.started IS NULL AND o.active = 0 AND NOT EXISTS (SELECT 1 FROM health WHERE source = n.name)
+ GROUP BY n.name
+"""
+_LEFT_ILL = """
+SELECT h.source, h.state, (SELECT n.title FROM watched n WHERE n.url = w.url AND n.active = 1) AS again
+  FROM watched w JOIN health h ON h.source = w.name
+ WHERE w.active = 0 AND h.state IN (SELECT value FROM json_each(?))
+ ORDER BY w.name
+"""
+_FORGET = (
+    "UPDATE health SET state = 'fine', since = ?, field = '', stage = '', example = '', reason = '' WHERE source = ?"
+)
+"""If it comes back as it was, this is told anew: what it fell from is in `usual`."""
 
 
 # What is told
@@ -126,7 +179,7 @@ def feed(connection: sqlite3.Connection) -> Feed:
 def _entry(row: sqlite3.Row) -> Entry:
     at = instants.read(row["at"])
     where = row["field"] or row["stage"]
-    now = f"is {row['state']}{f' ({where})' if where else ''}" if row["state"] in ILL else "has recovered"
+    now = f"is {row['state']}{f' ({where})' if where else ''}" if row["state"] in ILL else _WELL[row["state"]]
     paragraphs = [row["reason"] or f"It was {row['before']}.", row["example"]]
     return Entry(
         id=UUID(row["uuid"]),
@@ -142,6 +195,9 @@ def _entry(row: sqlite3.Row) -> Entry:
         source_url=row["url"],
         text="\n\n".join(p for p in paragraphs if p),
     )
+
+
+_WELL = {Condition.FINE: "has recovered", Condition.QUIET: "has recovered", _UNWATCHED: "is no longer watched"}
 
 
 # For machines

@@ -606,7 +606,7 @@ CREATE TABLE health_events (  -- each time that a source fell ill or recovered: 
     uuid    TEXT NOT NULL UNIQUE,  -- its id in the feed, for ever
     source  TEXT NOT NULL REFERENCES watched(name),
     at      TEXT NOT NULL,         -- begin of the crawl that showed it
-    state   TEXT NOT NULL,         -- since then; the rest as in `health`
+    state   TEXT NOT NULL,         -- since then, or unwatched: it left the config while it was ill; the rest as in `health`
     before  TEXT NOT NULL,         -- state until then
     field   TEXT NOT NULL,
     stage   TEXT NOT NULL,

@@ -180,6 +180,7 @@ class Store:
             (many(s.name for s in sources),),
         )
         gone = topics.adopt(connection, topics_, self._now())
+        health.follow(connection, self._now())
         renderings.retired(connection)
         if any(mutes.get(source.name, "") != source.mute for source in sources):
             topics.mutes_changed(connection)

@@ -56,7 +56,9 @@ class Told:
                     Listing(asked=URL, url=URL, role=Role.FEED, fetched=self.at, validators=Validators(), found=()),
                 )
             failed = f"{URL}: {error}" if error else ""
-            await store.record(CrawlReport(source="news", started=self.at, finished=self.at, requests=1, error=failed))
+            await store.record(
+                CrawlReport(source=source.name, started=self.at, finished=self.at, requests=1, error=failed)
+            )
             files, failed_topics = await publish_dirty(self.config, store)
         assert failed_topics == ()
         return tuple(sorted(str(f.relative_to(self.config.out)) for f in files))
@@ -98,6 +100,33 @@ def test_what_was_told_stays_as_it_was_when_the_source_gets_another_title_or_add
     assert (told.config.out / "health.json").read_bytes() == before
     told.crawl()
     assert [e.title for e in told.read().entries] == ["Daily has recovered", "The News is failing (status)"]
+
+
+def test_a_source_that_leaves_the_config_while_it_is_ill_gets_a_closing_word(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.crawl("refused")
+    told.configure(CONFIG.replace("name: news", "name: else").replace("example/feed", "example/else"))
+    for _ in range(2):
+        told.crawl()
+        closed, ill = told.read().entries
+        assert (closed.title, ill.title) == ("The News is no longer watched", "The News is failing (status)")
+    told.configure(CONFIG)
+    told.crawl("refused")
+    assert told.read().entries[0].title == "The News is failing (status)", "it came back as it was"
+
+
+def test_a_source_that_gets_another_name_while_it_is_ill_is_ill_under_that_one(tmp_path: Path) -> None:
+    told = Told(tmp_path)
+    told.crawl()
+    told.crawl("refused"), told.crawl("refused")
+    told.configure(CONFIG.replace("name: news, kind: feed, title: The News", "name: daily, kind: feed, title: Daily"))
+    told.crawl("refused")
+    assert [e.title for e in told.read().entries] == [
+        "Daily is failing (status)", "The News is no longer watched", "The News is failing (status)",
+    ]  # fmt: skip
+    assert "watched as Daily now" in told.read().entries[1].content[0].value
+    told.crawl()
+    assert told.read().entries[0].title == "Daily has recovered"
 
 
 def test_what_is_told_is_found_by_no_search_and_the_index_names_it_apart(tmp_path: Path) -> None:
