@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from newsloom.commands.call import given, global_options
+from newsloom.commands.letters import spare_unknown
 
 _COMMAND = re.compile(r"^def command\(", re.MULTILINE)
 _OURS = ("newsloom", "scraper", "feeds", "scheduler")
@@ -111,6 +112,7 @@ def newsloom(context: click.Context) -> None:
 def run(group: click.Group, argv: Sequence[str] | None) -> int:
     """Call the command; the exit status. Errors become a line on stderr, with the trace under -v."""
     verbose = _verbose(sys.argv[1:] if argv is None else argv)
+    spare_unknown(sys.stdout)
     try:
         status = _called(group, argv)
         sys.stdout.flush()

@@ -13,6 +13,7 @@ from uuid import UUID
 
 import click
 
+from newsloom.commands.letters import knows_all_letters
 from newsloom.news.sources import Schedule
 
 Cell = str | int | None
@@ -131,13 +132,14 @@ def span(delta: timedelta) -> str:
     return distance(-delta).removesuffix(" ago")
 
 
-_BARS = "▁▂▃▄▅▆▇█"
+_BLOCKS, _ASCII = "▁▂▃▄▅▆▇█", "_.:-=+*#"
 
 
 def bar(values: Sequence[float]) -> str:
     """One sign a value, the higher the more; values that are all alike at half height."""
+    signs = _BLOCKS if knows_all_letters(sys.stdout) else _ASCII
     most = max(*values, 2 * sum(values) / len(values))
-    return "".join(_BARS[round(value / most * (len(_BARS) - 1))] for value in values)
+    return "".join(signs[round(value / most * (len(signs) - 1))] for value in values)
 
 
 def planned(schedule: Schedule) -> str:
@@ -155,7 +157,7 @@ def files(written: Sequence[Path]) -> str:
 def show_json(value: object) -> None:
     """To stdout, indented for a terminal, one line in a pipe. Instants in ISO 8601 and UTC, empty fields too."""
     indent = 2 if sys.stdout.isatty() else None
-    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=indent))
+    click.echo(json.dumps(_plain(value), ensure_ascii=not knows_all_letters(sys.stdout), indent=indent))
 
 
 def _plain(value: Any) -> Any:

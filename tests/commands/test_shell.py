@@ -56,6 +56,19 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_an_output_that_is_not_utf_8_gets_what_it_can_show(folder: Path) -> None:
+    (folder / "config.yaml").write_text(FINE.replace("title: Water", "title: Flüsse 水"), encoding="utf-8")
+    shown, told = (
+        subprocess.run(
+            [sys.executable, "-W", "error", "-m", "newsloom", "check", *json_],
+            cwd=folder, env=os.environ | {"PYTHONIOENCODING": "latin-1"}, capture_output=True, check=True, timeout=60,
+        ).stdout
+        for json_ in ([], ["--json"])
+    )  # fmt: skip
+    assert "Flüsse ?" in shown.decode("latin-1")
+    assert "Flüsse 水" in [topic["title"] for topic in json.loads(told)["topics"]]
+
+
 def test_every_file_with_a_command_is_one() -> None:
     files = Path(shell.__file__).parent.glob("*.py")
     wanted = {f.stem for f in files if "\ndef command(" in f.read_text(encoding="utf-8")}

@@ -1,5 +1,6 @@
 """What people and programs are shown."""
 
+import io
 import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -77,6 +78,11 @@ def test_a_span_is_said_in_its_largest_unit_and_a_row_of_values_drawn_as_a_bar()
     assert [span(timedelta(seconds=s)) for s in (40, 750, 5000)] == ["40 s", "12 min", "1 h"]
     assert bar((0, 0.5, 1, 2)) == "▁▃▅█"
     assert bar((1, 1, 1)) == "▅▅▅"
+
+
+def test_a_bar_on_a_terminal_without_blocks_is_drawn_with_signs_that_it_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout", io.TextIOWrapper(io.BytesIO(), encoding="iso8859-1"))
+    assert bar((0, 0.5, 1, 2)) == "_:=#"
 
 
 def test_json_says_values_plainly(capsys: pytest.CaptureFixture[str]) -> None:
