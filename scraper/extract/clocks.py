@@ -142,7 +142,7 @@ def has_digit(text: str) -> bool:
     return _DIGIT.search(text) is not None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def may_hold_time(text: str) -> bool:
     """Whether a time may stand in `text`, alone or beside other words. Most labels and headlines hold none, on any day."""
     if has_digit(text):
@@ -171,7 +171,7 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
     return _read(text, seen, zone, language) if len(text) <= LONGEST and may_hold_time(text) else None
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None:
     shown = " ".join(text.split())
     folded = shown.translate(_DIGITS).lower()
@@ -187,7 +187,7 @@ def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None
     return Printed(text=shown, instant=instant, dated=instant is not None and pieces.day is not None)
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def read_attribute(value: str, shown: str, seen: datetime, zone: str, language: str = "") -> Printed | None:
     """The same for a `<time datetime=value>` that shows `shown`: the attribute says it better, if it can be read."""
     said = read_time(shown, seen, zone, language)

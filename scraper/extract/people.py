@@ -259,7 +259,7 @@ def _is_credit(element: HtmlElement) -> bool:
     return any(a.tag in ("figure", "figcaption") for a in element.iterancestors())
 
 
-@lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements
+@lru_cache(maxsize=2_048)  # the pages of a site have few names for many elements
 def _names_byline(name: str) -> bool:
     return bool(_BYLINE.search(name))
 
@@ -296,7 +296,7 @@ def _text(element: HtmlElement) -> str:
     return " ".join(" ".join(t for t in element.itertext() if isinstance(t, str)).split())
 
 
-@lru_cache(maxsize=4_096)  # a site has few who write for it
+@lru_cache(maxsize=2_048)  # a site has few who write for it
 def split(text: str) -> tuple[str, ...]:
     """The names in a byline: `By Jane Doe and John Roe, Political Reporter` -> Jane Doe, John Roe."""
     text = " ".join(text.split())

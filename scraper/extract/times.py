@@ -150,7 +150,7 @@ _BEGINNING = 400
 """Letters."""
 
 
-@lru_cache(maxsize=4_096)  # the pages of a site have few names for many elements
+@lru_cache(maxsize=2_048)  # the pages of a site have few names for many elements
 def _speaks_of_dates(name: str) -> bool:
     return bool(_DATE_WORDS.search(name))
 

@@ -223,7 +223,7 @@ def _time_beside(text: str, seen: Seen) -> tuple[Printed | None, str]:
     return None, ""
 
 
-@lru_cache(maxsize=4_096)
+@lru_cache(maxsize=2_048)
 def _is_noise(text: str) -> bool:
     """Counts, bylines, and what asks to click."""
     if _COUNT.match(text) or _BYLINE.match(text) or _LENGTH.fullmatch(text):

@@ -24,7 +24,7 @@ _PLAIN = "".join(c.lower() if c.isalnum() or c == "'" else " " for c in map(chr,
 """Of ASCII in one step the same: what each character becomes."""
 
 
-@lru_cache(maxsize=_KNOWN)  # of a text it is asked what it stands over, whether it names a section, and more
+@lru_cache(maxsize=512)  # of a text it is asked what it stands over, whether it names a section, and more
 def folded(text: str) -> str:
     """Without case, accents, punctuation and doubled spaces, so that `READ NEXT:` and `Read next` are one.
 
