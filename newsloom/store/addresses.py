@@ -152,8 +152,8 @@ def _entrances(
     rows = connection.execute(
         "SELECT * FROM addresses WHERE source = ? AND role <> 'article' ORDER BY id", (source.name,)
     ).fetchall()
-    works = any(_works(r) for r in rows if not r["configured"])
     at = instants.written(now)
+    works = any(_works(r, at) for r in rows if not r["configured"])
     chosen = [r for r in rows if (r["retry_at"] or "") <= at and not (works and r["role"] == Role.START)]
     chosen = [r for r in chosen if r["id"] not in handed and not entrances.may_rest(r, rows, now)]
     maps = [
@@ -167,8 +167,10 @@ def _entrances(
     return sorted(chosen, key=lambda r: not r["configured"])
 
 
-def _works(row: sqlite3.Row) -> bool:
-    return row["worked_at"] is not None and row["tries"] < _TRUSTED_FAILURES
+def _works(row: sqlite3.Row, at: str) -> bool:
+    """One that failed and may not be asked yet shows nothing now: without the configured address nothing would be asked."""
+    waits = row["tries"] > 0 and (row["retry_at"] or "") > at
+    return row["worked_at"] is not None and row["tries"] < _TRUSTED_FAILURES and not waits
 
 
 def _is_read(row: sqlite3.Row, zone: str, now: datetime) -> bool:
@@ -239,7 +241,9 @@ def asked(
     if row["role"] == Role.ARTICLE:
         retry = retries.article(page, failures, found=instants.read(row["found_at"]), published=published)
     else:
-        retry = retries.entrance(page, failures, configured=bool(row["configured"]))
+        retry = retries.entrance(
+            page, failures, configured=bool(row["configured"]), worked=row["worked_at"] is not None
+        )
     answered = page.state in (State.READ, State.SAME)
     # What was found to lead nowhere must not keep the configured address from being looked at again.
     dismissed = row["role"] != Role.ARTICLE and retry == retries.NOT_BY_ITSELF

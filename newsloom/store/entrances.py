@@ -44,22 +44,27 @@ def lists(connection: sqlite3.Connection, source: str) -> bool:
 
 
 def not_before(connection: sqlite3.Connection, source: str) -> datetime | None:
-    """When the first of a source's entrances may be asked again, by what they or their servers said; None: none was ever asked."""
+    """When the first of a source's entrances may be asked again, by what they or their servers said; None: nobody said anything.
+
+    How long we leave one alone that failed is our own doing, and nobody's wish.
+    """
     holds = dict(connection.execute("SELECT origin, hold_until FROM origins WHERE hold_until IS NOT NULL").fetchall())
     rows = connection.execute(
         """
-        SELECT url, wishes, asked_at, retry_at FROM addresses
+        SELECT url, wishes, asked_at, retry_at, NOT configured AND state IN (?, ?, ?) AS failed FROM addresses
          WHERE source = ? AND role <> 'article' AND role <> ? AND asked_at IS NOT NULL AND coalesce(retry_at, '') < ?
         """,
-        (source, Role.START, instants.NEVER),
+        (State.FAILED, State.REFUSED, State.GONE, source, Role.START, instants.NEVER),
     ).fetchall()
-    return min((_not_before(row, holds) for row in rows), default=None)
+    return min((at for row in rows if (at := _not_before(row, holds)) is not None), default=None)
 
 
-def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime:
-    said = [_wishes(row).not_before(instants.read(row["asked_at"]))]
-    said += [instants.read(until) for until in (row["retry_at"], holds.get(identity.origin(row["url"]))) if until]
-    return max(said)
+def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime | None:
+    held: datetime | None = instants.read(holds.get(identity.origin(row["url"])))
+    if row["failed"]:
+        return held
+    said = [_wishes(row).not_before(instants.read(row["asked_at"])), instants.read(row["retry_at"]), held]
+    return max(at for at in said if at is not None)
 
 
 def keep_place(connection: sqlite3.Connection, row: sqlite3.Row, keys: Sequence[str], *, first: bool) -> None:

@@ -44,12 +44,12 @@ def article(page: Page, failures: int, *, found: datetime, published: datetime |
     return page.retry_at or page.fetched + wait
 
 
-def entrance(page: Page, failures: int, *, configured: bool) -> datetime | None:
+def entrance(page: Page, failures: int, *, configured: bool, worked: bool) -> datetime | None:
     """Before when an entrance is not asked again, None: it is asked by every crawl.
 
     The one that the config names is asked by every crawl unless the server asks for patience; one we found ourselves is
-    asked more and more rarely while it fails. One that was read and showed nothing to watch is asked only when the configured
-    address is looked at anew.
+    asked more and more rarely while it fails. If that has `worked`, the source lives from it: whatever answer it fails with is
+    weather at first. One that was read and showed nothing to watch is asked only when the configured address is looked at anew.
     """
     if page.state is State.READ and not configured:
         return NOT_BY_ITSELF
@@ -59,7 +59,7 @@ def entrance(page: Page, failures: int, *, configured: bool) -> datetime | None:
         return page.retry_at or page.fetched + _PUT_OFF
     if configured or page.retry_at:
         return page.retry_at
-    return page.fetched + (_wait(page.state, failures) or _WEEK)
+    return page.fetched + (_wait(State.FAILED if worked else page.state, failures) or _WEEK)
 
 
 def _wait(state: State, failures: int) -> timedelta | None:

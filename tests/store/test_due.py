@@ -65,6 +65,22 @@ def test_start_comes_back_when_a_found_entrance_failed_three_times(desk: Desk) -
     assert asked == [[FEED], [FEED], [FEED], ["https://a.example/", FEED]]
 
 
+@pytest.mark.parametrize("state", [State.GONE, State.REFUSED])
+def test_a_found_feed_that_worked_is_asked_again_soon_whatever_it_failed_with(desk: Desk, state: State) -> None:
+    desk.due()
+    desk.listed(Found(url=FEED, role=Role.FEED), url="https://a.example/", role=Role.START)
+    desk.listed()
+    asked = []
+    for minutes in (0, 5, 5, 20):
+        a_crawl_later(desk, timedelta(minutes=minutes))
+        asked.append(desk.due_urls())
+        if FEED in asked[-1]:
+            desk.save(page(FEED, at=desk.at, state=state, role=Role.FEED))
+    start = "https://a.example/"  # what the crawl asks meanwhile: one that asks nothing shows nothing
+    assert asked == [[FEED], [start], [FEED], [FEED]]
+    assert desk.run(desk.store.outlook("a")).not_before is None  # no server asked for anything
+
+
 def test_an_entrance_found_but_never_read_does_not_silence_start(desk: Desk) -> None:
     desk.due()
     desk.listed(Found(url=FEED, role=Role.FEED), url="https://a.example/", role=Role.START)
