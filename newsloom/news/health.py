@@ -130,8 +130,10 @@ class Learned:
     """Marks of its newest titles, texts and dates (crawled.py)."""
 
 
-_RARE = 0.1
+_RARE = 0.05
 """What is known of a source before its first page: most things are always right or, where a site does not have them, never."""
+_RARE_CRAWL = 0.03
+"""The same of crawls before the first: two in a row with nothing but odd pages are no chance, if there never was one before."""
 _DOUBT = 1.5
 """Standard deviations."""
 _SELDOM = 0.2
@@ -141,9 +143,10 @@ _FALL = 5
 _ENOUGH = 9.2
 """Evidence of a fall, in nats: one in ten thousand."""
 _MOST = 13.0
-_MOST_A_CRAWL = 0.75 * _ENOUGH
-_KNOWN_PAGES, _KNOWN_CRAWLS = 10, 3
-"""Before that nothing is usual."""
+_MOST_A_CRAWL = 0.51 * _ENOUGH
+"""Two in a row are enough, and not one and one if the crawl in between is fine."""
+_KNOWN_PAGES, _KNOWN_LOOKS, _KNOWN_CRAWLS = 10, 4, 3
+"""Before that nothing is usual: of pages, of looks at what lists them, and of crawls that saw any."""
 _PAGES_KEPT, _CRAWLS_KEPT = 400, 300
 """So many count; older ones less and less."""
 _UNDECIDED = 50
@@ -188,6 +191,8 @@ def _found(learned: Learned, health: Health, facts: Facts) -> Health:
     if learned.failure is not None:
         return _failed(learned, learned.failure, health, facts.at)
     fallen = [m for m in _GRAVEST_FIRST if m in learned.courses and learned.courses[m].fell is not None]
+    if Measure.BODY in fallen and Measure.LENGTH in fallen:
+        fallen.remove(Measure.LENGTH)  # it counts the same pages
     if fallen:
         return _fallen(learned, fallen, facts, health)
     return _silent(learned.silence, facts.at)
@@ -240,7 +245,7 @@ _SAYS = {
     Measure.BODY: ("body", "new articles have no text"),
     Measure.OWN_BODY: ("body", "new articles have a text that begins like another's"),
     Measure.LETTERS: ("body", "new articles have a garbled text, as of a wrong encoding"),
-    Measure.LENGTH: ("body", "new articles have a text much shorter than usual"),
+    Measure.LENGTH: ("body", "new articles have a text much shorter than usual, or none"),
     Measure.TITLE: ("title", "new articles have no headline"),
     Measure.OWN_TITLE: ("title", "new articles have the headline of another"),
     Measure.DATE: ("date", "new articles have no date"),
@@ -281,20 +286,28 @@ def _said(measure: Measure, course: Course) -> str:
 
 def _courses(learned: Learned, facts: Facts) -> Mapping[Measure, Course]:
     counts = dict(facts.counts)
-    if facts.lengths and (usual := _median(learned.lengths)):
+    none = counts.get(Measure.BODY, Count())
+    if (facts.lengths or none.wrong) and (usual := _median(learned.lengths or _counted({}, facts.lengths))):
         short = [at for at, letters in facts.lengths if letters < _SHORT * usual]
         counts[Measure.LENGTH] = Count(
-            right=len(facts.lengths) - len(short), wrong=len(short), example=next(iter(short), "")
+            right=len(facts.lengths) - len(short),
+            wrong=len(short) + none.wrong,  # where texts are lost, some pages leave a caption
+            example=next(iter(short), none.example),
         )
-    if Measure.LISTING not in counts and facts.unchanged and not learned.listed:
-        counts[Measure.LISTING] = Count(wrong=1)  # it lists as little as before
-    went_on = {m: _went_on(learned.courses.get(m, Course()), count, facts.at) for m, count in counts.items()}
+    if Measure.LISTING not in counts and facts.unchanged:  # it lists as much as before
+        counts[Measure.LISTING] = Count(right=1) if learned.listed else Count(wrong=1)
+    went_on = {
+        m: _went_on(
+            learned.courses.get(m, Course()), count, facts.at, _KNOWN_LOOKS if m is Measure.LISTING else _KNOWN_PAGES
+        )
+        for m, count in counts.items()
+    }
     return {**learned.courses, **went_on}
 
 
-def _went_on(course: Course, count: Count, at: datetime) -> Course:
-    """The course of a measure after one more crawl."""
-    weight = evidence(course, count.right, count.wrong)
+def _went_on(course: Course, count: Count, at: datetime, known: int) -> Course:
+    """The course of a measure after one more crawl, if so many tell what is usual."""
+    weight = evidence(course, count.right, count.wrong) if course.right + course.wrong >= known else 0
     bad = weight > 0
     if bad:
         weight = max(min(weight, log(_NEARLY_ALL / _rate_of_bad(course)), _MOST_A_CRAWL), 0)
@@ -322,7 +335,7 @@ def _went_on(course: Course, count: Count, at: datetime) -> Course:
 
 def evidence(course: Course, right: int, wrong: int) -> float:
     """Of so many pages, that the measure has fallen; below 0: that it has not. 0 as long as nothing is usual."""
-    if course.right + course.wrong < _KNOWN_PAGES or course.crawls < _KNOWN_CRAWLS:
+    if course.crawls < _KNOWN_CRAWLS:
         return 0
     right_before = 1 - course.usually_wrong
     if right_before < _SELDOM:
@@ -331,7 +344,7 @@ def evidence(course: Course, right: int, wrong: int) -> float:
 
 
 def _rate_of_bad(course: Course) -> float:
-    return (course.bad + _RARE) / (course.crawls + _RARE + 1)
+    return (course.bad + _RARE_CRAWL) / (course.crawls + _RARE_CRAWL + 1)
 
 
 def _settled(course: Course, *, usual: bool = False) -> Course:

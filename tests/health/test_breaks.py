@@ -12,7 +12,7 @@ from newsloom.news.health import Condition, Health
 from newsloom.news.memory import Stage
 from tests.health.watched import Watched
 
-HISTORY = 14
+HISTORY = 8
 """Crawls before it breaks."""
 
 FEED, PAGES, SITEMAP, MICRODATA = "elbe-anzeiger", "caspian-wire", "vestnik-volgi", "prairie-ledger"

@@ -55,6 +55,40 @@ def test_a_field_that_falls_off_is_found_in_two_crawls_and_told_once() -> None:
     assert source.told == [Condition.DEGRADED]
 
 
+@pytest.mark.parametrize("measure", [Measure.AUTHOR, Measure.PAGE, Measure.LISTING])
+@pytest.mark.parametrize("listed", [8, 15, 30])
+def test_a_source_of_six_crawls_is_known_well_enough_to_miss_something_in_two(measure: Measure, listed: int) -> None:
+    source = Source()
+    source.pages(1 if measure is Measure.LISTING else listed, measure=measure)
+    for _ in range(5):
+        source.pages(1, measure=measure)
+    states = [source.pages(0, 1, measure) for _ in range(2)]
+    assert states == [Condition.FINE, Condition.DEGRADED if measure is Measure.AUTHOR else Condition.FAILING]
+
+
+def test_two_crawls_of_odd_pages_are_no_fall_where_there_was_one_before() -> None:
+    source = Source()
+    source.pages(15)
+    for _ in range(4):
+        source.pages(0, 2), source.pages(2)
+        assert [source.pages(2) for _ in range(2)] == [Condition.FINE] * 2
+    assert [source.pages(0, 1) for _ in range(2)] == [Condition.FINE] * 2
+
+
+def test_two_odd_crawls_with_a_fine_one_between_them_are_no_fall() -> None:
+    source = Source().lived()
+    assert [source.pages(0, 9), source.pages(1), source.pages(0, 9)] == [Condition.FINE] * 3
+
+
+def test_a_listing_that_shows_what_it_showed_is_known_as_one_that_lists_something() -> None:
+    source = Source()
+    source.pages(1, measure=Measure.LISTING)
+    for _ in range(6):
+        source.crawl(unchanged=True)
+    source.pages(0, 1, Measure.LISTING)
+    assert source.crawl(unchanged=True) is Condition.FAILING, "the second is as empty as the first"
+
+
 def test_one_crawl_is_no_fall_however_many_pages_it_has() -> None:
     source = Source().lived()
     assert source.pages(0, 200) is Condition.FINE
@@ -111,6 +145,24 @@ def test_texts_that_become_short_are_found_and_a_short_one_among_others_is_none(
     assert texts(2200, 150, 1800) is Condition.FINE
     assert [texts(160, 170, 150), texts(150, 170, 180)][-1] is Condition.DEGRADED
     assert (source.health.field, "much shorter" in source.health.reason) == ("body", True)
+
+
+def test_texts_that_become_captions_or_nothing_are_one_fall_and_the_first_page_of_a_listing_tells_their_length() -> (
+    None
+):
+    source, body = Source(), Measure.BODY
+
+    def texts(*letters: int) -> Condition:
+        counts = {body: Count(right=sum(n > 0 for n in letters), wrong=letters.count(0), example=AT)}
+        return source.crawl(lengths=tuple((AT, n) for n in letters if n), counts=counts, new=len(letters))
+
+    texts(*range(1400, 2900, 100))
+    for _ in range(5):
+        assert texts(2000) is Condition.FINE
+    assert [texts(62), texts(0, 0)] == [Condition.FINE, Condition.DEGRADED]
+    assert "3 of the last 3 new articles have a text much shorter than usual, or none" in source.health.reason
+    texts(0)
+    assert "much shorter" not in source.health.reason, "that they have none says enough"
 
 
 def test_addresses_that_give_nothing_make_it_fail_with_the_stage() -> None:
