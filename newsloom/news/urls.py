@@ -42,7 +42,7 @@ def _anonymous(url: str) -> str:
     return str(parsed.href)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)  # of one address it is asked several times; what is costly is kept by host, below
 def site(url: str) -> str:
     """The registrable domain of an address (`bbc.co.uk`); where it has none (an IP address, localhost), host and port.
 
@@ -80,7 +80,7 @@ def _is_ip(host: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def origin(url: str) -> str:
     """`scheme://host:port` (RFC 6454), the port always said."""
     parts = urlsplit(url)

@@ -63,7 +63,7 @@ def resolved(href: str, base: str) -> str:
     return _resolved(href, "" if href.startswith(("http:", "https:")) else base)
 
 
-@lru_cache(maxsize=_KNOWN)
+@lru_cache(maxsize=64)  # all links of a page have one base
 def _root(base: str) -> str:
     return "/".join(base.split("/", 3)[:3])
 
