@@ -180,7 +180,8 @@ def _entry(row: sqlite3.Row) -> Entry:
     at = instants.read(row["at"])
     where = row["field"] or row["stage"]
     now = f"is {row['state']}{f' ({where})' if where else ''}" if row["state"] in ILL else _WELL[row["state"]]
-    paragraphs = [row["reason"] or f"It was {row['before']}.", row["example"]]
+    reason = row["reason"] or f"It was {row['before']}."
+    paragraphs = [reason] if reason.startswith(f"{row['example']}: ") else [reason, row["example"]]
     return Entry(
         id=UUID(row["uuid"]),
         version=1,

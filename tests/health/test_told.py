@@ -79,7 +79,7 @@ def test_one_entry_when_it_falls_ill_one_when_it_has_recovered_and_none_in_betwe
     assert not any(name.startswith(("all", "source/")) for name in written), "it is no news"
     (first,) = told.read().entries
     assert (first.title, first.link) == ("The News is failing (status)", URL)
-    assert "503 Service Unavailable" in first.content[0].value
+    assert first.content[0].value == f"<p>{URL}: 503 Service Unavailable</p>"
     assert told.crawl("503 Service Unavailable") == ()
     assert told.crawl("404 Not Found") == ()
     told.crawl()
