@@ -151,6 +151,11 @@ class Tally:
         self._looked = True
         self._unchanged |= page.state is State.SAME
 
+    @property
+    def looked(self) -> bool:
+        """Whether an entrance answered."""
+        return self._looked
+
     def listing(self, listing: Listing, *, new: int) -> None:
         """What an entrance showed, `new` of it for the first time."""
         self._looked = True

@@ -8,10 +8,10 @@ from newsloom.store import instants
 from newsloom.store.database import plain
 
 
-def record(connection: sqlite3.Connection, report: CrawlReport) -> int:
-    """Keep a crawl's numbers; the id of its row.
+def record(connection: sqlite3.Connection, report: CrawlReport, *, looked: bool) -> int:
+    """Keep a crawl's numbers; the id of its row. `looked`: one of the source's entrances answered.
 
-    One that was stopped, or had nothing it might ask yet, says nothing about how the source is.
+    One that was stopped, or asked articles only, says nothing about how the source is.
     """
     started, finished, error = instants.written(report.started), instants.written(report.finished), plain(report.error)
     connection.execute(
@@ -32,7 +32,7 @@ def record(connection: sqlite3.Connection, report: CrawlReport) -> int:
     _forget(connection, report)
     if report.stopped:
         return crawl
-    told = bool(error or report.requests)
+    told = bool(error or looked)
     connection.execute(
         """
         UPDATE watched

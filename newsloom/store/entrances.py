@@ -63,7 +63,11 @@ def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime | None:
     held: datetime | None = instants.read(holds.get(identity.origin(row["url"])))
     if row["failed"]:
         return held
-    said = [_wishes(row).not_before(instants.read(row["asked_at"])), instants.read(row["retry_at"]), held]
+    said: list[datetime | None] = [
+        _wishes(row).not_before(instants.read(row["asked_at"])),
+        instants.read(row["retry_at"]),
+        held,
+    ]
     return max(at for at in said if at is not None)
 
 

@@ -646,8 +646,9 @@ class Store:
         """The crawl is over: its numbers are kept, and what waited for its pages waits no longer."""
 
         def work(connection: sqlite3.Connection) -> None:
-            crawl = crawls.record(connection, report)
-            health.record(connection, report, crawl, self._crawl(report.source).tally)
+            tally = self._crawl(report.source).tally
+            crawl = crawls.record(connection, report, looked=tally.looked)
+            health.record(connection, report, crawl, tally)
             Stories(connection, self._now()).come(log.release(connection, report.source))
             rhythm.learn(connection, report, self._crawl(report.source).finds)
 
