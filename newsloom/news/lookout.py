@@ -25,6 +25,8 @@ class Pace:
     correction: float = 1.0
     budget: float = 0.0
     """Looks a day that it was last held to."""
+    budgets: tuple[tuple[int, float], ...] = ()
+    """Hour, looks a day from then on: what each hour's looks are measured against. Before the first: as by the first."""
 
 
 _CORRECTED_BY = 24
@@ -35,6 +37,9 @@ _OFF, _OFF_LOOKS = 12, 10
 """After so many hours without a look, if so many were to be taken in them, nobody was there, and the count begins anew. Else a
 machine that was off for a week would ask more for a week."""
 _CORRECTIONS = (0.1, 10.0)
+_JUMP = 1.2
+"""A budget larger or smaller by so much at once is another plan: looks taken under the old one tell nothing, nor does a correction
+that ran off while the shortest or longest wait kept the old one from being met."""
 _AHEAD = 0.3
 """Of what a week's looks are ahead of the budget or behind it, so much is made good within a day..."""
 _AHEAD_MOST = 0.2
@@ -78,8 +83,8 @@ class Lookout:
         hour = int(now // HOUR)
         if hour != self._hour:
             self._hour = hour
+            self.pace = _planned(self._pace(now / HOUR), budget, now / HOUR)
             self._threshold = self._held(budget, now / HOUR)
-            self.pace = replace(self._pace(now / HOUR), budget=budget)
         return self._threshold
 
     def _pace(self, now: float) -> Pace:
@@ -100,16 +105,33 @@ class Lookout:
         asked = sum(appetites) / 7
         pace, hour = self._pace(now), int(now)
         if hour - pace.since > _FIRST_HOURS and asked:
-            budget *= 1 - min(max(_AHEAD * _ahead(pace, budget, hour), -_AHEAD_MOST), _AHEAD_MOST)
-            pace = _corrected(pace, budget, hour, [appetite / asked for appetite in appetites])
+            made_good = 1 - min(max(_AHEAD * _ahead(pace, budget, hour), -_AHEAD_MOST), _AHEAD_MOST)
+            budget *= made_good
+            pace = _corrected(pace, made_good, hour, [appetite / asked for appetite in appetites])
         self.pace = pace
         return (asked * pace.correction / budget) ** 2 / 2
 
 
-def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) -> Pace:
+def _planned(pace: Pace, budget: float, now: float) -> Pace:
+    """With the budget from now on; one that is quite another has the counting begin anew."""
+    hour = int(now)
+    if pace.budget and not 1 / _JUMP <= budget / pace.budget <= _JUMP:
+        return Pace(since=now, corrected=hour, looks=pace.looks, budget=budget, budgets=((hour, budget),))
+    known = [(h, b) for h, b in pace.budgets if h < hour] or [(hour, budget)]
+    first = max((n for n, (h, _) in enumerate(known) if h <= pace.since), default=0)
+    changed = [(hour, budget)] if known[-1][1] != budget else []
+    return replace(pace, budget=budget, budgets=(*known[first:], *changed))
+
+
+def _wanted(pace: Pace, hour: int) -> float:
+    """Looks in one hour, by the budget of then."""
+    return next((b for h, b in reversed(pace.budgets) if h <= hour), pace.budgets[0][1]) / 24
+
+
+def _corrected(pace: Pace, made_good: float, hour: int, shares: Sequence[float]) -> Pace:
     hours = range(max(int(pace.since) + 1, hour - _CORRECTED_BY), hour)
     got, counted = max(_within(pace, hours), 1), min(hour - pace.corrected, _CORRECTED_BY)
-    wanted = sum(budget / 24 * shares[weekday(h * HOUR)] for h in hours)
+    wanted = sum(made_good * _wanted(pace, h) * shares[weekday(h * HOUR)] for h in hours)
     error = math.log(got / wanted) * len(hours) / _CORRECTED_BY
     step = math.exp(min(max(error, -0.5), 0.5) * counted / _CORRECTED_BY)
     low, high = _CORRECTIONS
@@ -118,7 +140,9 @@ def _corrected(pace: Pace, budget: float, hour: int, shares: Sequence[float]) ->
 
 def _ahead(pace: Pace, budget: float, hour: int) -> float:
     """By how many days' looks the last week is ahead of the budget; the first looks of all, at sources nobody knew, among them."""
-    return (_within(pace, range(int(pace.since), hour)) - budget / 24 * (hour - pace.since)) / budget
+    hours = range(int(pace.since), hour)
+    wanted = sum(_wanted(pace, h) * min(h + 1 - pace.since, 1) for h in hours)
+    return (_within(pace, hours) - wanted) / budget
 
 
 def _within(pace: Pace, hours: range) -> int:

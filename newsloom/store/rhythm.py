@@ -220,7 +220,8 @@ def pace(connection: sqlite3.Connection) -> Pace | None:
     if row is None:
         return None
     stored = json.loads(row["value"])
-    return Pace(**stored | {"looks": tuple((hour, looks) for hour, looks in stored["looks"])})
+    by_hour = {name: tuple((hour, n) for hour, n in stored.get(name, ())) for name in ("looks", "budgets")}
+    return Pace(**stored | by_hour)
 
 
 def keep_pace(connection: sqlite3.Connection, kept: Pace) -> None:

@@ -201,6 +201,26 @@ def test_looks_beyond_the_budget_raise_the_threshold_until_it_is_kept() -> None:
     assert sum(looks) == pytest.approx(480, rel=0.05)
 
 
+@pytest.mark.parametrize(
+    ("before", "after"), [((240,), 480), ((480,), 240), (tuple(range(240, 480, 24)), 480), ((5000,), 48), ((3,), 240)]
+)
+def test_another_budget_holds_from_its_first_day_on(before: Sequence[float], after: float) -> None:
+    """Also one that grows source by source within an hour, and after one that the shortest or longest wait kept from being met."""
+    lookout, now, looks = Lookout(), MONDAY, [0] * 12
+    lookout.ask("a", (240.0,) * 7)
+    while now < MONDAY + 12 * DAY:
+        lookout.count(now)
+        day = int((now - MONDAY) // DAY)
+        looks[day] += 1
+        for step in before if day == 7 and looks[7] == 1 else ():
+            lookout.ask("b", None if step % 48 else (0.0,) * 7)  # sources come: the threshold is worked out anew
+            lookout.threshold(step, now)
+        lookout.ask("b", (0.0,) * 7 if day >= 7 else None)
+        waits = (2 * lookout.threshold(after if day >= 7 else before[0], now)) ** 0.5 * DAY / 240
+        now += min(max(waits, DAY / 720), DAY / 12)
+    assert looks[7:] == [pytest.approx(after, rel=0.1)] * 5
+
+
 def test_after_days_off_no_more_is_asked_than_before() -> None:
     lookout, now = Lookout(), MONDAY
     lookout.ask("a", (24.0,) * 7)

@@ -175,4 +175,5 @@ def test_the_pace_of_all_looks_is_kept_with_when_a_source_is_due(desk: Desk) -> 
     assert pace is not None
     assert lookout.pace is not None
     assert pace.looks == lookout.pace.looks
+    assert pace.budgets == lookout.pace.budgets
     assert pace.correction == pytest.approx(lookout.pace.correction, rel=1e-3)
