@@ -3,9 +3,9 @@
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from newsloom.news.times import Now
 from newsloom.publishing import publish_dirty
 from newsloom.pushing import Post
 from newsloom.store import Store, StoreError
+from newsloom.store.entrances import Waits
 from newsloom.timetable import Timetable
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ class Round:
 
     reports: tuple[CrawlReport, ...] = ()
     newly_failing: tuple[str, ...] = ()
+    waiting: Mapping[str, Waits] = field(default_factory=dict)
+    """Sources of which nothing might be asked."""
     files: tuple[Path, ...] = ()
     unpublished: tuple[str, ...] = ()
     untold: tuple[str, ...] = ()
@@ -130,11 +133,13 @@ async def crawl_round(
         if isinstance(broken, BaseException):
             raise broken
     reports = tuple(r for r in outcomes if isinstance(r, CrawlReport))
+    waiting = {r.source: waits for r in reports if (waits := await _waits(house, r)) is not None}
     files, unpublished = await publish_dirty(house.config, house.store, publishing=watch.publishing)
     pushed = await Post(house.config, house.store, house.now).push(stop)
     return Round(
         reports=reports,
         newly_failing=tuple(sorted((await house.store.failing() - known_to_fail) & {r.source for r in reports})),
+        waiting=waiting,
         files=files,
         unpublished=unpublished,
         untold=pushed.newly_failing,
@@ -163,8 +168,14 @@ async def crawl_one(house: House, source: Source, *, stop: asyncio.Event | None 
     after = await house.store.health(source.name)
     newly_fails = not failed_before and source.name in await house.store.failing()
     seconds = time.monotonic() - began
-    _tell(report, before, after, newly_fails=newly_fails, seconds=seconds, defect=defect)
+    waits = await _waits(house, report)
+    _tell(report, before, after, newly_fails=newly_fails, seconds=seconds, waits=waits, defect=defect)
     return report
+
+
+async def _waits(house: House, report: CrawlReport) -> Waits | None:
+    """What a crawl waits for that asked nothing."""
+    return None if report.requests or report.error or report.stopped else await house.store.waits(report.source)
 
 
 def _tell(
@@ -174,6 +185,7 @@ def _tell(
     *,
     newly_fails: bool,
     seconds: float,
+    waits: Waits | None,
     defect: Exception | None,
 ) -> None:
     """That a source newly fails is a warning, and a defect of our own an error: cron mails whatever is printed under -q."""
@@ -186,6 +198,8 @@ def _tell(
         "bounds": report.bounds,
         "stopped": report.stopped or None,
         "error": report.error,
+        "waits_until": waits.until if waits is not None else None,
+        "waits_for": waits.reason if waits is not None else None,
         "health": after.condition if after.condition is not Condition.FINE else None,
         "why": after.reason if after != before and after.reason != report.error else None,
     }

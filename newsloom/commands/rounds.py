@@ -5,7 +5,7 @@ import logging
 import os
 from collections.abc import Sequence
 from contextlib import nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import click
 
@@ -17,7 +17,7 @@ from newsloom.commands.notifying import Manager
 from newsloom.commands.progress import progress
 from newsloom.commands.reloading import Reloading, beside
 from newsloom.commands.stopping import hanging_up, stopping
-from newsloom.commands.tables import Table, files, show_json
+from newsloom.commands.tables import Table, files, moment, show_json
 from newsloom.commands.watching import Pulse, look
 from newsloom.config import Config, ConfigFile
 
@@ -91,7 +91,7 @@ def tell(call: Call, done: hallway.Round, *, as_json: bool = False) -> None:
         show_json(done)
     elif not call.quiet:
         if done.reports:
-            _table(done).show()
+            _table(done, call.now()).show()
             click.echo()
         click.echo(_outcome(done))
 
@@ -112,9 +112,11 @@ def _written(done: hallway.Round) -> str:
     return "no feed has anything new" if done.reports else "nothing is due"
 
 
-def _table(done: hallway.Round) -> Table:
+def _table(done: hallway.Round, now: datetime) -> Table:
     table = Table("source", "new", "changed", "known", "briefs", "failed", "refused", "gone", "queued", "note")
     for r in sorted(done.reports, key=lambda r: r.source):
         note = r.error or (f"met its limit of {', '.join(r.bounds)}" if r.bounds else "")
+        if (waits := done.waiting.get(r.source)) is not None:
+            note = f"nothing was asked; again {moment(waits.until, now)}: {waits.reason}"
         table.row(r.source, r.new, r.changed, r.known, r.briefs, r.failed, r.refused, r.gone, r.queued, note)
     return table

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +17,15 @@ _SECOND_BEST = 3
 """After so many looks in a row at which others had shown first all that it showed, an entrance rests."""
 _RESTS = timedelta(hours=6)
 """So long, before it is asked again: the other may become slower, and what it leaves out is seen by then."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Waits:
+    """Why nothing may be asked of a source for now."""
+
+    until: datetime
+    reason: str
+    """For people, what its entrance or its server answered last."""
 
 
 def keep_wishes(connection: sqlite3.Connection, row: sqlite3.Row, said: Wishes, *, read: bool) -> None:
@@ -69,6 +78,30 @@ def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime | None:
         held,
     ]
     return max(at for at in said if at is not None)
+
+
+def waits(connection: sqlite3.Connection, source: str, now: datetime) -> Waits | None:
+    """What the first of a source's entrances waits for that may be asked again; None: none of them waits."""
+    rows = connection.execute(
+        """
+        SELECT url, retry_at, reason FROM addresses
+         WHERE source = ? AND role <> 'article' AND coalesce(retry_at, '') < ?
+        """,
+        (source, instants.NEVER),
+    ).fetchall()
+    holds = dict(
+        connection.execute(
+            "SELECT origin, hold_until FROM origins WHERE hold_until > ?", (instants.written(now),)
+        ).fetchall()
+    )
+    waiting = []
+    for row in rows:
+        until = max(row["retry_at"] or "", holds.get(identity.origin(row["url"]), ""))
+        if until > instants.written(now):
+            waiting.append(
+                Waits(until=instants.read(until), reason=row["reason"] or "its server asks to be left alone")
+            )
+    return min(waiting, key=lambda each: each.until, default=None)
 
 
 def keep_place(connection: sqlite3.Connection, row: sqlite3.Row, keys: Sequence[str], *, first: bool) -> None:

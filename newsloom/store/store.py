@@ -233,6 +233,10 @@ class Store:
         """What is known of when to look at a source."""
         return await self._do(lambda connection: rhythm.outlook(connection, source))
 
+    async def waits(self, source: str) -> entrances.Waits | None:
+        """Why nothing may be asked of a source now, and until when; None: something may."""
+        return await self._do(lambda connection: entrances.waits(connection, source, self._now()))
+
     async def asked_for(self) -> tuple[dict[str, Sequence[float]], Pace | None]:
         """Looks that sources ask for by their rhythms (`Course.appetites`), and the pace that `schedule` was given last."""
         return await self._do(lambda connection: (rhythm.asks(connection), rhythm.pace(connection)))

@@ -110,3 +110,20 @@ def test_a_quiet_hour_of_all_entrances_makes_none_of_them_second(desk: Desk) -> 
             desk.listed(item("https://a.example/1"), url=url, role=role)
     desk.at += HOUR / 2
     assert {FEED, NEWS} <= set(desk.due_urls())
+
+
+def test_it_is_known_what_a_source_waits_for_that_may_not_be_asked(desk: Desk) -> None:
+    desk.adopt()
+    desk.due()
+    assert desk.run(desk.store.waits("a")) is None
+    no_answer = {"state": State.FAILED, "role": Role.START, "reason": "robots.txt: no answer", "retry_at": START + HOUR}
+    desk.save(page("https://a.example/", **no_answer))
+    waits = desk.run(desk.store.waits("a"))
+    assert waits is not None
+    assert (waits.until, waits.reason) == (START + HOUR, "robots.txt: no answer")
+    desk.run(desk.store.hold("https://a.example:443", START + 2 * HOUR))
+    waits = desk.run(desk.store.waits("a"))
+    assert waits is not None
+    assert waits.until == START + 2 * HOUR
+    desk.at += 2 * HOUR
+    assert desk.run(desk.store.waits("a")) is None
