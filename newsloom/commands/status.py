@@ -44,7 +44,10 @@ def command(call: Call, *, as_json: bool) -> None:
 def _show(call: Call, status: "Status", plans: Mapping[str, str]) -> None:
     from newsloom.commands.tables import Table, moment  # noqa: PLC0415
 
-    sources = Table("source", "crawled", "due", "new", "changed", "known", "briefs", "failed", "queued", "note")
+    sources = Table(
+        *("source", "crawled", "due", "new", "changed", "known", "briefs", "failed", "queued", "note"),
+        spare=("queued", "briefs", "known", "changed", "failed", "new", "crawled", "due"),
+    )
     for s in status.sources:
         due = s.next_due is None or s.next_due <= status.now
         sources.row(
@@ -74,7 +77,10 @@ def _rhythms(status: "Status", plans: Mapping[str, str]) -> "Table":
     from newsloom.commands.tables import Table, bar, moment, span  # noqa: PLC0415
 
     drawn = ("its day",) if sys.stdout.isatty() else ()
-    table = Table("source", *drawn, "a day", "due", "why then", "half seen in", "nine in ten")
+    table = Table(
+        *("source", *drawn, "a day", "due", "why then", "half seen in", "nine in ten"),
+        spare=("due", "nine in ten", "half seen in", *drawn, "a day"),  # the table above has when it is due
+    )
     for s in status.sources:
         day = (bar(s.rhythm.hours) if s.rhythm else "",) if drawn else ()
         late = (span(s.delay.median), span(s.delay.p90)) if s.delay else ("", "")

@@ -3,7 +3,7 @@
 import json
 import sys
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, is_dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum
@@ -18,15 +18,20 @@ from newsloom.news.sources import Schedule
 
 Cell = str | int | None
 _SHORT = 12
-"""Columns of a text that a narrow terminal does not break."""
+"""A text of no more columns is not broken on a narrow terminal."""
+_LINE = 16
+"""A longer one may be broken between words into lines of so many columns, and more where a word has more: up to"""
+_WORD = 24
 
 
 class Table:
     """Rows under headings. Numbers stand to the right, None is empty."""
 
-    def __init__(self, *headings: str, title: str = "") -> None:
+    def __init__(self, *headings: str, title: str = "", spare: Sequence[str] = ()) -> None:
+        """`spare`: headings of the columns that a narrow terminal can do without, in the order in which they are left out."""
         self.title = title
         self.headings = headings
+        self._spare = [headings.index(heading) for heading in spare]
         self.rows: list[tuple[Cell, ...]] = []
 
     def row(self, *cells: Cell) -> None:
@@ -59,29 +64,64 @@ class Table:
         console = Console(markup=False, highlight=False)
         drawn = table.Table(title=self.title or None, box=box.SIMPLE_HEAD, title_justify="left", header_style="bold")
         shown = self._fitting(console.width)
-        for place in shown:
+        for place, columns in shown.items():
             drawn.add_column(
                 self.headings[place],
                 justify="right" if self._numbers(place) else "left",
                 overflow="fold",
-                no_wrap=place == 0 or self._numbers(place) or self._widest(place) <= _SHORT,
+                width=columns,
             )
         for row in self.rows:
             drawn.add_row(*(_text(row[place]) for place in shown))
         console.print(drawn)
 
-    def _fitting(self, columns: int) -> list[int]:
-        """The columns to draw: where not all have room, those that say nothing (0 or empty in every row) are left out."""
-        every = list(range(len(self.headings)))
-        if sum(map(self._widest, every)) + 3 * len(every) < columns:
-            return every
-        return [place for place in every if any(row[place] not in (0, "", None) for row in self.rows)]
+    def _fitting(self, columns: int) -> dict[int, int]:
+        """The columns to draw, and how wide.
+
+        Where not all have room, those that say nothing (0 or empty in every row) are left out, then texts and headings are broken
+        between words, and where that is not enough whole columns are left out: a number, a time or a bar that is cut short is
+        another one. The first column stays.
+        """
+        shown = list(range(len(self.headings)))
+        if _room(map(self._widest, shown)) > columns:
+            shown = [p for p in shown if p == 0 or any(row[p] not in (0, "", None) for row in self.rows)]
+        kept = [0]
+        for place in reversed(dict.fromkeys((*self._spare, *self._dispensable()))):
+            if place in shown and _room(map(self._least, [*kept, place])) <= columns:
+                kept.append(place)
+        shown = sorted(kept)
+        widths = {place: self._widest(place) for place in shown}
+        while _room(widths.values()) > columns:
+            broken = [place for place in shown if widths[place] > self._least(place)]
+            if not broken:
+                break
+            widths[max(broken, key=widths.__getitem__)] -= 1
+        return widths
+
+    def _dispensable(self) -> list[int]:
+        """What is left out when nothing else was said: from the right, texts last."""
+        return sorted(range(1, len(self.headings)), key=lambda place: (self._widest(place) > _SHORT, -place))
+
+    def _least(self, place: int) -> int:
+        """How narrow a column may be drawn."""
+        cells = [_text(row[place]) for row in self.rows]
+        widest = max(map(width, cells), default=0)
+        if place and not self._numbers(place) and widest > _SHORT:
+            longest = max(width(word) for cell in cells for word in cell.split() or [""])
+            widest = min(widest, max(_LINE, min(longest, _WORD)))
+        return max(widest, *map(width, self.headings[place].split()))
 
     def _widest(self, place: int) -> int:
         return max(width(_text(row[place])) for row in (self.headings, *self.rows))
 
     def _numbers(self, place: int) -> bool:
         return bool(self.rows) and all(row[place] is None or isinstance(row[place], int) for row in self.rows)
+
+
+def _room(widths: Iterable[int]) -> int:
+    """Columns of a terminal that a table of these takes: with a space on both sides of each and a line between two."""
+    taken = list(widths)
+    return sum(taken) + 3 * len(taken) + 1
 
 
 def _text(cell: Cell) -> str:

@@ -38,6 +38,30 @@ def test_a_narrow_terminal_breaks_no_name_and_leaves_out_what_says_nothing(
         assert ("refused" in drawn) is (columns == 160)
 
 
+@pytest.mark.parametrize("columns", range(20, 130, 5))
+def test_a_terminal_however_narrow_is_shown_whole_bars_numbers_and_times(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    day = bar(range(1, 25))
+    table = Table(
+        *("source", "its day", "a day", "due", "why then", "half seen in", "note"), spare=("its day", "half seen in")
+    )
+    table.row("harbour", day, "11.7", "in 2 d", "learned", "12 min", "fails since 3 h ago: the server gives no answer")
+    table.row("caspian", day, "0.03", "now", "cron 0 7 * * *", "3 h", "")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", str(columns))
+    table.show()
+    drawn = re.sub(r"\x1b\[\d*m", "", capsys.readouterr().out).splitlines()
+    assert max(map(len, drawn)) <= columns
+    row = next(line for line in drawn if "harbour" in line)
+    headings = " ".join(line for line in drawn[: drawn.index(row)])
+    shown = [value for heading, value in (("seen", "12 min"), ("its", day), ("due", "in 2 d")) if heading in headings]
+    assert all(re.search(rf"(^|  ){re.escape(value)}(  |$)", row) for value in shown)
+    assert all(word in " ".join(drawn) for word in (["learned"] if "why" in headings else []))
+    assert len(shown) == 3 or columns < 120
+    assert "due" in headings or columns < 75
+
+
 def test_control_characters_do_not_reach_the_terminal() -> None:
     table = Table("title")
     table.row("a\x1b[31mred\nline")
