@@ -112,9 +112,8 @@ def looked(
     A time before the last look says that it came, not when (it was listed late): it counts as half-way between. `reach`: from
     when on nothing can have been missed, if that is after the last look; the time before it was not watched.
     """
-    last = course.rhythm.looked
-    # Of a longer time without a look, a clock that ran ahead or a machine that was off, the last week tells enough.
-    course = _since(course, min(max(reach, last, now - WEEK), now))
+    last, published = course.rhythm.looked, tuple(published)
+    course = _since(course, min(max(reach, _watched_from(last, now, published)), now))
     known = course.rhythm
     told = (t for t in published if not last <= t < known.looked)
     came = sorted(min(t, now) if t >= known.looked else (known.looked + now) / 2 for t in told)
@@ -132,6 +131,18 @@ def looked(
         ),
         fresh=_fresh(known.fresh, known.looked, now, came),
     )
+
+
+def _watched_from(last: float, now: float, published: Sequence[float]) -> float:
+    """From when on a look at `now` tells what came: of a longer time without a look the last week tells enough.
+
+    After two, only from its first piece on: if it has none, the clock may be ahead, and that must not make a source silent. One
+    that is will show it at the next look.
+    """
+    week = max(last, now - WEEK)
+    if now - last <= 2 * WEEK or any(at < last for at in published):
+        return week
+    return min((at for at in published if at >= week), default=now)
 
 
 def _since(course: "Course", begin: float) -> "Course":

@@ -201,6 +201,17 @@ def test_looks_beyond_the_budget_raise_the_threshold_until_it_is_kept() -> None:
     assert sum(looks) == pytest.approx(480, rel=0.05)
 
 
+def test_a_look_by_a_clock_a_year_ahead_leaves_a_rate_as_it_was() -> None:
+    course = taught(times(14, 40), 14)
+    usual, now = course.rate, course.rhythm.looked
+    course = learned(course, now + 365 * DAY, [now])
+    assert course.rate == pytest.approx(usual, rel=0.1)
+    course = learned(course, now + HOUR, [now + HOUR / 2])
+    assert course.rate == pytest.approx(usual, rel=0.1)
+    off = learned(course, now + 30 * DAY, [now + 30 * DAY - n * HOUR for n in range(1, 25)])
+    assert off.rate == pytest.approx(30 / DAY, rel=0.3)
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [((240,), 480), ((480,), 240), (tuple(range(240, 480, 24)), 480), ((5000,), 48), ((3,), 240)]
 )
