@@ -59,7 +59,7 @@ def _show(call: Call, status: "Status", plans: Mapping[str, str]) -> None:
     if any(s.rhythm is not None for s in status.sources):
         _rhythms(status, plans).show()
         click.echo()
-    topics = Table("topic", "title", "entries", "newest")
+    topics = Table("topic", "title", "entries", "newest", spare=("title",))
     for t in status.topics:
         topics.row(t.key, t.title, t.entries, moment(t.newest, status.now))
     topics.show()
