@@ -96,16 +96,31 @@ def due(
 
 
 def _set_clock_back(connection: sqlite3.Connection, source: str, now: datetime) -> None:
-    """If the last crawl lies in the future, the clock ran ahead then: what was put off until after it must not wait so long."""
+    """If the last crawl lies in the future, the clock ran ahead then: what was put off until after it must not wait so long.
+
+    What failed then is asked at once. What was read waits for its next look from now on as long as it would have: else all that
+    was read then is asked again by one crawl.
+    """
     at = instants.written(now)
     if connection.execute("SELECT 1 FROM watched WHERE name = ? AND started > ?", (source, at)).fetchone() is None:
         return
+    read = connection.execute(
+        """
+        SELECT id, asked_at, retry_at FROM addresses
+         WHERE source = ? AND asked_at > ? AND role = 'article' AND state IN (?, ?) AND retry_at < ?
+        """,
+        (source, at, State.READ, State.SAME, instants.NEVER),
+    ).fetchall()
+    looks = [(now + (instants.read(r["retry_at"]) - instants.read(r["asked_at"])), r["id"]) for r in read]
     connection.execute(
         """
         UPDATE addresses SET asked_at = ?1, retry_at = min(retry_at, ?1)
          WHERE source = ?2 AND asked_at > ?1 AND coalesce(retry_at, '') <> ?3
         """,
         (at, source, instants.NEVER),
+    )
+    connection.executemany(
+        "UPDATE addresses SET retry_at = ? WHERE id = ?", [(instants.written(look), row) for look, row in looks]
     )
     longest = (instants.written(now + 2 * _DAY),)
     connection.execute("UPDATE origins SET hold_until = NULL WHERE hold_until > ?", longest)

@@ -352,6 +352,26 @@ def test_what_was_put_off_under_a_clock_that_ran_ahead_is_asked_when_the_clock_i
     assert desk.run(desk.store.origin("https://a.example:443")).hold_until is None
 
 
+def test_what_was_read_under_a_clock_that_ran_ahead_is_not_asked_again_by_one_crawl(desk: Desk) -> None:
+    desk.at = START + 2 * DAY
+    stories = [f"{STORY}/{n}" for n in range(10)]
+    ages = {url: n * 2 * HOUR for n, url in enumerate(stories)}
+    desk.listed(*(item(url, published=desk.at - ages[url]) for url in stories))
+    desk.save(*(page(u, "A text.", at=desk.at, title=f"Title {u}", published=desk.at - ages[u]) for u in stories))
+    desk.record()
+    desk.at = START
+    desk.reopen()
+    asked: list[int] = []
+    for _ in range(24):
+        again = [url for url in desk.due_urls() if url in ages]
+        desk.save(*(page(url, at=desk.at, state=State.SAME) for url in again))
+        asked.append(len(again))
+        a_crawl_later(desk, HOUR)
+    assert asked[0] == 0
+    assert sum(asked) >= len(stories)
+    assert max(asked) <= 2
+
+
 def test_a_removed_source_is_not_due_but_keeps_its_entries(desk: Desk) -> None:
     desk.adopt([source("a"), source("b")])
     desk.listed(item(STORY))
