@@ -144,6 +144,9 @@ def next_due(
 
         trigger = CronTrigger.from_crontab(schedule.cron, timezone=ZoneInfo(schedule.zone))
         fire: datetime | None = trigger.get_next_fire_time(None, now + timedelta(microseconds=1))
+        # The hour that comes twice when summer ends: a line that names its hours means it once (cron(8) does likewise).
+        while fire is not None and fire.fold and not schedule.cron.split()[1].startswith("*"):
+            fire = trigger.get_next_fire_time(None, fire.astimezone(UTC) + timedelta(microseconds=1))
         if fire is None:
             raise ValueError(f"the cron line {schedule.cron!r} never comes")
         return fire.astimezone(UTC)

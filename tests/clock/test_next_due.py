@@ -42,6 +42,17 @@ def test_a_cron_line_follows_summer_time(day: int, hour: int) -> None:
     assert next_due(seven, None, datetime(2026, 3, day, 0, tzinfo=UTC)) == datetime(2026, 3, day, hour, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("line", "times"), [("30 2 * * *", 1), ("*/30 2 * * *", 2), ("30 * * * *", 25), ("30 */2 * * *", 13)]
+)
+def test_an_hour_that_comes_twice_is_one_for_a_cron_line_that_names_it(line: str, times: int) -> None:
+    cron = Schedule(every=timedelta(hours=1), cron=line, zone="Europe/Berlin")
+    at, fired = datetime(2026, 10, 24, 22, tzinfo=UTC), 0
+    while (at := next_due(cron, None, at)) < datetime(2026, 10, 25, 23, tzinfo=UTC):
+        fired += 1
+    assert fired == times
+
+
 def test_jitter_moves_a_time_later_and_never_further_than_it_says() -> None:
     jitter = timedelta(minutes=2)
     times = {next_due(HALF_HOUR, NOON, NOON, jitter) for _ in range(50)}
