@@ -80,7 +80,7 @@ def begun(now: float, published: Iterable[float], offset: float = 0.0) -> Rhythm
     """
     times = sorted(t for t in published if now - _MEMORIES[0] < t <= now)
     bare = Rhythm(since=now, looked=now, offset=offset)
-    if len(times) < 2:
+    if len(times) < 2 or times[0] == now:
         return bare
     span = now - times[0]
     whole = now - span // DAY * DAY

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
@@ -91,7 +92,9 @@ def learn(connection: sqlite3.Connection, report: CrawlReport, finds: Finds) -> 
     now = report.started.timestamp()
     if known is None:
         past = _dates(connection, report.source, finds.backlog) + dates
-        rhythm = begun(now, {*(at.timestamp() for at in past if at), *_past(connection, report)}, offset)
+        # What is stored may be listed, too; what came in a batch, or is dated by the day alone, has one time for several.
+        stood = Counter(at.timestamp() for at in past if at) | _past(connection, report)
+        rhythm = begun(now, stood.elements(), offset)
         course = Course(rhythm)
     else:
         # Of what nobody dated nothing is known but that it came since the last look: as of what is dated before that. What is
@@ -117,7 +120,7 @@ def _dates(connection: sqlite3.Connection, source: str, keys: Sequence[str]) -> 
     return [instants.read(at) for (at,) in rows]
 
 
-def _past(connection: sqlite3.Connection, report: CrawlReport) -> set[float]:
+def _past(connection: sqlite3.Connection, report: CrawlReport) -> Counter[float]:
     """Publication times of what is stored of a source, of some weeks."""
     rows = connection.execute(
         """
@@ -126,7 +129,7 @@ def _past(connection: sqlite3.Connection, report: CrawlReport) -> set[float]:
         """,
         (f"source/{report.source}", instants.written(report.started - _HISTORY), instants.written(report.started)),
     )
-    return {instants.read(at).timestamp() for (at,) in rows}
+    return Counter(instants.read(at).timestamp() for (at,) in rows)
 
 
 def _count(connection: sqlite3.Connection, report: CrawlReport, dates: Sequence[datetime | None]) -> None:

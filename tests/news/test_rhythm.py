@@ -61,6 +61,10 @@ def test_a_source_of_which_nothing_is_known_is_looked_at_as_a_common_one() -> No
     assert set(course.hours) == set(course.weekdays[:5]) == {1.0}
 
 
+def test_a_first_listing_all_of_this_instant_tells_nothing() -> None:
+    assert begun(MONDAY, [MONDAY] * 10) == begun(MONDAY, [])
+
+
 def test_looks_come_closer_where_more_is_expected() -> None:
     course = taught(times(14, 40, WORKDAY), 14)
     threshold = course.waiting(MONDAY + 14 * DAY + 9.5 * HOUR)

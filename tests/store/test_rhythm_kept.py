@@ -54,6 +54,13 @@ def test_a_first_listing_gives_a_rhythm_at_once_and_a_restart_keeps_it(desk: Des
     assert len(asks["a"]) == 7
 
 
+def test_a_first_listing_with_dates_of_days_alone_counts_each_piece(desk: Desk, paper: Paper) -> None:
+    paper.look(*(START - (n // 10) * timedelta(days=1) for n in range(30)), at=START + 11 * HOUR)
+    rhythm = known(desk)
+    assert rhythm is not None
+    assert rhythm.items[0] / rhythm.spans[0] * DAY == pytest.approx(12, rel=0.1)  # 29 in two days and eleven hours
+
+
 def test_each_look_teaches_what_it_showed_for_the_first_time(desk: Desk, paper: Paper) -> None:
     paper.look(START - HOUR, START - 2 * HOUR, at=START)
     before = known(desk)
