@@ -1,5 +1,7 @@
 """newsloom check."""
 
+import math
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +55,20 @@ def _tell(call: Call, config: "Config") -> None:
     click.echo()
     where = f"{config.server.host} port {config.server.port}"
     click.echo(f"store {call.store or config.store}, feeds in {config.out}, served on {where}")
+    if note := _missed(config):
+        click.echo(note)
     click.echo(f"{call.path} is fine: {len(config.sources)} sources, {len(config.topics)} topics")
+
+
+def _missed(config: "Config") -> str:
+    """That the budget cannot be kept, if the longest waits alone make more looks."""
+    least = sum(timedelta(days=1) / s.schedule.longest for s in config.sources if s.schedule.is_learned)
+    if config.budget is None or least <= config.budget:
+        return ""
+    return (
+        f"note: polling.budget: {config.budget} looks a day will be {math.ceil(least)}: no source waits longer than `longest`; "
+        "raise one of them"
+    )
 
 
 def _holds(topic: "Topic") -> str:

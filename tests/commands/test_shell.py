@@ -106,6 +106,14 @@ def test_check_says_what_the_config_holds(folder: Path) -> None:
     assert not any(line != line.rstrip() for line in done.stdout.splitlines())
 
 
+def test_check_says_that_a_budget_cannot_be_kept(tmp_path: Path) -> None:
+    sources = "".join(f"  - https://{n}.example\n" for n in "abcdef")
+    (tmp_path / "config.yaml").write_text(f"polling: {{budget: 3}}\nsources:\n{sources}")
+    assert "note: polling.budget: 3 looks a day will be 6" in newsloom("check", cwd=tmp_path).stdout
+    (tmp_path / "config.yaml").write_text(f"polling: {{budget: 3, longest: 2d}}\nsources:\n{sources}")
+    assert "note:" not in newsloom("check", cwd=tmp_path).stdout
+
+
 def test_check_as_json_is_one_line_for_programs(folder: Path) -> None:
     done = newsloom("check", "--json", cwd=folder)
     assert done.stdout.count("\n") == 1

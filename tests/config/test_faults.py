@@ -245,6 +245,7 @@ def test_rule_that_grows_too_long_by_its_tags_is_a_fault(tmp_path: Path) -> None
         ("{url: https://a.example, name: a/b}", "cannot be a file's name"),
         ("{url: https://a.example, every: 5m, cron: 0 * * * *}", "stands beside `every`"),
         ("{url: https://a.example, longest: 1m}", "the shortest wait, 2m, is longer than the longest, 1m"),
+        ("{url: https://a.example, every: 5m, longest: 2d}", "does nothing beside `every`"),
         ("{url: https://a.example, tile: x}", "unknown key: did you mean 'title'?"),
         ("[https://a.example]", "a list does not fit: write keys with values"),
         ("{url: https://a.example, mute: '(a'}", "not clear at character"),
