@@ -50,6 +50,9 @@ class Timetable:
             why is DueWhy.RHYTHM and report.queued and report.bounds
         ):  # pages that did not fit into this crawl are news, too
             due = min(due, self._now() + max(source.schedule.shortest, config.interval(source)))
+        if why is DueWhy.RHYTHM and (again := await self._store.next_try(source.name)) is not None:
+            # Its front page answers, but what lists its articles does not: that must not wait for when news is likely.
+            due = min(due, max(again, self._now() + source.schedule.shortest))
         await self._store.schedule(source.name, due, why, lookout.pace)
 
     async def bring_forward(self, config: Config) -> None:

@@ -80,6 +80,20 @@ def _not_before(row: sqlite3.Row, holds: Mapping[str, str]) -> datetime | None:
     return max(at for at in said if at is not None)
 
 
+def next_try(connection: sqlite3.Connection, source: str) -> datetime | None:
+    """When the first of the entrances is tried again from which a source lived, if all of them fail; None: one answers."""
+    rows = connection.execute(
+        """
+        SELECT state, retry_at FROM addresses
+         WHERE source = ? AND role <> 'article' AND role <> ? AND worked_at IS NOT NULL AND coalesce(retry_at, '') < ?
+        """,
+        (source, Role.START, instants.NEVER),
+    ).fetchall()
+    if any(row["state"] in (State.READ, State.SAME) for row in rows):
+        return None
+    return min((instants.read(row["retry_at"]) for row in rows if row["retry_at"]), default=None)
+
+
 def waits(connection: sqlite3.Connection, source: str, now: datetime) -> Waits | None:
     """What the first of a source's entrances waits for that may be asked again; None: none of them waits."""
     rows = connection.execute(

@@ -233,6 +233,10 @@ class Store:
         """What is known of when to look at a source."""
         return await self._do(lambda connection: rhythm.outlook(connection, source))
 
+    async def next_try(self, source: str) -> datetime | None:
+        """When the first of the entrances is tried again from which a source lived, if all of them fail."""
+        return await self._do(lambda connection: entrances.next_try(connection, source))
+
     async def waits(self, source: str) -> entrances.Waits | None:
         """Why nothing may be asked of a source now, and until when; None: something may."""
         return await self._do(lambda connection: entrances.waits(connection, source, self._now()))

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from newsloom.config import Config, load
-from newsloom.news.memory import CrawlReport
+from newsloom.news.memory import CrawlReport, Role, State
 from newsloom.news.sources import DueWhy
 from newsloom.news.wishes import SAYS_NOTHING, Wishes
 from newsloom.timetable import Timetable
-from tests.store.newsdesk import START, Desk, item
+from tests.store.newsdesk import START, Desk, item, page
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
@@ -202,3 +202,17 @@ def test_a_clock_that_was_ahead_for_a_year_puts_nothing_off(room: Room) -> None:
     assert room.due()[0] <= DAY
     assert room.due("b.example")[0] <= HOUR * 1.1
     assert room.crawl(rate=50)[0] < DAY / 4
+
+
+def test_a_source_whose_front_page_answers_while_its_feed_fails_is_due_when_the_feed_is_tried_again(room: Room) -> None:
+    config = room.config("sources: [https://a.example]")
+    (source,) = config.sources
+    feed = f"{source.url}feed"
+    usual, _ = room.crawl(rate=1)
+    for _ in range(2):
+        room.desk.save(page(feed, at=room.desk.at, state=State.GONE, role=Role.FEED), of=source)
+        room.desk.at += timedelta(minutes=1)
+    room.desk.listed(of=source, url=source.url, role=Role.START)
+    due, why = room.crawl()
+    assert (due, why) == (timedelta(minutes=19), DueWhy.RHYTHM)
+    assert due < usual
