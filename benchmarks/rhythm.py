@@ -37,7 +37,7 @@ from benchmarks.doors import PollingRule  # noqa: E402 - as above
 from newsloom.config import load  # noqa: E402 - as above
 from newsloom.news.memory import CrawlReport, Found, Listing, Role, Validators  # noqa: E402 - as above
 from newsloom.news.rhythm import DAY, WEEK  # noqa: E402 - as above
-from newsloom.store import Store  # noqa: E402 - as above
+from newsloom.store import Store, StoreError  # noqa: E402 - as above
 from newsloom.store.database import open_reading  # noqa: E402 - as above
 from newsloom.timetable import Timetable  # noqa: E402 - as above
 
@@ -77,8 +77,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as folder:
             asyncio.run(tick(Path(folder), given.sources))
         return
+    if given.looks <= 0 or given.days <= 0:
+        parser.error("--looks and --days are more than 0")
     end = time.time()
-    world = history(given.store, end - given.days * DAY, end)
+    try:
+        world = history(given.store, end - given.days * DAY, end)
+    except StoreError as error:
+        parser.exit(1, f"{error}\n")
     if not world:
         parser.exit(1, f"{given.store} has no source that was watched for two days\n")
     compare(world, end, given.looks)

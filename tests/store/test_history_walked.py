@@ -1,10 +1,14 @@
 """The benchmark of rhythms over a store that was lived in."""
 
 import random
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from benchmarks import rhythm
 from benchmarks.rhythm import compare, history
 from newsloom.news.rhythm import DAY
 from tests.store.newsdesk import ALL, START, Desk, item, source, topic
@@ -33,3 +37,16 @@ def test_rules_are_compared_on_what_the_store_has_seen(desk: Desk, capsys: pytes
     assert mean["newsloom"] < mean["Miniflux"]
     assert {len(o.delays) for o in outcomes.values()} == {len(outcomes["fixed"].delays)}
     assert capsys.readouterr().out.splitlines()[0] == "3 sources, 252 pieces while watched"
+
+
+@pytest.mark.parametrize(
+    ("given", "words"), [(("--looks", "0"), "more than 0"), (("--store", "none.db"), "no store yet")]
+)
+def test_what_cannot_be_walked_is_told_in_a_line(tmp_path: Path, given: tuple[str, str], words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(rhythm.__file__), *given],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
