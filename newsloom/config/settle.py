@@ -117,8 +117,8 @@ def _check_waits(sources: Mapping[int, SourceEntry], polling: Polling, document:
     waits: list[tuple[Place, Polling | SourceEntry]] = [(("polling",), polling)]
     waits += [(("sources", number), entry) for number, entry in sources.items()]
     for place, entry in waits:
-        for key in sorted({"shortest", "longest"} & entry.model_fields_set) if entry.every is not None or entry.cron else ():
-            beside = "cron" if entry.cron else "every"
+        beside = "cron" if entry.cron else "every" if entry.every is not None else ""
+        for key in sorted({"shortest", "longest"} & entry.model_fields_set) if beside else ():
             document.fault((*place, key), f"does nothing beside `{beside}`, which says when to look: keep one of them")
         shortest, longest = entry.shortest or polling.shortest, entry.longest or polling.longest
         if shortest > longest and (entry.shortest or entry.longest):
