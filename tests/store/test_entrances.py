@@ -116,8 +116,8 @@ def test_it_is_known_what_a_source_waits_for_that_may_not_be_asked(desk: Desk) -
     desk.adopt()
     desk.due()
     assert desk.run(desk.store.waits("a")) is None
-    no_answer = {"state": State.FAILED, "role": Role.START, "reason": "robots.txt: no answer", "retry_at": START + HOUR}
-    desk.save(page("https://a.example/", **no_answer))
+    failed, role, until = State.FAILED, Role.START, START + HOUR
+    desk.save(page("https://a.example/", state=failed, role=role, reason="robots.txt: no answer", retry_at=until))
     waits = desk.run(desk.store.waits("a"))
     assert waits is not None
     assert (waits.until, waits.reason) == (START + HOUR, "robots.txt: no answer")
