@@ -26,12 +26,11 @@ from newsloom.store.database import open_writing, transaction
 from newsloom.store.stories import Stories, Told
 from scraper.extract.page import Reading
 from scraper.extract.reading import read
-from scraper.extract.worker import prepare
 
 
 def article(html: bytes, url: str) -> dict[str, Any]:
     """title, text, authors, published (ISO 8601), image, language, tags; an empty dict if the page is no article."""
-    found = _read(html, url, "article").article
+    found = _read(html, url).article
     if found is None:
         return {}
     return {
@@ -63,21 +62,12 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
             "category": brief.tag,
             "kind": brief.kind.value,
         }
-        for brief in _read(html, url, "briefs").briefs
+        for brief in _read(html, url).briefs
     ]
 
 
-def _read(html: bytes, url: str, asked: str) -> Reading:
-    """What a page gives. One reading gives both: who asks for one is given the other, of the same bytes, out of it once."""
-    if _KEPT and _KEPT[0][0] is html and _KEPT[0][1] == url and _KEPT[0][2] != asked:
-        return _KEPT.pop()[3]
-    found = read(html, url, fetched=datetime.now(UTC), role=Role.ARTICLE)
-    _KEPT[:] = [(html, url, asked, found)]
-    return found
-
-
-_KEPT: list[tuple[bytes, str, str, Reading]] = []
-"""The last page read, its address, what was asked of it, and what it gave."""
+def _read(html: bytes, url: str) -> Reading:
+    return read(html, url, fetched=datetime.now(UTC), role=Role.ARTICLE)
 
 
 def _as_written(url: str, html: bytes) -> str:
@@ -199,16 +189,3 @@ class PollingRule:
 def polling_rule(budget: float) -> PollingRule:
     """The rule at `budget` looks a source and day."""
     return PollingRule(budget)
-
-
-_FIRST = (
-    "<html lang=en><h1>The harbour is open again</h1><time datetime=2026-05-03T18:27Z>3 May 2026</time><article>"
-    + "".join(
-        f"<p>{n} ships came to the harbour of the old town on Monday, after months of work on its walls."
-        for n in range(7)
-    )
-    + "</article><h2>Read next</h2><p>18:27<p><a href=/world/the-walls-of-the-old-town-1234>The walls of the town will stand</a>"
-)
-# Words of many languages, and much else, are loaded with a process's first page: that is no page's cost.
-prepare()
-article(_FIRST.encode(), "https://news.example/world/the-harbour-is-open-again-1233")
