@@ -209,8 +209,9 @@ def _errors(learned: Learned, facts: Facts) -> Learned:
         failure = None if facts.looked else learned.failure
     if failure is None:
         return replace(learned, errors=0, failing=None, failure=None, worked=True)
-    more = bool(facts.error) or not failure.waits
-    return replace(learned, errors=learned.errors + more, failing=learned.failing or facts.at, failure=failure)
+    return replace(
+        learned, errors=learned.errors + bool(facts.error), failing=learned.failing or facts.at, failure=failure
+    )
 
 
 def says_something(learned: Learned, facts: Facts, requests: int) -> bool:

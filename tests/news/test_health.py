@@ -196,6 +196,13 @@ def test_one_failed_crawl_of_a_source_that_worked_is_weather() -> None:
     assert source.told == [Condition.FAILING, Condition.FINE]
 
 
+def test_a_crawl_that_could_ask_nothing_is_no_second_failure() -> None:
+    source = Source().lived()
+    source.crawl(error=f"{AT}: 503 Service Unavailable", stage=Stage.STATUS)
+    assert [source.crawl(looked=False) for _ in range(3)] == [Condition.FINE] * 3
+    assert source.crawl(error=f"{AT}: 503 Service Unavailable", stage=Stage.STATUS) is Condition.FAILING
+
+
 def test_a_source_that_never_worked_fails_at_once() -> None:
     source = Source()
     assert source.crawl(error=f"{AT}: connection refused", stage=Stage.CONNECT) is Condition.FAILING
