@@ -13,16 +13,21 @@ LONGEST = 4_096
 
 _LONGEST_NAME = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the dot at the end)."""
+_PLAIN = re.compile(r"(https?://[a-z0-9.:-]+)?(/(?!/)[\w/.?=&~+,:;!*()$-]*)", re.ASCII)
+"""Origin and rest of an address, in letters that the standard leaves as they are. So are most of a page's links."""
 _ROUTE = re.compile(r"^!|^/")  # `#!/story/5` and `#/story/5` name a page; other fragments a place in one
 
 
 def normalize(url: str, base: str = "") -> str:
     """The address by the WHATWG URL standard, without fragment; "" if it is none we may ask (http and https only, no longer
     than LONGEST). It means what the publisher wrote: for asking and showing."""
+    url = url.strip()
+    if (plain := _PLAIN.fullmatch(url)) and (spelt := _as_spelt(plain[1], plain[2], base)):
+        return spelt
     # One call into the library: reading and setting each part of its URL object costs five times as much, and a page has
     # some hundred links.
     try:
-        href = ada_url.join_url(base, url.strip()) if base else ada_url.normalize_url(url.strip())
+        href = ada_url.join_url(base, url) if base else ada_url.normalize_url(url)
     except ValueError:
         return ""
     if len(href) > LONGEST or not href.startswith(("http://", "https://")):
@@ -33,6 +38,28 @@ def normalize(url: str, base: str = "") -> str:
     if "@" in bare[: bare.find("/", 8)]:
         bare = _anonymous(bare)
     return f"{bare}#{fragment}" if _ROUTE.match(fragment) else bare
+
+
+def _as_spelt(origin: str | None, rest: str, base: str) -> str:
+    """The address, if no letter of it changes and its origin is known to be in its normal spelling; else ""."""
+    there = _origin_of(base) if base else ""
+    if (base and not there) or "/." in rest:
+        return ""
+    if origin is None:
+        origin = there
+    elif _origin_of(f"{origin}/") != origin:
+        return ""
+    return origin + rest if origin and len(origin) + len(rest) <= LONGEST else ""
+
+
+@lru_cache(maxsize=1024)  # a page has many links to few sites
+def _origin_of(url: str) -> str:
+    """`scheme://host`, with a port that is not the scheme's, of what is a web address; else, and for one with a name, ""."""
+    try:
+        href = ada_url.normalize_url(url)
+    except ValueError:
+        return ""
+    return "/".join(href.split("/", 3)[:3]) if href.startswith(("http://", "https://")) and "@" not in href else ""
 
 
 def _anonymous(url: str) -> str:
