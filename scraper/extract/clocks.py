@@ -44,6 +44,8 @@ _CLOCK = re.compile(
     r"\s?" + _HALF + "?",
     re.IGNORECASE,
 )
+_BARE_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+"""As most rows show when they came; nothing else can be in such a text."""
 _DOTTED_CLOCK = re.compile(r"(?<![\d.])(?P<hour>[01]?\d|2[0-3])\.(?P<minute>[0-5]\d)(?![\d.])")
 _ISO = re.compile(
     r"(?P<y>\d{4})-(?P<m>\d\d)-(?P<d>\d\d)(?:(?:T|\s)(?P<hour>\d\d):(?P<minute>\d\d)(?::\d\d(?:\.\d+)?)?\s?"
@@ -173,6 +175,8 @@ def read_time(text: str, seen: datetime, zone: str, language: str = "") -> Print
 
 @lru_cache(maxsize=2_048)
 def _read(text: str, seen: datetime, zone: str, language: str) -> Printed | None:
+    if bare := _BARE_CLOCK.fullmatch(text):
+        return Printed(text=text, instant=latest_instant(time(int(bare[1]), int(bare[2])), seen, zone))
     shown = " ".join(text.split())
     folded = shown.translate(_DIGITS).lower()
     if len(folded) > _LONGEST_WORDS and not has_digit(folded):

@@ -23,6 +23,8 @@ _ISO = re.compile(
     r"(?<!\d)(?P<y>\d{4})-(?P<m>\d\d?)-(?P<d>\d\d?)(?:[T\s]+(?P<H>\d\d?):(?P<M>\d\d)(?::(?P<S>\d\d)(?:[.,:]\d+)?)?)?"
     r"(?:\s*(?P<zone>Z\b|UTC|GMT|[+-]\d\d(?::?\d\d)?\b))?"
 )
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:Z|[+-]\d\d:\d\d)", re.ASCII)
+"""As nearly all pages declare a time, in full; Python reads it at once."""
 _COMPACT = re.compile(
     r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?:T?(?P<H>\d\d)(?P<M>\d\d)(?P<S>\d\d)?(?P<zone>Z|[+-]\d{4})?)?$"
 )
@@ -75,7 +77,7 @@ def _parsed(text: str, zone: str, language: str) -> Time | None:
         seconds = float(text)
         return Time(datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC), None)
     try:
-        return _iso(text, zone) or _words(text, zone, language)
+        return _in_full(text) or _iso(text, zone) or _words(text, zone, language)
     except (ValueError, OverflowError):  # the 31st of February, the year 9999 west of Greenwich
         return None
 
@@ -97,6 +99,17 @@ def place(zone: str) -> tzinfo:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         return UTC
+
+
+def _in_full(text: str) -> Time | None:
+    """The time of a text that is all of one, with its offset; None for others, and for the hour 24 and the second 60."""
+    if not _INSTANT.fullmatch(text):
+        return None
+    try:
+        shown = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return _in_utc(shown, shown.utcoffset()) if shown.year >= _FIRST_YEAR else None
 
 
 def _iso(text: str, zone: str) -> Time | None:
@@ -164,7 +177,10 @@ def _instant(day: date, clock: time, there: tzinfo | None, zone: str) -> Time:
     if day.year < _FIRST_YEAR:
         raise ValueError(f"{day} is before the web")
     shown = datetime.combine(day, clock, there or place(zone))
-    ahead = shown.utcoffset() if there else None
+    return _in_utc(shown, shown.utcoffset() if there else None)
+
+
+def _in_utc(shown: datetime, ahead: timedelta | None) -> Time:
     return Time(shown.astimezone(UTC), None if ahead is None else int(ahead.total_seconds()) // 60)
 
 
