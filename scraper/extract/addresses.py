@@ -38,7 +38,8 @@ _SHARED = re.compile(
     r"apple|google|amazon|spotify|microsoft|huawei|messenger)\.(?:com|me|be|org|ru|net|im|social|app|cn|jp|ne\.jp)$"
 )
 """Hosts of share buttons, stores and players."""
-_ACTIONS = re.compile(r"/(?:share|sharer|intent|login|signin|print|comment-page-\d+)(?:/|\.php|$)", re.IGNORECASE)
+_ACTIONS = re.compile(r"/(?:sharer?|intent|login|signin|print|comment-page-\d+)(?:/|\.php|$)")
+"""In a path in lower case."""
 _FILES = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|css|js|xml|rss|atom|zip|mp[34]|apk|json)$", re.IGNORECASE)
 _DATE = re.compile(r"/(?:19|20)\d\d[/-]?(?:[01]?\d|[a-z]{3})[/-]?(?:[0-3]?\d)?(?=/|-|$)")
 _ID = re.compile(r"\d{4,}")
@@ -85,14 +86,29 @@ def is_article_like(url: str) -> bool:
     _, path, query = _split(url)
     if "%" in path:
         path = unquote(path)
-    if _FILES.search(path):
+    if _is_file(path):
         return False
-    if query and any(k.lower() in _QUERY_IDS and re.search(r"\d", v) for k, v in parse_qsl(query)):
+    if query and _names_id(query):
         return True
     segments = [s for s in path.split("/") if s]
     if not segments or not _LISTS.isdisjoint([s.lower() for s in segments[:-1]]):
         return False
-    return bool(_DATE.search(path)) or _is_slug_or_id(segments, _ENDING.sub("", segments[-1]))
+    last = segments[-1]
+    return _is_slug_or_id(segments, _ENDING.sub("", last) if "." in last else last) or _is_dated(path)
+
+
+def _is_file(path: str) -> bool:
+    return "." in path and _FILES.search(path) is not None
+
+
+def _is_dated(path: str) -> bool:
+    return ("/20" in path or "/19" in path) and _DATE.search(path) is not None
+
+
+def _names_id(query: str) -> bool:
+    if "%" not in query and _QUERY_IDS.isdisjoint([p.partition("=")[0].lower() for p in query.split("&")]):
+        return False
+    return any(k.lower() in _QUERY_IDS and re.search(r"\d", v) for k, v in parse_qsl(query))
 
 
 _ENDING = re.compile(r"\.[a-z]{3,5}$")
@@ -109,10 +125,10 @@ def _split(url: str) -> tuple[str, str, str]:
 
 
 def _is_slug_or_id(segments: list[str], last: str) -> bool:
-    if _ID.search(last):
-        return True
     slug = max(segments, key=len)
     if slug.count("-") + slug.count("_") >= 3 or (not slug.isascii() and len(slug) >= 15):
+        return True
+    if _ID.search(last):
         return True
     if len(segments) > 1:  # deep
         if len(last) >= 5 and re.search(r"\d", last):
@@ -126,17 +142,17 @@ def _is_slug_or_id(segments: list[str], last: str) -> bool:
 def is_menu_like(url: str) -> bool:
     """Whether a normalized address is shaped as that of a front page, a section, a tag, an author, a form or a share button."""
     host, path, query = _split(url)
-    if _is_shared(host) or _FILES.search(path) or _ACTIONS.search(path):
+    if _is_shared(host) or _is_file(path):
         return True
-    segments = [s for s in path.lower().split("/") if s]
+    low = path.lower()
+    if _ACTIONS.search(low):
+        return True
+    segments = [s for s in low.split("/") if s]
     if not segments:
         return not query or any(k in _LISTING_QUERY for k, _ in parse_qsl(query))
-    if _DATE.search(path):
+    if _is_dated(path):
         return False
-    return segments[-1] in _PAGES or not _LISTS.isdisjoint(segments) or _NAMED_TAG.search(path) is not None
-
-
-_NAMED_TAG = re.compile(r"/tag[_-]", re.IGNORECASE)
+    return segments[-1] in _PAGES or not _LISTS.isdisjoint(segments) or "/tag-" in low or "/tag_" in low
 
 
 @lru_cache(maxsize=_KNOWN)

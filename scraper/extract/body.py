@@ -15,7 +15,7 @@ from scraper.extract.page import Habits
 from scraper.extract.parts import Body, Part, from_pieces, parts_of
 from scraper.extract.people import is_byline
 from scraper.extract.titles import folded
-from scraper.extract.words import Said
+from scraper.extract.words import Said, letters
 
 _LITTLE = 250
 """Letters; a visible body below it may be a teaser or an empty frame that scripts would fill."""
@@ -85,19 +85,26 @@ def _trimmed(body: Body, headline: str) -> Body:
     parts = list(body.parts)
     first = next((n for least in (_LINE, _SHORT) for n, p in enumerate(parts) if _begins(p, title, least)), 0)
     kept = [p for p in parts[:first] if not _is_dressing(p, title)] + parts[first:]
-    while kept and (_COUNTER.fullmatch(kept[-1].text) or folded(kept[-1].text) == title):
+    while kept and (_COUNTER.fullmatch(kept[-1].text) or _says(kept[-1].text, title)):
         kept.pop()
     return Body(parts=tuple(kept), origin=body.origin)
 
 
 def _begins(part: Part, title: str, least: int) -> bool:
-    return part.tag == "p" and part.size >= least and folded(part.text) != title
+    return part.tag == "p" and part.size >= least and not _says(part.text, title)
+
+
+def _says(text: str, title: str) -> bool:
+    """Whether a text is the title, which is folded. Of most that are not, the first words tell."""
+    return title.startswith(letters(text[:_FIRST])) and folded(text) == title
 
 
 _LINE = 100
 """Letters; a shorter part before the first paragraph may be a date or a byline."""
 _SHORT = 50
 """The same, in a text that has no longer part."""
+_FIRST = 20
+"""Letters that tell most texts from another."""
 _COUNTER = re.compile(r"[^\d.!?]{3,30}[(:]\s?\d+\)?")
 
 

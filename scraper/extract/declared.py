@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 
 from newsloom.news.identity import key, normalize
 from newsloom.news.items import Alternate
-from scraper.extract.words import flat, weight
+from scraper.extract.words import flat, letters, weight
 
 Json = Any
 Node = dict[str, Json]
@@ -278,11 +278,11 @@ def _choose(nodes: list[Node], own: set[str], titles: list[str]) -> Node:
     """The node about this page: by its keys `own`, then its headline, then its order; {} if all are about other pages."""
     if len(nodes) < 2:
         return nodes[0] if nodes else {}
-    words = [_folded(plain(t)) for t in titles if t]
+    words = [letters(plain(t)) for t in titles if t]
 
     def rank(node: Node) -> int:
         addresses = {key(a) for a in _node_addresses(node)} - {""}
-        headline = _folded(plain(node.get("headline") or node.get("name")))
+        headline = letters(plain(node.get("headline") or node.get("name")))
         said = any(headline and (headline in w or w in headline) for w in words if w)
         return 4 * bool(addresses & own) + 2 * said + bool(node.get("datePublished") or node.get("articleBody"))
 
@@ -298,13 +298,6 @@ def _node_addresses(node: Node) -> Iterator[str]:
         value = value.get("@id") or value.get("url") if isinstance(value, dict) else value
         if isinstance(value, str):
             yield value.partition("#")[0]
-
-
-def _folded(text: str) -> str:
-    return _NO_LETTERS.sub("", text.casefold())
-
-
-_NO_LETTERS = re.compile(r"[\W_]+")
 
 
 # ---------------------------------------------------------------- microdata
@@ -371,11 +364,11 @@ _STATE = re.compile(r"^\s*(?:window\.|var |let |const |self\.)?[\w.$\[\]'\"]{2,6
 
 def _state(scripts: Iterable[Script], titles: list[str]) -> Node:
     """The object in the page's script state that carries this page's headline and the most text; {} if none does."""
-    wanted = [w for w in (_folded(plain(t)) for t in titles if t) if len(w) >= 8]
+    wanted = [w for w in (letters(plain(t)) for t in titles if t) if len(w) >= 8]
     best: tuple[int, Node] = (0, {})
     for value in _states(scripts) if wanted else ():
         for node in _everything(value):
-            headline = _folded(next((plain(node[n]) for n in HEADLINES if isinstance(node.get(n), str)), ""))
+            headline = letters(next((plain(node[n]) for n in HEADLINES if isinstance(node.get(n), str)), ""))
             if len(headline) >= 8 and any(headline in w or w in headline for w in wanted):
                 size = len("".join(state_paragraphs(node)))
                 if size > best[0]:

@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 from newsloom.news.identity import site
 from scraper.extract.declared import HEADLINES, Declared, plain
 from scraper.extract.parts import Body, is_junk
-from scraper.extract.words import weight
+from scraper.extract.words import letters, weight
 
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"
@@ -181,10 +181,7 @@ def host_names(url: str) -> list[str]:
 
 @lru_cache(maxsize=1_024)  # of a page's titles each is compared with each, and with its site's names
 def folded(text: str) -> str:
-    return _NO_LETTERS.sub("", text.casefold())
-
-
-_NO_LETTERS = re.compile(r"[\W_]+")
+    return letters(text)
 
 
 def _without_kicker(heading: HtmlElement, text: str, declared: list[str]) -> str:

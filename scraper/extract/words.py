@@ -33,6 +33,18 @@ def _folded(text: str) -> str:
     return " ".join(text.split())
 
 
+_SIGNS = bytes(c for c in range(128) if not chr(c).isalnum())
+_LOWER = bytes(range(256)).lower()
+_NO_LETTERS = re.compile(r"[\W_]+")
+
+
+def letters(text: str) -> str:
+    """Its letters and digits alone, without case; of ASCII in one step, which takes a tenth."""
+    if text.isascii():
+        return text.encode().translate(_LOWER, _SIGNS).decode()
+    return _NO_LETTERS.sub("", text.casefold())
+
+
 _UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 _TWICE_ENCODED = re.compile("[\u00c2-\u00f4][\x80-\xbf]")
 
