@@ -24,6 +24,7 @@ from newsloom.store import copies
 from newsloom.store.asked import Asked, heard
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.stories import Stories, Told
+from newsloom.store.vocabulary import Vocabulary
 from scraper.extract.page import Reading
 from scraper.extract.reading import read
 
@@ -97,14 +98,14 @@ def stories(texts: Iterable[tuple[str, str, str]]) -> list[str]:
     """For each of some (id, title, text), in this order and as if they came today, the story it belongs to: equal for one story."""
     with TemporaryDirectory() as folder, closing(open_writing(Path(folder, "newsloom.db"))) as connection:
         connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
-        now = datetime.now(UTC)
+        now, words = datetime.now(UTC), Vocabulary()
         told = [
             Told(entry=n, title=title, text=text, published=now, source="")
             for n, (_, title, text) in enumerate(texts, 1)
         ]
         for begin in range(0, len(told), _BATCH):
             with transaction(connection):
-                Stories(connection, now).tell(told[begin : begin + _BATCH])
+                Stories(connection, now, words).tell(told[begin : begin + _BATCH])
         found = dict(tuple(row) for row in connection.execute("SELECT entry, story FROM story_entries"))
     return [f"story {found[t.entry]}" if t.entry in found else f"alone {t.entry}" for t in told]
 
@@ -120,6 +121,7 @@ class NearCopies:
         self._folder = TemporaryDirectory()
         self._connection = open_writing(Path(self._folder.name, "newsloom.db"))
         self._connection.execute("PRAGMA foreign_keys = OFF")  # texts without entries
+        self._keys = copies.postings()
         self._ids: list[str] = []
 
     def add(self, id: str, title: str, text: str) -> list[str]:  # noqa: A002 - as scorers call it
@@ -129,7 +131,7 @@ class NearCopies:
         if sketched is None:
             return []
         with transaction(self._connection):
-            return self._found(copies.NearCopies(self._connection, datetime.now(UTC)), sketched)
+            return self._found(copies.NearCopies(self._connection, datetime.now(UTC), self._keys), sketched)
 
     def _found(self, near: copies.NearCopies, sketched: Sketch) -> list[str]:
         found = near.find(sketched)

@@ -100,7 +100,7 @@ class _Numbers(dict[str, int]):
         return number
 
 
-_REMEMBERED = 200_000
+_REMEMBERED = 1 << 16
 _NUMBERS = _Numbers()
 
 
@@ -174,6 +174,11 @@ class Vector:
         """What `packed` made these bytes of."""
         words = 4 * (len(raw) // 6)
         return cls(dict(zip(array("I", raw[:words]), array("H", raw[words:]), strict=True)))
+
+
+def keys(packed: bytes) -> Sequence[int]:
+    """Those of a packed vector."""
+    return array("I", packed[: 4 * min(len(packed) // 6, _KEYS)])
 
 
 _ONE = 65_000

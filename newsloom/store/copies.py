@@ -7,6 +7,7 @@ piece in its own order, comes past.
 """
 
 import sqlite3
+import struct
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from datetime import datetime, timedelta
 
 from newsloom.news.copies import BRIEF, Relation, Sketch, packed, relation, unpacked
 from newsloom.store import instants
+from newsloom.store.postings import Postings
 
 WINDOW = timedelta(days=30)
 """How long a text is looked for."""
@@ -57,11 +59,29 @@ class Found:
     """Short texts that this article begins with. Relate them, never join."""
 
 
-class NearCopies:
-    """Sketches in a store, within the transaction of whoever asks. `now` is its time."""
+def postings() -> Postings:
+    """The keys that texts are found by."""
+    return Postings(index="near_keys", texts="near_texts", column="keys", keys=_unpacked)
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, window: timedelta = WINDOW) -> None:
+
+def _packed(keys: Sequence[int]) -> bytes:
+    return struct.pack(f"<{len(keys)}Q", *keys)
+
+
+def _unpacked(raw: bytes) -> Sequence[int]:
+    return struct.unpack(f"<{len(raw) // 8}Q", raw)
+
+
+class NearCopies:
+    """Sketches in a store, within the transaction of whoever asks. `now` is its time; `keys` are the `postings` of the store, kept
+    by who asks often."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, keys: Postings | None = None, window: timedelta = WINDOW
+    ) -> None:
         self._connection = connection
+        self._keys = keys or postings()
+        self._keys.refresh(connection)
         self._rows = connection.cursor()
         """For reading some hundred small rows of each text: without names a row takes half as long."""
         self._rows.row_factory = None
@@ -104,10 +124,9 @@ class NearCopies:
         weights: defaultdict[int, float] = defaultdict(float)
         shared: Counter[int] = Counter()
         newest = min(_NEWEST, _A_KEY * at_most)
-        for key in sketch.asked:
-            texts = [text for (text,) in self._rows.execute(_TEXTS, (key, newest))]
+        for texts in self._keys.newest(self._rows, sketch.asked, newest).values():
             shared.update(texts)
-            weight = 1 / len(texts) if 0 < len(texts) < newest else _COMMON
+            weight = 1 / len(texts) if len(texts) < newest else _COMMON
             for text in texts:
                 weights[text] += weight
         likely = [text for text, count in shared.items() if count >= _ALIKE or weights[text] >= _RARE]
@@ -115,9 +134,11 @@ class NearCopies:
 
     def keep(self, entry: int, sketch: Sketch) -> None:
         """Have it found from now on, as a text of this entry. An entry may have several."""
-        values = (entry, self._now, sketch.bound, packed(sketch.sample), packed(sketch.lead))
+        values = (entry, self._now, sketch.bound, packed(sketch.sample), packed(sketch.lead), _packed(sketch.keys))
         text = self._connection.execute(_KEEP, values).lastrowid
-        self._connection.executemany(_KEY, [(key, text) for key in sketch.keys])
+        if text is None:
+            raise AssertionError("an INSERT without a row")
+        self._keys.add(text, sketch.keys)
         self._kept += 1
 
     def relate(self, brief: int, article: int, share: float) -> bool:
@@ -133,6 +154,7 @@ class NearCopies:
         kept, self._kept = self._kept, 0
         if not kept:
             return
+        self._keys.write(self._connection)
         self._connection.execute(_FORGET, (self._oldest, 2 * kept + 8))
         self._sweep(kept * _SWEPT)
 
@@ -154,11 +176,9 @@ def _best_first(scores: Mapping[int, Sequence[float]], *, by_number: bool = Fals
 
 
 _TOP = 1 << 62
-_TEXTS = "SELECT text FROM near_keys WHERE key = ? ORDER BY text DESC LIMIT ?"
 _TEXT = "SELECT entry, bound, sample, lead FROM near_texts WHERE id = ? AND seen >= ?"
 _LONG = f"SELECT 1 FROM near_texts WHERE entry = ? AND length(sample) / 4 * {1 << 32} / bound > {BRIEF} LIMIT 1"  # noqa: S608 - numbers
-_KEEP = "INSERT INTO near_texts(entry, seen, bound, sample, lead) VALUES (?, ?, ?, ?, ?)"
-_KEY = "INSERT INTO near_keys(key, text) VALUES (?, ?)"
+_KEEP = "INSERT INTO near_texts(entry, seen, bound, sample, lead, keys) VALUES (?, ?, ?, ?, ?, ?)"
 _RELATE = "INSERT INTO brief_of(brief, article, share) VALUES (?, ?, ?) ON CONFLICT(brief) DO NOTHING"
 _FORGET = """
 DELETE FROM near_texts

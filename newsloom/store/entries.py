@@ -41,7 +41,16 @@ _LABELLED = frozenset({"section", "tags", "language", "brief_tag"})
 class Batch:
     """One transaction's work on entries. `first_seen` is the begin of the crawl it belongs to."""
 
-    def __init__(self, connection: sqlite3.Connection, source: Source, now: datetime, first_seen: datetime) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        source: Source,
+        now: datetime,
+        first_seen: datetime,
+        *,
+        near: NearCopies,
+        stories: Stories,
+    ) -> None:
         self.connection = connection
         self.source = source
         self.now = now
@@ -54,8 +63,8 @@ class Batch:
         self._changed: set[int] = set()
         self._told: set[int] = set()
         """Entries that say something new, or that may be shown now."""
-        self._near = NearCopies(connection, now)
-        self._stories = Stories(connection, now)
+        self._near = near
+        self._stories = stories
         self._sketched: tuple[copies.Sketch, Found] | None = None
         """Of the text that is being placed, if it is new to the store, and what is stored near it."""
 

@@ -447,7 +447,7 @@ CREATE TABLE story_texts (  -- what the texts of the last days tell of
     source    TEXT NOT NULL,
     series    INTEGER NOT NULL,  -- equal for titles that are the same but for their dates
     weights   BLOB NOT NULL,     -- its weightiest words, the heaviest first: 4 bytes each, then their weights, 2 bytes each
-    terms     BLOB NOT NULL      -- all its words if it is counted in `story_terms`: 4 bytes each
+    terms     BLOB NOT NULL      -- all its words, if it is one of those that tell how common words are: 4 bytes each
 )
 """
 
@@ -655,6 +655,9 @@ _ADDED = {
         "    retired TEXT NOT NULL DEFAULT '' -- when it was no longer in the config; empty: it is in it",
         "    members INTEGER NOT NULL DEFAULT 0 -- how many entries belong to it; triggers count them",
     ),
+    "near_texts": (
+        "    keys BLOB NOT NULL DEFAULT x'' -- what it is found by, 8 bytes each: for those not yet in `near_keys`",
+    ),
     "health_events": (
         "    title TEXT NOT NULL DEFAULT '' -- the source's then: what was told stays as it was told",
         "    url TEXT NOT NULL DEFAULT '' -- the source's then",
@@ -718,11 +721,11 @@ def _seventh(db: "Database") -> None:
     db.execute(_CHANGES.strip())
 
 
-_OF_STORIES = (_EVENTS, _STORY_ENTRIES, _STORY_CHANGES, _STORY_TEXTS, _STORY_KEYS, _STORY_TERMS)
+_OF_STORIES = (_EVENTS, _STORY_ENTRIES, _STORY_CHANGES, _STORY_TEXTS, _STORY_KEYS)
 
 
 def _eighth(db: "Database") -> None:
-    for statement in (*_OF_STORIES, _STORIES):
+    for statement in (*_OF_STORIES, _STORY_TERMS, _STORIES):
         db.execute(statement.strip())
     # The latest stories (view stories)
     db.execute("CREATE INDEX events_by_date ON events(latest, id) WHERE entries > 1")
@@ -856,6 +859,19 @@ def _nineteenth(db: "Database") -> None:
     db.execute("UPDATE health_events SET (title, url) = (SELECT title, url FROM watched WHERE name = source)")
 
 
+def _twentieth(db: "Database") -> None:
+    """Indexes of texts are written some hundred texts at once; until now they were with each. How common words are is known from
+    the texts."""
+    _add_columns(db, "near_texts", "keys")
+    for index, texts in (("near_keys", "near_texts"), ("story_keys", "story_texts")):
+        db.execute(
+            f"INSERT INTO meta(name, value) SELECT '{index} written to', coalesce(max(id), 0) FROM {texts}"  # noqa: S608 - names
+        )
+    # Which hold all their words? (save, once in a process)
+    db.execute("CREATE INDEX story_texts_counted ON story_texts(id) WHERE length(terms) > 0")
+    db.execute("DROP TABLE story_terms")
+
+
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0001 the first store", _first),
     ("0002 how far feeds were read", _second),
@@ -876,6 +892,7 @@ _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (
     ("0017 teasers of withdrawn entries", _seventeenth),
     ("0018 sources and how they are", _eighteenth),
     ("0019 what was told of sources keeps their titles", _nineteenth),
+    ("0020 indexes of texts are written later", _twentieth),
 )
 
 

@@ -44,6 +44,7 @@ from newsloom.news.times import Now
 from newsloom.store import (
     addresses,
     archives,
+    copies,
     crawls,
     deliveries,
     entrances,
@@ -58,6 +59,7 @@ from newsloom.store import (
     topics,
     withdrawals,
 )
+from newsloom.store.copies import NearCopies
 from newsloom.store.database import listing as many
 from newsloom.store.database import open_writing, transaction
 from newsloom.store.entries import Batch
@@ -67,6 +69,7 @@ from newsloom.store.named import entry_named
 from newsloom.store.reader import TOPICS, TopicStatus
 from newsloom.store.stories import Stories
 from newsloom.store.tidy import Freed, Keep
+from newsloom.store.vocabulary import Vocabulary
 from newsloom.store.withdrawals import Cut, Withdrawal
 
 _T = TypeVar("_T")
@@ -96,6 +99,8 @@ class Store:
         self._limits = limits
         self._crawls: dict[str, _Crawl] = {}
         self._settled = False
+        self._near_keys = copies.postings()
+        self._words = Vocabulary()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
         try:
             self._connection = self._writer.submit(open_writing, path).result()
@@ -142,7 +147,7 @@ class Store:
 
     def _settle(self, connection: sqlite3.Connection) -> None:
         """Once, before this process works with the store: what a killed one left waiting waits no longer."""
-        Stories(connection, self._now()).come(log.release(connection, None))
+        self._stories(connection).come(log.release(connection, None))
         connection.execute(
             "UPDATE addresses SET retry_at = ? WHERE state = ? AND reader <> ? AND role = 'article'",
             (instants.written(self._now()), State.GUILTY, READER),
@@ -529,7 +534,7 @@ class Store:
         addresses.keep(connection, source, entrance, finds, now)
         if listing.role is Role.FEED and not listing.older:
             self._look(connection, source, entrance, gap=gap)
-        batch = Batch(connection, source, now, self._crawl(source.name).started)
+        batch = self._batch(connection, source, now)
         articles = [s for s in finds if s.found.role is Role.ARTICLE]
         self._crawl(source.name).finds.add(source, now, articles)
         self._crawl(source.name).finds.gap = gap
@@ -544,6 +549,15 @@ class Store:
         new = sum(1 for s in articles if s.row is None)
         self._crawl(source.name).tally.listing(listing, new=new)
         return Listed(new=new, known=len(articles) - new, gap=gap)
+
+    def _batch(self, connection: sqlite3.Connection, source: Source, now: datetime) -> Batch:
+        near = NearCopies(connection, now, self._near_keys)
+        return Batch(
+            connection, source, now, self._crawl(source.name).started, near=near, stories=self._stories(connection)
+        )
+
+    def _stories(self, connection: sqlite3.Connection) -> Stories:
+        return Stories(connection, self._now(), self._words)
 
     def _look(self, connection: sqlite3.Connection, source: Source, entrance: sqlite3.Row, *, gap: bool) -> None:
         last = addresses.last(connection)
@@ -597,7 +611,7 @@ class Store:
     def _save(self, connection: sqlite3.Connection, source: Source, pages: Sequence[Page]) -> list[Saved]:
         now, crawl = self._now(), self._crawl(source.name)
         addresses.watch(connection, source)
-        batch = Batch(connection, source, now, crawl.started)
+        batch = self._batch(connection, source, now)
         rows = sightings.Rows(batch)
         answers: dict[int, Saved] = {}
         # Decided in an order of its own, so that it does not matter in which one they arrived.
@@ -657,7 +671,7 @@ class Store:
             tally = self._crawl(report.source).tally
             crawl = crawls.record(connection, report, looked=tally.looked)
             health.record(connection, report, crawl, tally)
-            Stories(connection, self._now()).come(log.release(connection, report.source))
+            self._stories(connection).come(log.release(connection, report.source))
             rhythm.learn(connection, report, self._crawl(report.source).finds)
 
         await self._do(work)

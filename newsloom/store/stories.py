@@ -1,23 +1,24 @@
 """Stories: entries about one event, grouped as they come.
 
-What the texts of the last days say is kept in three tables that people need not look at: `story_texts`, a row for each text;
-`story_keys`, from a word to the texts it is weighty in, so that a new text is compared with few; `story_terms`, how many texts have
-a word. What comes of it stands in `events`, a row for each story, `story_entries` and `story_changes`.
+What the texts of the last days say is kept in two tables that people need not look at: `story_texts`, a row for each text, and
+`story_keys`, from a word to the texts it is weighty in, so that a new text is compared with few. What comes of it stands in
+`events`, a row for each story, `story_entries` and `story_changes`.
 """
 
 import sqlite3
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import chain, compress
+from itertools import compress
 from typing import Any
 
 from newsloom.news import stories
 from newsloom.news.stories import Decision, Near, Text, Vector
 from newsloom.store import instants
 from newsloom.store.database import listing as many
+from newsloom.store.vocabulary import Vocabulary
 
 WINDOW = timedelta(days=5)
 """How long a text is compared with new ones, from when it came."""
@@ -34,7 +35,9 @@ _SPLIT = frozenset({6, 12, 24, 48, 96})
 _COUNTED = 20
 """Of so many texts the words of one are counted, ..."""
 _ALL_COUNTED = 300
-"""... once so many have been."""
+"""... once so many have been, ..."""
+_MOST_COUNTED = 2_000
+"""... and these say enough, however many there are."""
 _AT_ONCE = 100
 _SWEPT = 128
 """Rows of `story_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
@@ -55,10 +58,15 @@ class Told:
 
 
 class Stories:
-    """The stories of a store, within the transaction of whoever asks. `now` is its time."""
+    """The stories of a store, within the transaction of whoever asks. `now` is its time; `words` are those of the store, kept by
+    who asks often."""
 
-    def __init__(self, connection: sqlite3.Connection, now: datetime, window: timedelta = WINDOW) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, now: datetime, words: Vocabulary | None = None, window: timedelta = WINDOW
+    ) -> None:
         self._connection = connection
+        self._words = words or Vocabulary()
+        self._words.refresh(connection)
         self._rows = connection.cursor()
         """For reading some hundred small rows of each text: without names a row takes half as long."""
         self._rows.row_factory = None
@@ -80,12 +88,14 @@ class Stories:
         """
         self._delete(self._texts(told.entry for told in batch))
         words = [stories.counted(told.title, told.text) for told in batch]
-        sampled, having, texts = self._count(words)
+        sampled = self._sampled(len(batch))
+        self._words.count(self._connection, list(compress(words, sampled)), ())
         any_ = self._any()
         for told, said, taken in zip(batch, words, sampled, strict=True):
             if told.same:
                 self._bind(told.entry, told.same)
-            self._place(told, stories.weighed(said, having, texts), said if taken else (), any_, texts)
+            vector = stories.weighed(said, self._words.having, self._words.texts)
+            self._place(told, vector, said if taken else (), any_, self._words.texts)
         self._forget(len(batch))
 
     def joined(self, kept: int, lost: int) -> None:
@@ -108,7 +118,7 @@ class Stories:
             return
         if not self._story(told.entry):
             self._decide(told, Text(id=id_, vector=vector, at=at, source=told.source, series=mark), any_, texts)
-        self._connection.executemany(_KEY, [(key, id_) for key in vector.keys])
+        self._words.keys.add(id_, vector.keys)
 
     # Deciding
 
@@ -132,9 +142,9 @@ class Stories:
     def _candidates(self, new: Text) -> list[Text]:
         """Texts that share weighty words with it, of each word the newest."""
         shared: defaultdict[int, float] = defaultdict(float)
-        for key in new.vector.asked:
+        for key, texts in self._words.keys.newest(self._rows, new.vector.asked, _NEWEST).items():
             weight = new.vector.weights[key] ** 2
-            for (text,) in self._rows.execute(_WITH, (key,)):
+            for text in texts:
                 shared[text] += weight
         likely = sorted(shared, key=lambda text: (-shared[text], -text))[:_COMPARED]
         return [_text(row) for row in self._rows.execute(_THESE, (many(likely), self._oldest))] if likely else []
@@ -219,26 +229,17 @@ class Stories:
 
     # The window
 
-    def _count(self, texts: Sequence[Counter[int]]) -> tuple[list[bool], Mapping[int, int], int]:
-        """Count the words of new texts, of many texts those of a sample.
-
-        Returns which of them are in the sample, of each of their words how many texts have it, and how many texts are counted.
-        """
-        row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
-        counted = int(row[0]) if row else 0
-        first = self._newest() + 1
-        sampled = [counted + at < _ALL_COUNTED or (first + at) % _COUNTED == 0 for at in range(len(texts))]
-        terms = Counter(chain.from_iterable(compress(texts, sampled)))
-        self._connection.executemany(_COUNT, sorted(terms.items()))
-        self._set_counted(counted + sum(sampled))
-        asked = many(sorted(set().union(*texts)))
-        return sampled, dict(self._rows.execute(_HAVING, (asked,))), counted + sum(sampled)
-
-    def _set_counted(self, texts: int) -> None:
-        self._connection.execute(_SET_COUNTED, (str(max(texts, 0)),))
+    def _sampled(self, texts: int) -> list[bool]:
+        """Which of so many new texts are counted: of many a sample."""
+        counted, first = self._words.texts, self._newest() + 1
+        return [
+            counted + at < _ALL_COUNTED or (counted < _MOST_COUNTED and (first + at) % _COUNTED == 0)
+            for at in range(texts)
+        ]
 
     def _forget(self, came: int) -> None:
         """What is older than the window, some texts with each batch."""
+        self._words.keys.write(self._connection)
         self._delete(self._connection.execute(_OLD, (2 * came + 8, self._oldest, self._newest() - _HELD)).fetchall())
         self._sweep(came * _SWEPT)
 
@@ -261,12 +262,7 @@ class Stories:
         if not texts:
             return
         self._connection.executemany("DELETE FROM story_texts WHERE id = ?", [(id_,) for id_, _ in texts])
-        counted = [array("I", terms) for _, terms in texts if terms]
-        terms = sorted(Counter(chain.from_iterable(counted)).items())
-        self._connection.executemany(_DISCOUNT, terms)
-        self._connection.executemany(_NOT_COUNTED, [(term,) for term, _ in terms])
-        row = self._connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
-        self._set_counted(int(row[0] if row else 0) - len(counted))
+        self._words.count(self._connection, (), [terms for _, terms in texts if terms])
 
 
 def _told(row: sqlite3.Row) -> Told:
@@ -293,8 +289,6 @@ SELECT e.id, e.title, iif(e.text = '', e.summary, e.text), e.published, e.source
  ORDER BY e.published, e.uuid
 """
 _KEEP = "INSERT INTO story_texts(entry, seen, published, source, series, weights, terms) VALUES (?, ?, ?, ?, ?, ?, ?)"
-_KEY = "INSERT INTO story_keys(key, text) VALUES (?, ?)"
-_WITH = f"SELECT text FROM story_keys WHERE key = ? ORDER BY text DESC LIMIT {_NEWEST}"  # noqa: S608 - a number
 _TEXT = """
 SELECT t.id, t.published, t.source, t.series, t.weights, s.story, unixepoch(v.began)
   FROM story_texts t
@@ -316,15 +310,6 @@ _SWEEP_END = "SELECT key FROM story_keys WHERE key > ? ORDER BY key, text LIMIT 
 _SWEEP = "DELETE FROM story_keys WHERE key > ? AND key <= ? AND text < ?"
 _SWEPT_TO = """
 INSERT INTO meta(name, value) VALUES ('story_keys_swept', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
-"""
-_COUNT = """
-INSERT INTO story_terms(term, texts) VALUES (?, ?) ON CONFLICT(term) DO UPDATE SET texts = texts + excluded.texts
-"""
-_DISCOUNT = "UPDATE story_terms SET texts = texts - ?2 WHERE term = ?1"
-_NOT_COUNTED = "DELETE FROM story_terms WHERE term = ? AND texts <= 0"
-_HAVING = "SELECT term, texts FROM story_terms WHERE term IN (SELECT value FROM json_each(?))"
-_SET_COUNTED = """
-INSERT INTO meta(name, value) VALUES ('story_texts_counted', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
 """
 _STORY = "SELECT story FROM story_entries WHERE entry = ?"
 _BEGIN = "INSERT INTO events DEFAULT VALUES"
