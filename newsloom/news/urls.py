@@ -13,7 +13,7 @@ LONGEST = 4_096
 
 _LONGEST_NAME = 253
 """Characters of a host name (RFC 1035, 2.3.4, without the dot at the end)."""
-_PLAIN = re.compile(r"(https?://[a-z0-9.:-]+)?(/(?!/)[\w/.?=&~+,:;!*()$-]*)", re.ASCII)
+_PLAIN = re.compile(r"(https?://[a-z0-9.:-]+)?(/(?!/)[A-Za-z0-9_/.?=&~+,:;!*()$-]*)")
 """Origin and rest of an address, in letters that the standard leaves as they are. So are most of a page's links."""
 _ROUTE = re.compile(r"^!|^/")  # `#!/story/5` and `#/story/5` name a page; other fragments a place in one
 

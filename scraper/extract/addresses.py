@@ -57,21 +57,9 @@ def resolved(href: str, base: str) -> str:
     """The address that `href` means on a page with this base, normalized; "" if it is none we may ask."""
     if len(href) > identity.LONGEST:
         return ""
-    if href.startswith("/"):
-        return _resolved(href, _root(base))
     if href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
         return ""
-    return _resolved(href, "" if href.startswith(("http:", "https:")) else base)
-
-
-@lru_cache(maxsize=64)  # all links of a page have one base
-def _root(base: str) -> str:
-    return "/".join(base.split("/", 3)[:3])
-
-
-@lru_cache(maxsize=_KNOWN)
-def _resolved(href: str, base: str) -> str:
-    return identity.normalize(href, base)
+    return identity.normalize(href, "" if href.startswith(("http:", "https:")) else base)
 
 
 @lru_cache(maxsize=_KNOWN)

@@ -47,7 +47,7 @@ class Declared:
     page: Node = field(default_factory=dict)
     """A weaker node about the page (WebPage, VideoObject)."""
     micro: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Microdata of an article: property -> values."""
+    """Microdata of an article: property -> values; of its body the beginning only."""
     meta: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Meta tags: name, property or itemprop in lower case -> contents."""
     canonical: str = ""
@@ -77,7 +77,7 @@ def declared(tree: HtmlElement, url: str, scripts: Iterable[Script] = ()) -> Dec
     canonical, aliases, alternates = _addresses(tree, meta, url)
     scripts = [*scripts, *(((s.get("type") or "").lower(), text) for s in tree.iter("script") if (text := s.text))]
     nodes = _nodes(scripts)
-    titles = [*meta.get("og:title", ()), *meta.get("twitter:title", ()), title]
+    titles = list(dict.fromkeys((*meta.get("og:title", ()), *meta.get("twitter:title", ()), title)))
     own = {key(url), key(canonical)} - {""}
     article = _choose([n for n in nodes if _types(n, _STRONG)], own, titles)
     page = _choose([n for n in nodes if _types(n, _WEAK)], own, titles)
@@ -326,7 +326,7 @@ def _properties(item: HtmlElement) -> Iterator[tuple[str, str]]:
         names = (element.get("itemprop") or "").split() if isinstance(element.tag, str) else []
         inside = element.get("itemscope") is not None if isinstance(element.tag, str) else False
         for name in names:
-            value = _inner_name(element) if inside else _property_value(element)
+            value = _inner_name(element) if inside else _property_value(element, name)
             if value:
                 yield name, value
         if not inside:
@@ -337,10 +337,10 @@ def _inner_name(element: HtmlElement) -> str:
     inner = element.find(".//*[@itemprop='name']")
     if inner is None:
         inner = element.find(".//*[@itemprop='url']")
-    return _property_value(inner) if inner is not None else ""
+    return _property_value(inner, "name") if inner is not None else ""
 
 
-def _property_value(element: HtmlElement) -> str:
+def _property_value(element: HtmlElement, name: str) -> str:
     for attribute in ("content", "datetime"):
         if value := element.get(attribute):
             return value.strip()
@@ -351,6 +351,10 @@ def _property_value(element: HtmlElement) -> str:
         "mainEntityOfPage",
     ):
         return (element.get("src") or element.get("href") or "").strip()
+    if (
+        name == "articleBody"
+    ):  # that there is one is all that counts: which text it is, is for the body's own room to find
+        return next((text.strip() for text in element.itertext() if not text.isspace()), "")
     return " ".join("".join(element.itertext()).split())
 
 

@@ -79,8 +79,12 @@ _ENOUGH_TO_AGREE = 600
 def language_of(text: str) -> str:
     """The language of a text as ISO 639 writes it, or "" where it is too short or too strange to tell."""
     text = text[:_ENOUGH].casefold()
-    tokens = text.translate(_WORDS).split() if text.isascii() else _TOKEN.findall(text)
-    letters = sum(map(len, tokens))
+    if text.isascii():
+        words = text.translate(_WORDS)
+        tokens, letters = words.split(), len(words) - words.count(" ")
+    else:
+        tokens = _TOKEN.findall(text)
+        letters = sum(map(len, tokens))
     if letters < 40:
         return ""
     if not text.isascii() and (found_by := _by_letters(_ASCII.sub("", text), letters)):

@@ -15,8 +15,8 @@ from scraper.extract.words import letters, weight
 _SEPARATOR = re.compile(
     r"\s+(?:[|\-–—‐―:·•»«/~]|::|>>)\s+|\s*[|｜ㅣ_]\s*|(?<=[^\x00-\x7f])-(?=[^\x00-\x7f])|\s+[»›]\s*|(?<=\S)\s?[—–]\s"
 )
-_PARTING = re.compile(r"[|\-–—‐―:·•»«/~>｜ㅣ_›]")
-"""Without one of these there is no separator."""
+_PARTING = re.compile(r"[|｜ㅣ_—–]|\s[\-‐―:·•»«/~>›]|(?<=[^\x00-\x7f])-")
+"""Without one of these there is no separator; none begins before them, spaces aside."""
 _LONGEST = 400
 _CUT = 600
 """Letters; no title is given longer."""
@@ -172,11 +172,12 @@ def _is_name(text: str, names: Iterable[str]) -> bool:
     return not word or any(word == folded(n) for n in names)
 
 
-def host_names(url: str) -> list[str]:
+@lru_cache(maxsize=16)  # a page asks it of its address twice
+def host_names(url: str) -> tuple[str, str, str]:
     """What a site may be called by its address: `www.example-news.co.uk` -> `example-news`, and the whole domain."""
     domain = site(url)
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return [domain.split(".", 1)[0], domain, host]
+    return domain.split(".", 1)[0], domain, host
 
 
 @lru_cache(maxsize=1_024)  # of a page's titles each is compared with each, and with its site's names

@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice, takewhile
+from itertools import islice
 from operator import attrgetter
 
 from lxml.etree import _Element
@@ -234,9 +234,14 @@ def _nodes(page: Outline, group: Group) -> Iterator[Node]:
 
 def _spanning(page: Outline, first: int, last: int) -> Iterator[Node]:
     """The largest elements whose units are all among these."""
-    start = bisect_left(page.nodes, first, key=attrgetter("first"))
-    for node in takewhile(lambda node: node.first < last, islice(page.nodes, start, None)):
+    start = bisect_left(page.nodes, first, key=_FIRST)
+    for node in islice(page.nodes, start, None):
+        if node.first >= last:
+            return
         if node.first < node.last <= last:
             up = node.up
             if up is None or up.first < first or up.last > last:
                 yield node
+
+
+_FIRST = attrgetter("first")

@@ -249,8 +249,8 @@ class _Roles:
         self.alone_is_text = (
             bool(alone) and not linked and median(map(_WEIGHT, alone)) >= _PARAGRAPH and ends >= 0.5 * len(alone)
         )
-        firsts = Counter(r.texts[0].text for r in rows if len(r.texts) > 1)
-        self.repeated = {t for t, n in firsts.items() if n > 1}
+        firsts = [r.texts[0].text for r in rows if len(r.texts) > 1]
+        self.repeated = {t for t, n in Counter(firsts).items() if n > 1} if len(set(firsts)) < len(firsts) else set()
 
     @staticmethod
     def _only_long(row: _Parts) -> Part | None:

@@ -204,23 +204,26 @@ class _Walk:
         """Walk one element, which begins with `text`. `glued`: its text belongs to the sentence around it."""
         if text and (self._said or not text.isspace()):
             self._say(text, node, state)
-        if not len(element):
-            return
         children = element[:]
         mixed = glued or _has_words(text, children)
         for child in children:
             tag: Any = child.tag
             if tag in _UNWALKED and self._passes(child, tag, mixed=mixed):
                 pass
-            elif node.depth < _DEEPEST:
-                within = mixed and tag in INLINE
-                if within and tag != "a":
-                    inside = _inside(child, tag, state) if tag == "time" else state
-                    self.into(child, child.text, node, inside, glued=True)
-                else:
-                    self._apart(child, tag, node, state, glued=within)
-            elif not mixed:
-                self.flush()
+            elif node.depth >= _DEEPEST:
+                if not mixed:
+                    self.flush()
+            elif not mixed or tag not in INLINE:
+                if self._said:
+                    self.flush()
+                if len(child):
+                    self._apart(child, tag, node, state, glued=False)
+                elif (said := child.text) or tag == "a":
+                    self._leaf(child, tag, said, node, state)
+            elif tag == "a":
+                self._apart(child, tag, node, state, glued=True)
+            else:
+                self.into(child, child.text, node, _inside(child, tag, state) if tag == "time" else state, glued=True)
             tail = child.tail
             if tail and (self._said or not tail.isspace()):
                 self._say(tail, node, state)
@@ -240,32 +243,43 @@ class _Walk:
             self._holder = node
         self._said.append((text, state))
 
+    def _leaf(self, child: HtmlElement, tag: str, text: str | None, node: Node, state: _State) -> None:
+        """A child that holds nothing but a text, which is a unit: as most are."""
+        unit, anchor = len(self.units), len(self.anchors)
+        inner = Node(child, node, node.depth + 1, unit, unit, anchor, anchor, node.chrome or tag in _CHROME)
+        self.nodes.append(inner)
+        if tag == "a":
+            state = self._linked(child, inner, state)
+        elif tag in _TELLING:
+            state = _inside(child, tag, state)
+        if text and (said := self._whole(text, state, inner)):
+            inner.last = unit + 1
+            self.texts[child] = said.text, said.weight
+
     def _apart(self, child: HtmlElement, tag: str, node: Node, state: _State, *, glued: bool) -> None:
         """Walk a child that is a node of its own: all but a word inside a sentence."""
-        if not glued and self._said:
-            self.flush()
-        text, leaf = child.text, not len(child)
-        if leaf and not text and tag != "a":
-            return  # it holds no unit and no link
         units, anchors = self.units, self.anchors
         inner = Node(child, node, node.depth + 1, len(units), 0, len(anchors), 0, node.chrome or tag in _CHROME)
         self.nodes.append(inner)
-        anchor = self._anchor(child, inner) if tag == "a" else None
-        if anchor is not None:
-            state = _State(anchor, state.clock, state.heading, state.paragraph)
+        if tag == "a":
+            state = self._linked(child, inner, state)
         elif tag in _TELLING:
             state = _inside(child, tag, state)
-        if leaf and not glued:
-            if text and (unit := self._whole(text, state, inner)):
-                self.texts[child] = unit.text, unit.weight
-        else:
-            self.into(child, text, inner, state, glued=glued)
-        if not glued and self._said:
+        self.into(child, child.text, inner, state, glued=glued)
+        if self._said and not glued:
             self.flush()
         inner.last_anchor = len(anchors)
         inner.last = len(units)
         if glued and self._said:
             self._unfinished.append(inner)
+
+    def _linked(self, child: HtmlElement, node: Node, state: _State) -> _State:
+        """What holds inside a link."""
+        anchor = self._anchor(child, node)
+        if anchor is None:
+            return state
+        node.last_anchor = len(self.anchors)
+        return _State(anchor, state.clock, state.heading, state.paragraph)
 
     def _anchor(self, element: HtmlElement, node: Node) -> Anchor | None:
         href = element.get("href")

@@ -94,8 +94,8 @@ class Body:
 
     def __post_init__(self) -> None:
         self.own = frozenset(self.paragraphs)
-        seen = Counter(self.tags)
-        self.usual = {tag for tag, times in seen.items() if times >= _USUAL * len(self.tags)}
+        tags = self.tags
+        self.usual = {tag for tag in set(tags) if tags.count(tag) >= _USUAL * len(tags)}
         self._around = frozenset(self.node.line()) if self.node else frozenset()
 
     def around(self, group: "Group") -> bool:
@@ -159,8 +159,11 @@ def _wrapped(node: Node) -> Node:
 
 def _own(page: Outline, body: Node, wrapped: dict[int, Node]) -> list[int]:
     own = [i for i, outer in wrapped.items() if body.first <= i < body.last and outer.depth - body.depth <= _NEAR]
-    texts = Counter(page.units[i].text for i in own)
-    return [i for i in own if texts[page.units[i].text] == 1]
+    texts = [page.units[i].text for i in own]
+    if len(set(texts)) == len(texts):
+        return own
+    seen = Counter(texts)
+    return [i for i, text in zip(own, texts, strict=True) if seen[text] == 1]
 
 
 def _alike(page: Outline, best: Node, scores: dict[Node, float]) -> list[Node]:
@@ -262,7 +265,7 @@ def _may_lead(page: Outline, anchor: Anchor) -> bool:
     label = headings.kind_of(text) is not None
     if label and anchor.node.chrome:
         return False
-    size = weight(text)
+    size = len(text) if len(text) > _NAME else weight(text)  # no more is asked than whether it is longer than a name
     if label or size < _HEADLINE:
         return addresses.is_article_like(anchor.url) and not addresses.is_menu_like(anchor.url)
     return not addresses.is_menu_like(anchor.url) and not _names_section(page, anchor, size)
