@@ -79,10 +79,11 @@ def is_article_like(url: str) -> bool:
     if query and _names_id(query):
         return True
     segments = [s for s in path.split("/") if s]
-    if not segments or not _LISTS.isdisjoint([s.lower() for s in segments[:-1]]):
+    above = [s.lower() for s in segments[:-1]]
+    if not segments or not _LISTS.isdisjoint(above):
         return False
     last = segments[-1]
-    return _is_slug_or_id(segments, _ENDING.sub("", last) if "." in last else last) or _is_dated(path)
+    return _is_slug_or_id(segments, above, _ENDING.sub("", last) if "." in last else last) or _is_dated(path)
 
 
 def _is_file(path: str) -> bool:
@@ -112,7 +113,7 @@ def _split(url: str) -> tuple[str, str, str]:
     return url[begin:end], path, query
 
 
-def _is_slug_or_id(segments: list[str], last: str) -> bool:
+def _is_slug_or_id(segments: list[str], above: list[str], last: str) -> bool:
     slug = max(segments, key=len)
     if slug.count("-") + slug.count("_") >= 3 or (not slug.isascii() and len(slug) >= 15):
         return True
@@ -121,7 +122,7 @@ def _is_slug_or_id(segments: list[str], last: str) -> bool:
     if len(segments) > 1:  # deep
         if len(last) >= 5 and re.search(r"\d", last):
             return True
-        if "-" in last and not _PIECES.isdisjoint([s.lower() for s in segments[:-1]]):
+        if "-" in last and not _PIECES.isdisjoint(above):
             return True
     return re.fullmatch(r"\d+", last) is not None and len(segments) + len(last) >= 3
 

@@ -14,6 +14,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 from newsloom.news.times import GRACE, latest_instant
+from scraper.extract import dates
 
 LONGEST = 60
 """Characters; no printed time is longer."""
@@ -95,15 +96,7 @@ def _words() -> dict[str, frozenset[str]]:
 @cache
 def _months(language: str) -> dict[str, int]:
     """Month words: those of `language`, and of the other languages those that mean one month only."""
-    raw: dict[str, list[str]] = json.loads(files("scraper.extract").joinpath("months.json").read_text("utf-8"))
-    meanings: dict[str, set[int]] = {}
-    for months in raw.values():
-        for number, names in enumerate(months, 1):
-            for name in names.split():
-                meanings.setdefault(name, set()).add(number)
-    merged = {name: numbers.copy().pop() for name, numbers in meanings.items() if len(numbers) == 1}
-    own = raw.get(language.partition("-")[0], ())
-    return merged | {name: number for number, names in enumerate(own, 1) for name in names.split()}
+    return dates.any_month() | dates.months().get(language.partition("-")[0], {})
 
 
 @dataclass

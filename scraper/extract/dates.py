@@ -211,16 +211,17 @@ def _named_zone(text: str) -> tzinfo | None:
 
 
 @cache
-def _months() -> dict[str, dict[str, int]]:
+def months() -> dict[str, dict[str, int]]:
+    """The names of the months and their short forms, in lower case, by language (ISO 639)."""
     names = json.loads((resources.files(__package__) / "months.json").read_text("utf-8"))
     return {lang: {w: n for n, words in enumerate(row, 1) for w in words.split()} for lang, row in names.items()}
 
 
 @cache
-def _any_month() -> dict[str, int]:
+def any_month() -> dict[str, int]:
     """Names that mean one month in all languages that have them."""
     seen: dict[str, set[int]] = {}
-    for words in _months().values():
+    for words in months().values():
         for word, number in words.items():
             seen.setdefault(word, set()).add(number)
     return {word: numbers.pop() for word, numbers in seen.items() if len(numbers) == 1}
@@ -229,7 +230,7 @@ def _any_month() -> dict[str, int]:
 def month(word: str, language: str = "") -> int:
     """1 to 12 for a month's name or its short form, in the page's language, English or any other; 0 for no month."""
     word = word.casefold().rstrip(".")
-    for names in (_months().get(language[:2], {}), _months()["en"], _any_month()):
+    for names in (months().get(language[:2], {}), months()["en"], any_month()):
         if word in names:
             return names[word]
     return 0
