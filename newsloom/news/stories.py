@@ -276,12 +276,12 @@ def _too_long(new: Text, texts: Sequence[Text]) -> bool:
     return any(text.story and new.at - text.began > _LONGEST for text in texts)
 
 
-def bar(new: Text, any_: Iterable[Text], texts: int) -> float:
+def bar(new: Text, any_: Iterable[Vector], texts: int) -> float:
     """How like a text must be to a story in a store of so many `texts`, any of which are given.
 
     Those that share no words with it are in another language.
     """
-    likes = [like for text in any_ if (like := likeness(new.vector, text.vector))]
+    likes = [like for vector in any_ if (like := likeness(new.vector, vector))]
     return max(enough(texts), _STANDS_OUT * median(likes)) if len(likes) >= _ANY else enough(texts)
 
 

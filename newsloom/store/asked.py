@@ -19,8 +19,8 @@ from newsloom.store.terms import said
 Holds = Callable[["Said"], bool]
 _MANY = 20
 """Things to look for from which on the words of an entry are put into a set: that takes as long as so many searches."""
-_BEGIN = 3
-"""Characters of a word's beginning by which words that may go on are looked up."""
+_SHORT, _LONG = 3, 5
+"""Characters of a word's beginning by which words that may go on are looked up: so many of short ones, so many of longer."""
 _SEAM = " \n "
 """Around each field: no phrase goes over it."""
 
@@ -60,8 +60,12 @@ class Said:
         return sorted(self.words)
 
     @cached_property
-    def begins(self) -> frozenset[str]:
-        return frozenset([w[:_BEGIN] for w in self.words])
+    def short_begins(self) -> frozenset[str]:
+        return frozenset([w[:_SHORT] for w in self.words])
+
+    @cached_property
+    def long_begins(self) -> frozenset[str]:
+        return frozenset([w[:_LONG] for w in self.words])
 
     @cached_property
     def fields(self) -> dict[str, list[list[str]]]:
@@ -259,7 +263,8 @@ def starts(text: Sequence[str], phrase: Sequence[str], *, prefix: bool) -> list[
 # Which rules are worth asking
 
 Key = tuple[str, Hashable]
-"""What an entry has or has not: ("word", "bridge"), ("pair", ("long", "bridge")), ("begin", "bri"), ("author", "ada"), a label."""
+"""What an entry has or has not: ("word", "bridge"), ("pair", ("long", "bridge")), ("long begin", "bridg"), ("author", "ada"), or a
+label."""
 
 
 def _needed(rule: Rule, sets: _Sets) -> frozenset[Key] | None:
@@ -288,7 +293,9 @@ def _needed_words(rule: Words, sets: _Sets) -> frozenset[Key] | None:
         return frozenset({("pair", max(pairwise(whole), key=_size))})
     if sets.words and whole:
         return frozenset({("word", max(whole, key=len))})
-    return frozenset({("begin", last[:_BEGIN])}) if sets.begins and not whole and len(last) >= _BEGIN else None
+    if not sets.begins or whole or len(last) < _SHORT:
+        return None
+    return frozenset({("long begin", last[:_LONG]) if len(last) >= _LONG else ("short begin", last[:_SHORT])})
 
 
 def _size(key: Hashable) -> int:
@@ -331,7 +338,8 @@ class Asked:
 _HAS: dict[str, Callable[[Said], frozenset[Any]]] = {
     "word": lambda entry: entry.words,
     "pair": lambda entry: entry.pairs,
-    "begin": lambda entry: entry.begins,
+    "short begin": lambda entry: entry.short_begins,
+    "long begin": lambda entry: entry.long_begins,
     "author": lambda entry: frozenset(entry.authors.split(" ")),
     "label": lambda entry: entry.labels,
 }

@@ -130,6 +130,8 @@ def reindex(connection: sqlite3.Connection) -> None:
 def plain(text: str) -> str:
     """`text` without what SQLite cannot hold or what ends a text for other tools: NUL, and halves of surrogate pairs."""
     if "\0" not in text:
+        if text.isascii():
+            return text
         try:
             text.encode()  # a good deal faster than looking for the pattern
         except UnicodeEncodeError:

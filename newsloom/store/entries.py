@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from newsloom.news import copies, identity
@@ -27,7 +28,8 @@ _COLUMNS = (
     "published", "guessed", "updated", "first_seen", "body_from", "read_key", "digest", "preferred", "is_brief", "brief_time",
     "brief_tag", "brief_text", "brief_published", "waiting", "bulk",
 )  # fmt: skip
-_INSERT = f"INSERT INTO entries(uuid, {', '.join(_COLUMNS)}) VALUES (:uuid, {', '.join(f':{c}' for c in _COLUMNS)})"  # noqa: S608 - names
+_INSERT = f"INSERT INTO entries(uuid, {', '.join(_COLUMNS)}) VALUES (?{', ?' * len(_COLUMNS)})"  # noqa: S608 - names
+_values = itemgetter(*_COLUMNS)
 _DEFAULTS: Mapping[str, Any] = {
     "summary": "", "text": "", "html": "", "authors": "", "section": "", "tags": "", "language": "", "image": "", "enclosures": "",
     "form": "", "access": "", "alternates": "", "origins": "",
@@ -74,6 +76,13 @@ class Batch:
         """The row; of an entry that was joined to another, the other's."""
         row: sqlite3.Row = self.connection.execute("SELECT * FROM entries WHERE id = ?", (entry,)).fetchone()
         return self.entry(row["joined"]) if row["joined"] is not None else row
+
+    def standing(self, entry: int) -> sqlite3.Row:
+        """How the entry stands: the few columns that every page asks of its own. Beside them the row holds its text."""
+        row: sqlite3.Row = self.connection.execute(
+            "SELECT id, published, read_key, waiting, joined FROM entries WHERE id = ?", (entry,)
+        ).fetchone()
+        return self.standing(row["joined"]) if row["joined"] is not None else row
 
     def known_as(self, keys: Iterable[str], said: Mapping[str, Any] | None = None) -> sqlite3.Row | None:
         """The entry known under the first of these keys that is known at all.
@@ -146,8 +155,7 @@ class Batch:
     def add(self, columns: Mapping[str, Any], key: str, how: str, *, carried_at: str) -> int:
         """A new entry under its first key."""
         row = {**_DEFAULTS, "source": self.source.name, **columns}
-        uuid = str(identity.entry_id(key))
-        entry = self.connection.execute(_INSERT, row | {"uuid": uuid}).lastrowid
+        entry = self.connection.execute(_INSERT, (str(identity.entry_id(key)), *_values(row))).lastrowid
         if entry is None:
             raise AssertionError("an INSERT without a row")
         self._unindexed.add(entry)
@@ -501,6 +509,8 @@ class Batch:
 
     def _declared(self, article: Article) -> list[str]:
         """Keys of the addresses that an article declares as its own, on its own site: on another's it is a copy there."""
+        if not (article.canonical or article.aliases):
+            return []
         mine = identity.site(article.url) if article.url else ""
         keys = [identity.key(a) for a in (article.canonical, *article.aliases) if a and identity.site(a) == mine]
         return [k for k in dict.fromkeys(keys) if k and not faces.is_front(k)]

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from newsloom.news import identity
 from newsloom.news.items import Article
@@ -204,8 +203,8 @@ def _is_unread(columns: Columns) -> bool:
 
 def is_front(key: str) -> bool:
     """A site's front page, which some pages declare as their own address."""
-    parts = urlsplit(key)
-    return parts.path in ("", "/") and not parts.query and not parts.fragment
+    host, _, rest = key.partition("://")[2].partition("/")
+    return not rest and "?" not in host and "#" not in host
 
 
 def rank(columns: Columns, preferred: str) -> tuple[bool, str, int, str]:

@@ -601,7 +601,7 @@ class Store:
             return
         addresses.gave(batch.connection, batch.source.name, shown.key, entry)
         sightings.attach(batch, entry, [shown.key])
-        if shown.row is None and batch.entry(entry)["read_key"]:
+        if shown.row is None and batch.standing(entry)["read_key"]:
             addresses.known_elsewhere(batch.connection, batch.source.name, shown.key, entry)
 
     async def save(self, source: Source, pages: Sequence[Page]) -> Sequence[Saved]:
@@ -639,9 +639,9 @@ class Store:
         elif page.state in (State.GONE, State.REFUSED):
             entry = sightings.stays_brief(batch, row["key"]) or entry
         if entry is not None:
-            kept = batch.entry(entry)
+            kept = batch.standing(entry)
             if page.state is State.GONE and kept["read_key"] == row["key"]:
-                batch.change(kept, {"read_key": ""}, shows=False)
+                batch.change(batch.entry(entry), {"read_key": ""}, shows=False)
             if page.state in (State.READ, State.SAME) and (news is not News.NONE or page.state is State.SAME):
                 published = instants.read(kept["published"])
             if kept["waiting"] == batch.source.name or (kept["waiting"] and page.state is State.READ):

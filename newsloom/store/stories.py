@@ -90,7 +90,7 @@ class Stories:
         words = [stories.counted(told.title, told.text) for told in batch]
         sampled = self._sampled(len(batch))
         self._words.count(self._connection, list(compress(words, sampled)), ())
-        any_ = self._any()
+        any_ = self._words.some(self._connection, self._newest(), self._oldest)
         for told, said, taken in zip(batch, words, sampled, strict=True):
             if told.same:
                 self._bind(told.entry, told.same)
@@ -109,7 +109,7 @@ class Stories:
             self._measure(row[0])
 
     def _place(
-        self, told: Told, vector: Vector | None, counted: Iterable[int], any_: Sequence[Text], texts: int
+        self, told: Told, vector: Vector | None, counted: Iterable[int], any_: Sequence[Vector], texts: int
     ) -> None:
         at, mark = int(told.published.timestamp()), stories.series(told.title)
         terms, packed = array("I", counted).tobytes(), vector.packed() if vector else b""
@@ -122,19 +122,13 @@ class Stories:
 
     # Deciding
 
-    def _decide(self, told: Told, new: Text, any_: Sequence[Text], texts: int) -> None:
+    def _decide(self, told: Told, new: Text, any_: Sequence[Vector], texts: int) -> None:
         needed = stories.bar(new, any_, texts)
         near = stories.likest(new, stories.without_form(new, self._candidates(new), needed))
         whole = [self._whole(story) for story in near[:_LIKEST] if story.score >= needed]
         decision = stories.decide(new, whole, needed)
         if decision.group:
             self._carry_out(told, decision, needed)
-
-    def _any(self) -> list[Text]:
-        """Some texts of all ages, more of the newest."""
-        newest = self._newest()
-        ids = {newest + 1 - int(1.8**power) for power in range(20)}
-        return [_text(row) for row in self._rows.execute(_THESE, (many(sorted(ids)), self._oldest))]
 
     def _newest(self) -> int:
         return self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0

@@ -1,5 +1,6 @@
 """Which entries belong to which topics: matched when they arrive, when they change, and when a rule changes."""
 
+import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -289,7 +290,7 @@ class _Selection:
 class _Plan:
     """The rules of all topics and of all that sources mute, ready to be asked at once."""
 
-    def __init__(self, topics: Iterable[tuple[int, str, str, str, str]], mutes: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, topics: Iterable[Sequence[Any]], mutes: Iterable[Sequence[str]]) -> None:
         self._numbers: dict[str, int] = {}
         self.mutes = {source: self._number(mute) for source, mute in mutes}
         self._open: list[_Selection] = []
@@ -301,7 +302,7 @@ class _Plan:
         self.asked = Asked(rules)
         self.asks_nothing = not rules
 
-    def _note(self, row: tuple[int, str, str, str, str]) -> None:
+    def _note(self, row: Sequence[Any]) -> None:
         topic, include, source, match, mute = row
         selection = _Selection(
             id=topic,
@@ -330,9 +331,9 @@ class _Plan:
 
 
 @lru_cache(maxsize=8)
-def _plan(topics: tuple[tuple[int, str, str, str, str], ...], mutes: tuple[tuple[str, str], ...]) -> _Plan:
+def _plan(topics: str, mutes: str) -> _Plan:
     """Remembered: the rules of a thousand topics take a while to be read."""
-    return _Plan(topics, mutes)
+    return _Plan(json.loads(topics), json.loads(mutes))
 
 
 class Matcher:
@@ -340,7 +341,7 @@ class Matcher:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
-        self._plan = _plan(_plain(connection, _TOPICS), _plain(connection, _MUTE_RULES))
+        self._plan = _plan(*connection.execute(_RULES).fetchone())
 
     def match(self, entries: set[int], changed: set[int], *, in_bulk: bool = False) -> None:
         """Match `entries` anew. Those in `changed` have something to show where they are members already.
@@ -372,12 +373,6 @@ class Matcher:
 
 
 _NONE: frozenset[int] = frozenset()
-
-
-def _plain(connection: sqlite3.Connection, statement: str) -> tuple[Any, ...]:
-    cursor = connection.cursor()
-    cursor.row_factory = None  # plain tuples, which can be compared at once
-    return tuple(cursor.execute(statement))
 
 
 class _Entries:
@@ -492,5 +487,8 @@ _SAID = """
 SELECT id, title, summary, text, authors FROM entries WHERE id IN (SELECT value FROM json_each(?)) AND joined IS NULL
 """
 _LABELS = "SELECT entry, field, value FROM labels WHERE entry IN (SELECT value FROM json_each(?))"
-_TOPICS = "SELECT id, include, source, match, mute FROM topics WHERE active = 1 ORDER BY id"
-_MUTE_RULES = "SELECT name, mute FROM watched WHERE mute <> '' ORDER BY name"
+# Two texts, as each batch asks whether they are still the same.
+_RULES = """
+SELECT (SELECT json_group_array(json_array(id, include, source, match, mute)) FROM topics WHERE active = 1),
+       (SELECT json_group_array(json_array(name, mute)) FROM watched WHERE mute <> '')
+"""

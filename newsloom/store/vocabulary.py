@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from newsloom.news import stories
+from newsloom.news.stories import Vector
+from newsloom.store.database import listing as many
 from newsloom.store.postings import Postings
 
 
@@ -24,6 +26,7 @@ class Vocabulary:
         self.texts = 0
         """How many are counted."""
         self._state = ""
+        self._some: dict[int, Vector] = {}
 
     def refresh(self, connection: sqlite3.Connection) -> None:
         """Know what the file holds; to be called in each transaction before all else.
@@ -53,12 +56,25 @@ class Vocabulary:
         self._state = str(int(self._state or 0) + 1)
         connection.execute(_CHANGED, (self._state,))
 
+    def some(self, connection: sqlite3.Connection, newest: int, since: str) -> list[Vector]:
+        """Vectors of texts of all ages, but seen `since` then, more of the newest."""
+        asked = {newest + 1 - int(1.8**power) for power in range(20)}
+        there = [text for (text,) in connection.execute(_THERE, (many(sorted(asked)), since))]
+        more = [text for text in there if text not in self._some]
+        known = self._some | {
+            text: Vector.unpacked(weights) for text, weights in connection.execute(_WEIGHTS, (many(more),))
+        }
+        self._some = {text: known[text] for text in there}
+        return list(self._some.values())
+
     def _add(self, texts: Iterable[bytes]) -> None:
         for terms in texts:
             self.having.update(array("I", terms))
             self.texts += 1
 
 
+_THERE = "SELECT id FROM story_texts WHERE id IN (SELECT value FROM json_each(?)) AND seen >= ?"
+_WEIGHTS = "SELECT id, weights FROM story_texts WHERE id IN (SELECT value FROM json_each(?))"
 _COUNTED = "SELECT terms FROM story_texts INDEXED BY story_texts_counted WHERE length(terms) > 0"
 # A number that is another after each change.
 _CHANGED = """

@@ -181,7 +181,7 @@ def test_what_is_like_everything_is_alone() -> None:
     new, others = text(100, FORM + "Norhaven"), [text(n, f"{FORM} Place{n}") for n in range(1, 13)]
     found = stories.likest(new, others)
     assert found[0].score > 0.5
-    assert stories.decide(new, found, stories.bar(new, others, 0)) == Decision()
+    assert stories.decide(new, found, stories.bar(new, [o.vector for o in others], 0)) == Decision()
 
 
 def test_what_others_say_in_another_language_tells_nothing_of_that() -> None:
@@ -189,7 +189,7 @@ def test_what_others_say_in_another_language_tells_nothing_of_that() -> None:
     others = [text(n, FERRY_TOO) for n in range(4)] + [
         text(n, "银行维持利率不变，行长警告通货膨胀") for n in range(7, 40)
     ]
-    assert stories.bar(new, others, 0) == stories.enough(0)
+    assert stories.bar(new, [o.vector for o in others], 0) == stories.enough(0)
 
 
 def test_what_a_source_says_again_and_again_is_its_form() -> None:
