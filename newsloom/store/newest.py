@@ -27,10 +27,14 @@ _AT_ONCE = 64
 """Entries that are looked at first; then twice as many, and so on, ..."""
 _MOST_AT_ONCE = 4096
 """... up to this."""
+_STRETCH = 16_384
+"""Entries one after the other of which all but few are listed, if those that are not are looked for."""
 _PATIENCE = 100_000
 """What a search may take, counted in rows of an index that are read: ..."""
 _A_LOOK = 4
 """... an entry that is looked at, ..."""
+_TELLING = 1500
+"""... of which so many tell how many there are to look at, ..."""
 _A_TEST = 160
 """... and an entry that the full-text index is asked about alone."""
 
@@ -123,6 +127,8 @@ class _Search:
                 return found[:limit]
             looked += size
             size = min(2 * size, _MOST_AT_ONCE)
+            if patience and looked > _TELLING and _A_LOOK * looked * limit / (len(found) + 1) > patience:
+                return None
         return None
 
     def _shown(self, entries: Set[int]) -> Set[int]:
@@ -147,6 +153,10 @@ class _Index:
     """For all entries, the newest (by id) first."""
     one: str
     """About one."""
+    count: str = ""
+    """How many there are from one id to another."""
+    others: str = ""
+    """Which from one id to another are not listed."""
 
 
 class _Listed:
@@ -182,6 +192,24 @@ class _Listed:
         while self._lowest and len(self._read) <= most:
             self._read_on(most + 1 - len(self._read))
         return None if self._lowest else self._read
+
+    def few_others(self, most: int) -> Set[int] | None:
+        """Entries among which is all that is not listed; None if they are more than `most`, or if that is not to be said.
+
+        It is counted how many of a stretch are listed: SQLite does that ten times as fast as it tells us which.
+        """
+        if not self._index.count:
+            return None
+        others: set[int] = set()
+        for last in range(self._top - 1, 0, -_STRETCH):
+            first = max(last - _STRETCH + 1, 1)
+            stretch = (*self._values, first, last)
+            (listed,) = self._connection.execute(self._index.count, stretch).fetchone()
+            if listed <= last - first:
+                others.update(entry for (entry,) in self._connection.execute(self._index.others, stretch))
+            if len(others) > most:
+                return None
+        return others
 
     def _is_read_on(self, below: int, last: int) -> bool:
         """Whether it takes less to read down to the last of these entries than to ask about each of them."""
@@ -225,8 +253,9 @@ class _Without:
     def of(self, entries: Set[int]) -> Set[int]:
         return entries - self._part.of(entries)
 
-    def few(self, most: int) -> Set[int] | None:  # noqa: ARG002 - a _Part's
-        return None
+    def few(self, most: int) -> Set[int] | None:
+        # To look for them takes about as long as to put so many in order.
+        return self._part.few_others(most) if most >= _SOME and isinstance(self._part, _Listed) else None
 
 
 class _Both:
@@ -269,6 +298,13 @@ class _Either:
 _WORDS = _Index(
     listed="SELECT rowid FROM entries_fts WHERE entries_fts MATCH ? ORDER BY rowid DESC",
     one="SELECT 1 FROM entries_fts WHERE entries_fts MATCH ? AND rowid = ?",
+    count="SELECT count(*) FROM entries_fts WHERE entries_fts MATCH ? AND rowid BETWEEN ? AND ?",
+    # The index's own list of what it holds: beside the texts in `entries`, ids alone are long to read.
+    others="""
+        SELECT id FROM entries_fts_docsize
+         WHERE id BETWEEN ?2 AND ?3
+           AND id NOT IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ?1 AND rowid BETWEEN ?2 AND ?3)
+    """,
 )
 _LABELS = _Index(
     listed="SELECT entry FROM labels WHERE field = ? AND value = ? ORDER BY entry DESC",

@@ -291,6 +291,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "_AT_ONCE": st.integers(1, 8),
             "_MOST_AT_ONCE": st.integers(8, 16),
             "_PATIENCE": st.integers(0, 400),
+            "_TELLING": st.integers(0, 20),
+            "_STRETCH": st.integers(1, 20),
             "_A_LOOK": st.just(1),
             "_A_TEST": st.integers(0, 30),
         }
