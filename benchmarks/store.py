@@ -32,7 +32,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import accumulate, islice
+from itertools import accumulate, chain, islice
 from pathlib import Path
 from typing import Any, Self
 
@@ -54,7 +54,9 @@ BEGIN = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 DAILY = 1_400
 BATCH = 20
 FIRST = 10_000
-ROUNDS = 20
+ROUNDS = 8
+A_ROUND = 25
+"""Batches of a round: 500 articles, as what waits to be written together is."""
 SOURCES = 200
 
 
@@ -201,7 +203,7 @@ async def beside_bare(store: Store, sources: Sequence[Source], made: Made, path:
     costs = []
     for n in range(ROUNDS):
         some = sources[n % len(sources)]
-        batches = [made.articles(some, BATCH) for _ in range(5)]
+        batches = [made.articles(some, BATCH) for _ in range(A_ROUND)]
         sketching, near, stories = (
             Spent(copies, "sketch"),
             Spent(NearCopies, "find", "keep", "prune"),
@@ -220,7 +222,9 @@ async def beside_bare(store: Store, sources: Sequence[Source], made: Made, path:
         apart = (sketching.seconds + near.seconds, stories.seconds)
         costs.append((between - began - sum(apart), *apart, time.process_time() - between))
     bare.close()
-    save, near_copies, told, index = (statistics.median(column) / (5 * BATCH) for column in zip(*costs, strict=True))
+    save, near_copies, told, index = (
+        statistics.median(column) / (A_ROUND * BATCH) for column in zip(*costs, strict=True)
+    )
     return Cost(save=save, near=near_copies, stories=told, bare=index)
 
 
@@ -260,11 +264,12 @@ async def rows(store: Store, sources: Sequence[Source], made: Made, path: Path, 
     table: Any = database["rows"]
     ours, theirs, before = [], [], counted(stored)
     for n in range(ROUNDS):
-        batch = made.headlines(sources[n], BATCH)
+        batches = [made.headlines(sources[n], BATCH) for _ in range(A_ROUND)]
         began = time.process_time()
-        await store.save(sources[n], batch)
+        for batch in batches:
+            await store.save(sources[n], batch)
         between = time.process_time()
-        for page in batch:
+        for page in chain.from_iterable(batches):
             article = page.article
             if article:
                 row = {
@@ -274,10 +279,14 @@ async def rows(store: Store, sources: Sequence[Source], made: Made, path: Path, 
                     "published": str(article.published),
                 }
                 table.upsert(row, pk="url")
-        ours.append(BATCH / (between - began))
-        theirs.append(BATCH / (time.process_time() - between))
+        ours.append(A_ROUND * BATCH / (between - began))
+        theirs.append(A_ROUND * BATCH / (time.process_time() - between))
     database.close()
-    mine, other, each = statistics.median(ours), statistics.median(theirs), (counted(stored) - before) / ROUNDS / BATCH
+    mine, other, each = (
+        statistics.median(ours),
+        statistics.median(theirs),
+        (counted(stored) - before) / (ROUNDS * A_ROUND * BATCH),
+    )
     print(
         f"rows      {mine:,.0f} headlines of {each:.0f} rows each a CPU second: {mine * each:,.0f} rows,"
         f" {mine * each / other:.1f} x sqlite-utils' upserts of one ({other:,.0f})"
