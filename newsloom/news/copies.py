@@ -45,6 +45,7 @@ _TOO_SHORT = 12
 """Shingles; fewer prove nothing ("Watch the video above")."""
 
 _MASK = (1 << 48) - 1
+_WORD = (1 << 32) - 1
 _SHIFT = 48 - 32
 _ALL = 1 << 32
 
@@ -127,26 +128,29 @@ def sketch(text: str, title: str = "") -> Sketch | None:
 def _title(title: str) -> tuple[int, ...]:
     """The key that a title is, if it is more than a word or two."""
     folded = "".join(character for character in title.casefold() if character.isalnum())
-    return (_NUMBERS[folded.encode("utf-8", "surrogatepass")],) if len(folded) >= _NAMED else ()
+    return (zlib.crc32(folded.encode("utf-8", "surrogatepass")) * _FACTOR & _MASK,) if len(folded) >= _NAMED else ()
 
 
 def _shingles(words: Sequence[int]) -> list[int]:
     """A number of 48 bits for each three words in a row.
 
-    Each is a + 3b + 7c of their numbers. They are worked out many at once: words are the digits of one long number, 64 bits each,
-    so that none of the sums reaches the next digit. It takes half as long as one by one.
+    Each is the middle of (a + 3b + 7c) times a factor (multiplicative hashing: Knuth, TAOCP 3, 6.4), a, b and c being the numbers
+    of the words, 32 bits each. They are worked out many at once: words are the digits of one long number, 64 bits each, so that
+    none of the products reaches the next digit. It takes half as long as one by one.
     """
     found: list[int] = []
     for begin in range(0, len(words) - 2, _ROW):
         part = words[begin : begin + _ROW + 2]
         row = int.from_bytes(struct.pack(f"<{len(part)}Q", *part), "little")
-        sums = row + 3 * (row >> 64) + 7 * (row >> 128) & _MASKS
+        mixed = (row + 3 * (row >> 64) + 7 * (row >> 128)) * _FACTOR >> 8 & _MASKS
         size = len(part) - 2
-        found += struct.unpack(f"<{size}Q", sums.to_bytes(8 * (_ROW + 2), "little")[: 8 * size])
+        found += struct.unpack(f"<{size}Q", mixed.to_bytes(8 * (_ROW + 2), "little")[: 8 * size])
     return found
 
 
 _ROW = 1024
+_FACTOR = 0x9E3779B
+"""28 bits: with the 36 of a sum they fill a digit."""
 _MASKS = int.from_bytes(struct.pack("<Q", _MASK) * (_ROW + 2), "little")
 
 
@@ -170,13 +174,13 @@ def _sampled(shingles: Sequence[int]) -> tuple[int, list[int]]:
 
 
 def _words(text: str) -> list[int]:
-    """A number for each word; for each character where words are not spaced out, of it and those after it."""
+    """A number of 32 bits for each word; for each character where words are not spaced out, of it and those after it."""
     raw = text.lower().encode("utf-8", "surrogatepass")
     if not text.isascii():
         if len(raw.translate(None, _MAYBE)) != len(raw):
             return _pieces(unicodedata.normalize("NFKC", text).lower())
         raw = _MARKS.sub(b" ", raw)
-    return list(map(_NUMBERS.__getitem__, raw.translate(_SIGNS).split()))  # a fourth of what a pattern takes
+    return list(map(zlib.crc32, raw.translate(_SIGNS).split()))  # a fourth of what a pattern takes
 
 
 def _pieces(text: str) -> list[int]:
@@ -190,37 +194,18 @@ def _pieces(text: str) -> list[int]:
         step = piece.lastindex
         run = piece[0]
         if step is None or len(run) <= 2 * step:
-            found.append(_NUMBERS[run.encode("utf-8", "surrogatepass")])
+            found.append(zlib.crc32(run.encode("utf-8", "surrogatepass")))
         else:
             each = [_CHARACTERS[character] for character in run]
-            found += [a + 3 * b + 7 * c for a, b, c in zip(each, each[step:], each[2 * step :], strict=False)]
+            found += [a + 3 * b + 7 * c & _WORD for a, b, c in zip(each, each[step:], each[2 * step :], strict=False)]
     return found
 
 
-class _Numbers(dict[bytes, int]):
-    """Words as numbers of 48 bits, each worked out once."""
-
-    _HELD = 1 << 16
-
-    def __missing__(self, word: bytes) -> int:
-        if len(self) >= self._HELD:
-            self.clear()
-        number = zlib.crc32(word)
-        # The checksums of two alike words are alike. These two steps are the finish of SplitMix64 (Steele, Lea, Flood, 2014).
-        number = ((number + 0x9E3779B9) * 0xBF58476D1CE4E5B9) & 0xFFFFFFFFFFFFFFFF
-        number = ((number ^ number >> 27) * 0x94D049BB133111EB) & 0xFFFFFFFFFFFFFFFF
-        self[word] = number = (number ^ number >> 31) & _MASK
-        return number
-
-
-_NUMBERS = _Numbers()
-
-
 class _Characters(dict[str, int]):
-    """Characters likewise."""
+    """A number for each, worked out once: of a script there are some thousand."""
 
     def __missing__(self, character: str) -> int:
-        self[character] = number = _NUMBERS[character.encode("utf-8", "surrogatepass")]
+        self[character] = number = zlib.crc32(character.encode("utf-8", "surrogatepass"))
         return number
 
 

@@ -860,13 +860,12 @@ def _nineteenth(db: "Database") -> None:
 
 
 def _twentieth(db: "Database") -> None:
-    """Indexes of texts are written some hundred texts at once; until now they were with each. How common words are is known from
-    the texts."""
+    """Indexes of texts are written some hundred texts at once; until now they were with each. Words have other numbers, so that
+    sketches say nothing any more. How common words are is known from the texts."""
     _add_columns(db, "near_texts", "keys")
-    for index, texts in (("near_keys", "near_texts"), ("story_keys", "story_texts")):
-        db.execute(
-            f"INSERT INTO meta(name, value) SELECT '{index} written to', coalesce(max(id), 0) FROM {texts}"  # noqa: S608 - names
-        )
+    for table in ("near_keys", "near_texts"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - names
+    db.execute("INSERT INTO meta(name, value) SELECT 'story_keys written to', coalesce(max(id), 0) FROM story_texts")
     # Which hold all their words? (save, once in a process)
     db.execute("CREATE INDEX story_texts_counted ON story_texts(id) WHERE length(terms) > 0")
     db.execute("DROP TABLE story_terms")
