@@ -1,4 +1,4 @@
-"""An article's page without what no parser of HTML need see: menus and footers, scripts and styles, drawings in SVG.
+"""An article's page without what no parser of HTML need see: menus, footers, lists of what is most read, scripts, drawings in SVG.
 
 They are taken out of the page's bytes, before it is parsed: parsing, and each walk over the tree, takes its time for all elements,
 and on 587 real pages 19 % of them stood in menus and footers, on one page in ten over 45 %; scripts are most of many a page.
@@ -7,7 +7,7 @@ Scripts that may hold the article's data are kept beside the page: a parser of H
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -15,13 +15,13 @@ from itertools import islice
 from isal import isal_zlib
 from w3lib.encoding import to_unicode
 
-from newsloom.news.items import KEPT_BRIEFS
-from scraper.extract.briefs.headings import kind_of
+from newsloom.news.items import KEPT_BRIEFS, BriefKind
+from scraper.extract.briefs.headings import kind_of, kind_of_classes, kind_of_heading
 from scraper.extract.charsets import is_sound
 
 _MENU = 6
 """Links; what holds fewer costs nothing, and may be a list of tags or the head of a block."""
-_MARK = re.compile(rb"<(?:/(?:nav|footer|main|article)|nav|footer|main|article|script|style|svg|!--)")
+_MARK = re.compile(rb"<(?:/(?:nav|footer|main|article)|nav|footer|main|article|aside|script|style|svg|!--)")
 """What stands at each, as the name behind `<`. All else of a page is passed over at the speed of looking for a `<`."""
 _BEHIND = b" >\t\r\n\f"
 """What follows the name of an element."""
@@ -30,6 +30,16 @@ _PIECES = frozenset((b"article", b"main"))
 _OWN = (b"<h1", b"ld+json", b"itemprop", b"datetime")
 """What holds one of these may say something of the article."""
 _TEXT = re.compile(rb">\s*([^<>\s][^<>]*)<")
+_LISTS = frozenset((BriefKind.MOST_READ, BriefKind.LATEST))
+"""What a list beside the article may be called to be known as one of other articles."""
+_LINKED = (b"<a ", b"<A ")
+_NEAR = 1_000
+"""Bytes; a list says within so many what it is."""
+_TAGS = re.compile(rb"<(a\s|/?div|h1|script|style|!--)", re.IGNORECASE)
+_NO_LIST = frozenset((b"h1", b"script", b"style", b"!--"))
+"""What holds one of these may be more than a list, or end elsewhere."""
+_SAID = re.compile(r">([^<>]{2,400})<")
+_NAMED = tuple(re.compile(rf"""{name}\s*=\s*["']?([^"'<>]*)""") for name in ("class", "id"))
 _HEADING = re.compile(rb"<h[2-6][\s>].*?</h", re.DOTALL)
 _TAG = re.compile(rb"<[^<>]*>")
 _COMMENT_ENDS = re.compile(rb"--!?>")
@@ -85,11 +95,11 @@ def _type_of(tag: bytes) -> str:
     return html.unescape(kind.decode("utf-8", "replace")).lower()
 
 
-def lean(page: bytes, charset: str = "utf-8") -> Lean:
-    """The page without all that: for who asks for its article and not for its links. It is in UTF-8 or in another `charset` in
-    which bytes of ASCII are ASCII.
+def lean(page: bytes, charset: str = "utf-8", kinds: Container[BriefKind] = frozenset(BriefKind)) -> Lean:
+    """The page without all that: for who asks for its article, and of blocks of teasers for those of `kinds`, and not for its
+    links. It is in UTF-8 or in another `charset` in which bytes of ASCII are ASCII.
     """
-    needless = _Needless(page, charset)
+    needless = _Needless(page, charset, kinds)
     kept: list[bytes] = []
     at = 0
     for start, end in needless.found:
@@ -101,9 +111,10 @@ def lean(page: bytes, charset: str = "utf-8") -> Lean:
 class _Needless:
     """One pass over a page. `found` is from where to where each stretch is, in page order; of two menus in each other the inner."""
 
-    def __init__(self, page: bytes, charset: str) -> None:
+    def __init__(self, page: bytes, charset: str, kinds: Container[BriefKind]) -> None:
         self.page = page
         self.charset = charset
+        self.lists = frozenset(kind for kind in _LISTS if kind not in kinds)
         self.found: list[tuple[int, int]] = []
         self.data: list[tuple[bytes, bytes]] = []
         """Scripts that may hold data, of those that were found."""
@@ -113,8 +124,8 @@ class _Needless:
         """How many articles are open."""
         self._opened: tuple[bytes, int] | None = None
         """The menu or footer that may be the next to close, by its name and where it begins."""
-        self._drawn = -1
-        """Where the next drawing ends, of those that were asked about."""
+        self._drawn = self._aside = -1
+        """Where the next drawing ends, and the next <aside>, of those that were asked about."""
         at = 0
         while mark := _MARK.search(page, at):
             name, start, at = mark[0][1:], mark.start(), mark.end()
@@ -127,6 +138,8 @@ class _Needless:
     def _element(self, name: bytes, start: int, at: int) -> int:
         if name == b"svg":
             return self._drawing(start, at)
+        if name == b"aside":
+            return at if self._inside or not self.lists else self._list(start, at)
         return self._script(name, start, at) if name in _ENDS else self._frame(name, start, at)
 
     def _drawing(self, start: int, at: int) -> int:
@@ -147,6 +160,25 @@ class _Needless:
             return at
         self._take(start, end)
         return end
+
+    def _list(self, start: int, at: int) -> int:
+        """Note an <aside> that calls itself a list of other articles, of a kind nobody asks for; where to go on."""
+        page = self.page
+        label = _TEXT.search(page, at, at + _NEAR)
+        if label is None or kind_of(_plain(label[1], self.charset)) not in self.lists:
+            return at
+        if self._aside < at:
+            found = page.find(b"</aside", at)
+            self._aside = found if found >= 0 else len(page)
+        end = self._aside
+        # a link before the label is one of several tabs; another one inside ends before this one does
+        if any(page.find(n, at, label.start()) >= 0 for n in _LINKED) or page.find(b"<aside", at, end) >= 0:
+            return at
+        stop = page.find(b">", end) + 1
+        if not label.end() <= end < stop or not _known(_lists_others, page[start:stop], self.charset):
+            return at
+        self.found.append((start, stop))
+        return stop
 
     def _script(self, name: bytes, start: int, at: int) -> int:
         """Note a script or a style sheet; where to go on: not at all, where only a parser can tell."""
@@ -176,7 +208,7 @@ class _Needless:
         elif self._opened is not None:
             opened, start = self._opened
             end = self.page.find(b">", at) + 1
-            if name == b"/" + opened and end and _is_known_frame(self.page[start:end], self.charset):
+            if name == b"/" + opened and end and _known(_is_frame, self.page[start:end], self.charset):
                 self._take(start, end)
             self._opened = None
         return at
@@ -225,12 +257,13 @@ def _end(marks: Iterator[re.Match[bytes]]) -> tuple[int, int]:
     return 0, 0
 
 
-def _is_known_frame(element: bytes, charset: str) -> bool:
+def _known(judge: Callable[[bytes, str], bool], element: bytes, charset: str) -> bool:
+    """What is judged of an element, remembered."""
     known = _print(element, charset)
     if known not in _KNOWN:
         if len(_KNOWN) >= _MOST:
             _KNOWN.clear()
-        _KNOWN[known] = _is_frame(element, charset)
+        _KNOWN[known] = judge(element, charset)
     return _KNOWN[known]
 
 
@@ -244,7 +277,7 @@ def _print(stretch: bytes, charset: str) -> _Print:
 
 _MOST = 4_096
 _KNOWN: dict[_Print, bool] = {}
-"""Of elements seen before, whether they are frames: a site's pages have one menu."""
+"""Of elements seen before, whether they are frames or lists: a site's pages have one menu."""
 _BEGINNING = 256
 _SEEN: dict[bytes, _Print] = {}
 """Of what was taken out before, by its first bytes: so that the same is not looked through on each page."""
@@ -257,6 +290,19 @@ def _is_frame(element: bytes, charset: str) -> bool:
     first = islice((found[1] for found in _TEXT.finditer(element)), 2)
     over = (_TAG.sub(b" ", found[0] + b">") for found in _HEADING.finditer(element))
     return not any(kind_of(_plain(text, charset)) in KEPT_BRIEFS for text in (*first, *over))
+
+
+def _lists_others(element: bytes, charset: str) -> bool:
+    """Whether a list holds many links, and nothing of the article, nor a block of teasers of the kinds that are kept."""
+    tags = [tag.lower() for tag in _TAGS.findall(element)]
+    if tags.count(b"a ") < _MENU or tags.count(b"div") != tags.count(b"/div") or not _NO_LIST.isdisjoint(tags):
+        return False
+    if b"itemprop" in element or b"itemtype" in element:
+        return False
+    text = to_unicode(element, charset)
+    said = {" ".join(html.unescape(one).split()) for one in _SAID.findall(text)}
+    names = {name for named in _NAMED for name in named.findall(text)}
+    return KEPT_BRIEFS.isdisjoint(map(kind_of_heading, said)) and KEPT_BRIEFS.isdisjoint(map(kind_of_classes, names))
 
 
 def _plain(text: bytes, charset: str) -> str:

@@ -46,7 +46,7 @@ def read(
     times without an offset; `language` what is assumed where the page says none. Of an ARTICLE no links and feeds are looked
     for, of a LISTING nothing else. Rows of teasers are read of these `kinds` of blocks.
     """
-    left = _left(html, charset, role)
+    left = _left(html, charset, role, kinds)
     refuse_crowded_tags(left.page)
     tree = _parse(left.page)
     if tree is None:
@@ -74,17 +74,19 @@ def read(
     return read
 
 
-def _left(html: bytes | str, charset: str, role: Role) -> Lean:
+def _left(html: bytes | str, charset: str, role: Role, kinds: Container[BriefKind]) -> Lean:
     """What is to be parsed of a page, in UTF-8."""
     if role is not Role.ARTICLE:
         return Lean(page=(decode(html, charset) if isinstance(html, bytes) else html).encode("utf-8", "replace"))
     if isinstance(html, str):
-        return lean(html.encode("utf-8", "replace"))
-    left = lean(html)
+        return lean(html.encode("utf-8", "replace"), kinds=kinds)
+    left = lean(html, kinds=kinds)
     if left.is_sound:  # as of nearly all pages; all their bytes are more than twice as many
         return left
     name = beside_ascii(html, charset)
-    return lean(html, name).read_in(name) if name else lean(decode(html, charset).encode("utf-8", "replace"))
+    if not name:
+        return lean(decode(html, charset).encode("utf-8", "replace"), kinds=kinds)
+    return lean(html, name, kinds).read_in(name)
 
 
 @dataclass(frozen=True, kw_only=True)

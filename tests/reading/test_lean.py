@@ -1,4 +1,4 @@
-"""Menus, footers, scripts and styles are taken out of an article's page before it is parsed, and nothing else is."""
+"""Menus, footers, lists of other articles, scripts and styles are taken out of a page before it is parsed, and nothing else is."""
 
 from datetime import UTC, datetime
 from time import process_time
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from lxml.html import HTMLParser, document_fromstring
 
+from newsloom.news.items import KEPT_BRIEFS
 from newsloom.news.memory import Role
 from scraper.extract.lean import Lean, lean
 from scraper.extract.reading import read
@@ -115,6 +116,67 @@ def test_a_block_of_teasers_in_a_menu_is_known_by_its_name_in_any_charset() -> N
         assert lean(page, charset).page == page
 
 
+ROWS = "".join(
+    f"<li><a href='/world/{n}-the-talks-of-the-day-go-on'>The talks of day {n} go on</a></li>" for n in range(8)
+)
+LIST = f"<aside class=side><h3>Most read</h3><ul>{ROWS}</ul></aside>"
+
+
+def asked(body: str) -> str:
+    """What is left of it for a crawl."""
+    return lean(f"<html><body>{body}</body></html>".encode(), kinds=KEPT_BRIEFS).page.decode()
+
+
+@pytest.mark.parametrize("label", ["Most read", "Latest news", "Самое читаемое", "Meistgelesen"])
+def test_a_list_of_other_articles_beside_the_article_is_taken_out_where_nobody_asks_for_its_kind(label: str) -> None:
+    aside = LIST.replace("Most read", label)
+    for body in (f"{ARTICLE}{aside}", f"<div>{aside}{TEXT}</div>{MENU}", f"<div>{TEXT}{aside}{MENU}{aside}</div>"):
+        left = body.replace(aside, "").replace(MENU, "")
+        assert asked(body) == f"<html><body>{left}</body></html>"
+        assert cut(body) == f"<html><body>{body.replace(MENU, '')}</body></html>"
+
+
+@pytest.mark.parametrize(
+    "aside",
+    [
+        LIST.replace("Most read", "Read next"),
+        LIST.replace("Most read", "The harbour in figures"),
+        LIST.replace("</ul>", f"</ul><h3>Related articles</h3><ul>{ROWS}</ul>"),
+        LIST.replace("</ul>", f"</ul><p>Read also</p><ul>{ROWS}</ul>"),
+        LIST.replace("<ul>", "<ul class='related-stories'>"),
+        LIST.replace("class=side", "id=recommended"),
+        LIST.replace("<h3>Most read</h3>", "<ul><li><a href=#a>Most read</a></li><li><a href=#b>Latest</a></li></ul>"),
+        LIST.replace("<ul>", "<h1>The harbour is open again</h1><ul>"),
+        LIST.replace("</ul>", f"</ul>{TEXT}".replace("<p>", "<p itemprop=articleBody>")),
+        LIST.replace("</ul>", "</ul><script>document.write('</aside>')</script>"),
+        LIST.replace("</ul>", "</ul><!-- </aside> -->"),
+        LIST.replace("<ul>", "<aside><ul>").replace("</ul>", "</ul></aside>"),
+        LIST.replace("</ul>", "</ul></div>"),
+        LIST.replace("<a ", "<b ", 3),
+        LIST.replace("</aside>", ""),
+        f"<article>{LIST}{TEXT}</article>",
+    ],
+)
+def test_what_may_be_more_than_such_a_list_stays(aside: str) -> None:
+    for body in (f"{ARTICLE}{aside}", f"{aside}{ARTICLE}"):
+        assert asked(body) == f"<html><body>{body}</body></html>".replace(
+            "<script>document.write('</aside>')</script>", ""
+        )
+
+
+def test_with_such_a_list_an_article_and_what_to_read_next_are_the_same() -> None:
+    def seen(body: str) -> tuple[object, ...]:
+        page = f"<html><body>{body}</body></html>"
+        found = read(
+            page, "https://a.example/1", fetched=datetime(2026, 5, 3, tzinfo=UTC), role=Role.ARTICLE, kinds=KEPT_BRIEFS
+        )
+        return found.article, found.briefs
+
+    following = f"<section><h3>Read next</h3><ul>{ROWS.replace('talks', 'games')}</ul></section>"
+    assert seen(f"{ARTICLE}{following}{LIST}") == seen(f"{LIST}{ARTICLE}{following}") == seen(f"{ARTICLE}{following}")
+    assert len(seen(f"{ARTICLE}{following}{LIST}")[1]) == 8  # type: ignore[arg-type]
+
+
 DRAWING = "<svg class='icon'><title>Open</title><path d='M0 0h24'/><!-- > --><style>.a > .b { fill: red }</style></svg>"
 
 
@@ -145,14 +207,15 @@ def test_what_may_be_no_drawing_stays(body: str) -> None:
     assert cut(body) == f"<html><body>{body}</body></html>"
 
 
-def test_unfinished_drawings_take_no_time_with_their_square() -> None:
+def test_what_is_unfinished_takes_no_time_with_its_square() -> None:
     def spent(page: bytes) -> float:
         start = process_time()
-        lean(page)
+        lean(page, kinds=KEPT_BRIEFS)
         return process_time() - start
 
-    for piece in (b"<svg ", b"<svg>a", b"<svg><path>"):
-        few, many = (min(spent(piece * n + b"</svg" * (n % 2)) for _ in range(3)) for n in (4_000, 40_001))
+    for piece in (b"<svg ", b"<svg>a", b"<svg><path>", b"<aside ", b"<aside>Latest<p>", b"<aside>Latest<a >"):
+        end = b"</svg" if b"svg" in piece else b"</aside>"
+        few, many = (min(spent(piece * n + end * (n % 2)) for _ in range(3)) for n in (4_000, 40_001))
         assert many < 40 * few
 
 
@@ -176,8 +239,8 @@ def test_who_asks_for_the_links_of_a_page_gets_those_of_its_menu() -> None:
     assert one.text == whole.text
 
 
-MARKUP = ["<nav>", "</nav>", "<footer>", "</footer>", "<article>", "</article>", "<main>", "</main>", LINKS, MENU, FOOTER,
-          "<p>word</p>"]  # fmt: skip
+MARKUP = ["<nav>", "</nav>", "<footer>", "</footer>", "<article>", "</article>", "<main>", "</main>", LINKS, MENU, FOOTER, LIST,
+          "<aside>", "</aside>", "<p>word</p>"]  # fmt: skip
 CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script />", "<script>a = {};</script>", "<svg>", "</svg>",
         "<svg><path/></svg>", "<svg />"]  # fmt: skip
 
@@ -185,7 +248,7 @@ CODE = ["<!--", "-->", "<script>", "</script>", "<style>", "</style>", "<script 
 @given(st.lists(st.sampled_from([*MARKUP, "<", ">", "<nav"]), max_size=12))
 def test_no_part_of_an_article_is_taken_out_of_any_page(pieces: list[str]) -> None:
     page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
-    left = lean(page).page
+    left = lean(page, kinds=KEPT_BRIEFS).page
     for mark in (b"<article>", b"</article>", b"<main>", b"</main>", b"before"):
         assert left.count(mark) == page.count(mark)
     document_fromstring(left)
@@ -194,11 +257,11 @@ def test_no_part_of_an_article_is_taken_out_of_any_page(pieces: list[str]) -> No
 @given(st.lists(st.sampled_from([*MARKUP, *CODE]), max_size=12))
 def test_what_is_left_of_any_page_is_parsed_to_the_same(pieces: list[str]) -> None:
     page = f"<html><body><p>before</p>{''.join(pieces)}</body></html>".encode()
-    assert shown(lean(page).page) == shown(page)
+    assert shown(lean(page, kinds=KEPT_BRIEFS).page) == shown(page)
 
 
 def shown(page: bytes) -> list[tuple[str, str, str]]:
-    """A page's elements with the texts behind their beginnings and ends, without menus, footers, code and drawings."""
+    """A page's elements with the texts behind their beginnings and ends, without menus, footers, asides, code and drawings."""
     tree = document_fromstring(page, parser=HTMLParser(remove_comments=True))
-    etree.strip_elements(tree, "script", "style", "nav", "footer", "svg", with_tail=False)
+    etree.strip_elements(tree, "script", "style", "nav", "footer", "aside", "svg", with_tail=False)
     return [(str(e.tag), e.text or "", e.tail or "") for e in tree.iter()]
