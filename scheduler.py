@@ -51,6 +51,7 @@ class Clock:
         self._post = Post(house.config, house.store, house.now)
         self._pushing: set[asyncio.Task[None]] = set()
         self._stop = asyncio.Event()
+        self._troubles = _Troubles()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop`; then what is in flight gets STOPPING to end."""
@@ -73,7 +74,7 @@ class Clock:
     async def _looker(self) -> None:
         """At each tick: start what is due; what another process asked to be published is published too."""
         while True:
-            with _surviving("looking for what is due"):
+            with self._troubles.survived("looking for what is due"):
                 due, sources = await self._house.store.due_sources(), self._house.sources
                 waiting = [name for name in due if name in sources and name not in self._running]
                 for name in self._house.timetable.starting(waiting, len(sources)):
@@ -89,7 +90,7 @@ class Clock:
             async with self._places:
                 house, source = self._house, self._house.sources.get(name)
                 if source is not None and not self._stop.is_set():
-                    with _surviving("crawling", source=name):
+                    with self._troubles.survived("crawling", source=name):
                         await hallway.crawl_one(house, source, stop=self._stop)
                         if house is not self._house:
                             await self._put_right()
@@ -108,7 +109,7 @@ class Clock:
         while True:
             await self._publish.wait()
             self._publish.clear()
-            with _surviving("publishing"):
+            with self._troubles.survived("publishing"):
                 async with self._publishing:
                     await publishing.publish_dirty(self._house.config, self._house.store, unwritten=self._unwritten)
             self._start_pushing()
@@ -120,17 +121,17 @@ class Clock:
         task.add_done_callback(self._pushing.discard)
 
     async def _push(self) -> None:
-        with _surviving("pushing"):
+        with self._troubles.survived("pushing"):
             await self._post.push()
 
     async def _housekeeper(self) -> None:
         """What takes long, in steps between which crawls save: new rules are matched over all that is stored; once a day, what is
         not kept for ever is dropped."""
         while True:
-            with _surviving("matching new rules"):
+            with self._troubles.survived("matching new rules"):
                 while await self._house.store.match_again():
                     pass
-            with _surviving("tidying"):
+            with self._troubles.survived("tidying"):
                 await adopting.tidy_daily(self._house.config, self._house.store, self._house.now)
             await asyncio.sleep(self._tick.total_seconds())
 
@@ -150,19 +151,36 @@ class Clock:
         await asyncio.gather(*self._running.values(), return_exceptions=True)
 
 
-@contextlib.contextmanager
-def _surviving(doing: str, **fields: str) -> Iterator[None]:
+class _Troubles:
     """A full disk must not end the clock: it is told in one line, nothing is marked done, and the next tick tries again.
 
-    Nor must a defect of ours: the others' news still comes, and the log has the trace.
+    Nor must a defect of ours: the others' news still comes, and the log has the trace. The log has each trouble once, when it
+    begins, and says when it is over.
     """
-    try:
-        yield
-    except StoreError as error:
-        told = {"doing": doing, "error": str(error)}
-        log.error("not done, the next tick tries again", extra=fields | told)  # noqa: TRY400 - a trace would say less
-    except Exception:  # the clock goes on, as said above
-        log.exception("broke off, the next tick tries again", extra=fields | {"doing": doing})
+
+    def __init__(self) -> None:
+        self._told: dict[tuple[str, ...], str] = {}
+        """What went wrong last in each piece of work; the store's troubles are the same for all sources."""
+
+    @contextlib.contextmanager
+    def survived(self, doing: str, **fields: str) -> Iterator[None]:
+        work, mine = (doing,), (doing, *fields.values())
+        try:
+            yield
+        except StoreError as error:
+            if self._is_new(work, str(error)):
+                said = {"doing": doing, "error": str(error)}
+                log.error("not done, the next tick tries again", extra=fields | said)  # noqa: TRY400 - a trace would say less
+        except Exception as error:  # the clock goes on, as said above
+            if self._is_new(mine, repr(error)):
+                log.exception("broke off, the next tick tries again", extra=fields | {"doing": doing})
+        else:
+            if [key for key in {work, mine} if self._told.pop(key, None)]:
+                log.info("works again", extra=fields | {"doing": doing})
+
+    def _is_new(self, work: tuple[str, ...], error: str) -> bool:
+        before, self._told[work] = self._told.get(work), error
+        return before != error
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -90,6 +90,37 @@ def test_the_clock_outlives_trouble_with_looking_and_with_publishing(
         assert any(vars(r).get("doing") == doing and "the next tick tries again" in r.message for r in caplog.records)
 
 
+@pytest.mark.parametrize("trouble", [StoreError("the disk is full"), RuntimeError("a defect")])
+def test_trouble_that_lasts_is_told_when_it_begins_and_when_it_is_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, trouble: Exception
+) -> None:
+    caplog.set_level(logging.INFO, "newsloom")
+    real, looks = Store.due_sources, list[bool]()
+
+    async def stumbling(store: Store) -> list[str]:
+        looks.append(len(looks) % 8 > 3)
+        if not looks[-1]:
+            raise trouble
+        return await real(store)
+
+    monkeypatch.setattr(Store, "due_sources", stumbling)
+
+    async def act(house: hallway.House) -> None:
+        stop = asyncio.Event()
+        clock = asyncio.create_task(Clock(house, tick=TICK).run(stop))
+        await until(looked)
+        stop.set()
+        await clock
+
+    async def looked() -> bool:
+        return len(looks) > 12  # wrong, well, wrong again, well again
+
+    play(tmp_path, act)
+    told = [r.message for r in caplog.records if vars(r).get("doing") == "looking for what is due"]
+    begun = "not done" if isinstance(trouble, StoreError) else "broke off"
+    assert told[:4] == 2 * [f"{begun}, the next tick tries again", "works again"]
+
+
 def test_feeds_that_cannot_be_written_are_told_once_and_tried_with_each_tick(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
