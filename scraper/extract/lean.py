@@ -18,6 +18,7 @@ from w3lib.encoding import to_unicode
 from newsloom.news.items import KEPT_BRIEFS, BriefKind
 from scraper.extract.briefs.headings import kind_of, kind_of_classes, kind_of_heading
 from scraper.extract.charsets import is_sound
+from scraper.extract.words import flat
 
 _MENU = 6
 """Links; what holds fewer costs nothing, and may be a list of tags or the head of a block."""
@@ -35,8 +36,8 @@ _LISTS = frozenset((BriefKind.MOST_READ, BriefKind.LATEST))
 _LINKED = (b"<a ", b"<A ")
 _NEAR = 1_000
 """Bytes; a list says within so many what it is."""
-_TAGS = re.compile(rb"<(a\s|/?div|h1|script|style|!--)", re.IGNORECASE)
-_NO_LIST = frozenset((b"h1", b"script", b"style", b"!--"))
+_TAGS = re.compile(rb"<(a |/?div|h1|script|style|H1|SCRIPT|STYLE|!--)")
+_NO_LIST = frozenset((b"h1", b"script", b"style", b"H1", b"SCRIPT", b"STYLE", b"!--"))
 """What holds one of these may be more than a list, or end elsewhere."""
 _SAID = re.compile(r">([^<>]{2,400})<")
 _NAMED = tuple(re.compile(rf"""{name}\s*=\s*["']?([^"'<>]*)""") for name in ("class", "id"))
@@ -294,13 +295,13 @@ def _is_frame(element: bytes, charset: str) -> bool:
 
 def _lists_others(element: bytes, charset: str) -> bool:
     """Whether a list holds many links, and nothing of the article, nor a block of teasers of the kinds that are kept."""
-    tags = [tag.lower() for tag in _TAGS.findall(element)]
+    tags = _TAGS.findall(element)
     if tags.count(b"a ") < _MENU or tags.count(b"div") != tags.count(b"/div") or not _NO_LIST.isdisjoint(tags):
         return False
     if b"itemprop" in element or b"itemtype" in element:
         return False
     text = to_unicode(element, charset)
-    said = {" ".join(html.unescape(one).split()) for one in _SAID.findall(text)}
+    said = {flat(html.unescape(one)) for one in set(_SAID.findall(text))}
     names = {name for named in _NAMED for name in named.findall(text)}
     return KEPT_BRIEFS.isdisjoint(map(kind_of_heading, said)) and KEPT_BRIEFS.isdisjoint(map(kind_of_classes, names))
 
