@@ -1,10 +1,13 @@
 """When two addresses are one, and two texts."""
 
+from itertools import product
+
+import ada_url
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from newsloom.news.identity import entry_id, key, normalize, origin, similar, site, text_digest
+from newsloom.news.identity import LONGEST, entry_id, key, normalize, origin, similar, site, text_digest
 
 
 @pytest.mark.parametrize(
@@ -49,6 +52,27 @@ def test_other_addresses_have_other_keys(one: str, other: str) -> None:
 )
 def test_what_is_no_web_address_has_no_key(text: str) -> None:
     assert key(text) == normalize(text) == ""
+
+
+PLACES = ("", "https://example.org", "http://example.org:80", "https://Example.org", "http://127.1", "https://a@example.org",
+          "https://a..b", "https://xn--a", "ftp://example.org", "//example.org", "http:")  # fmt: skip
+PATHS = ("", "/", "//b/c", "/a-0/b_1.html?c=d&e=/f", "/./a", "/a/../b", "/a/.b", "/a?b=/.", "/%2E%2e/a", "/a'b", "/a?b'c", "/a|b",
+         "/a^b", "/a`b", "/a{b}", "/a<b", "/a\\b", "/é", "/a b", " /a ", "a", "?b", "/(a)*~!$,;:+b",
+         f"/{'a' * LONGEST}")  # fmt: skip
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_an_address_is_spelt_as_the_standard_says(place: str) -> None:
+    def standard(url: str, base: str) -> str:
+        try:
+            href = str(ada_url.URL(url, base or None).href).replace("//a@", "//")
+        except ValueError:
+            return ""
+        return href if href.startswith("http") and len(href) <= LONGEST else ""
+
+    for path, there in product(PATHS, PLACES):
+        base = f"{there}/x/y" if there else ""
+        assert normalize(place + path, base) == standard((place + path).strip(), base), (path, base)
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z]{1,9}\.(org|co\.uk)/\S{0,30}", fullmatch=True))
