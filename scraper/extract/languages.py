@@ -38,10 +38,10 @@ _LITTLE_WORDS = {
     "hi": "के में की है और से का को ने पर कि यह हैं भी इस था गया नहीं जो कर",
     "mr": "आणि आहे या च्या त्या हे मध्ये तर होते ते केली असून झाले आहेत साठी मात्र नाही केले अशी हा",
 }
-_SPEAKERS: dict[str, tuple[str, ...]] = {
-    word: tuple(language for language, words in _LITTLE_WORDS.items() if word in words.split())
-    for word in {word for words in _LITTLE_WORDS.values() for word in words.split()}
-}
+_SPEAKERS: dict[str, list[str]] = {}
+for _language, _words in _LITTLE_WORDS.items():
+    for _word in dict.fromkeys(_words.split()):
+        _SPEAKERS.setdefault(_word, []).append(_language)
 """Of each little word, the languages that have it."""
 _SCRIPTS = (
     ("ja", re.compile(r"[\u3040-\u30ff]"), 0.1),
