@@ -28,13 +28,15 @@ _AT_ONCE = 64
 _MOST_AT_ONCE = 4096
 """... up to this."""
 _STRETCH = 16_384
-"""Entries one after the other of which all but few are listed, if those that are not are looked for."""
+"""Ids one after the other of which it is counted how many are listed."""
+_STRETCHES = 4
+"""If in more than half of so many of them some are not, they are spread all over, and are not looked for this way."""
 _PATIENCE = 100_000
 """What a search may take, counted in rows of an index that are read: ..."""
 _A_LOOK = 4
 """... an entry that is looked at, ..."""
-_TELLING = 1500
-"""... of which so many tell how many there are to look at, ..."""
+_A_SAMPLE = 1500
+"""... of which so many say how far the last one is that is wanted, ..."""
 _A_TEST = 160
 """... and an entry that the full-text index is asked about alone."""
 
@@ -102,38 +104,63 @@ class _Search:
 
     def newest(self, limit: int) -> list[int] | None:
         few = self._rule.few(_FEW)
-        if few is None:
-            with closing(self._connection.execute(_BY_DATE, (self._since,))) as dates:
-                found = self._walk(dates, limit, self._patience)
-            if found is not None:
-                return found
-            few = self._rule.few(_SOME)
-        if few is None:
-            return None
-        with closing(self._connection.execute(_THESE_BY_DATE, (many(few),))) as dates:
-            return self._walk(dates, limit, None)
+        if few is not None:
+            return self._of_these(few, limit)
+        with closing(self._connection.execute(_BY_DATE, (self._since,))) as dates:
+            walk = _Walk(dates, limit)
+            while not (walk.is_done or self._is_out_of_patience(walk) or walk.is_far(self._patience)):
+                self._walk_on(walk)
+            if not walk.is_done and (few := self._rule.few(_SOME)) is not None:
+                return self._of_these(few, limit)
+            while not (walk.is_done or self._is_out_of_patience(walk)):
+                self._walk_on(walk)
+            return walk.found[:limit] if walk.is_done else None
 
-    def _walk(self, dates: sqlite3.Cursor, limit: int, patience: int | None) -> list[int] | None:
-        """The first of these, which come newest first, that the rule holds. None if they are not found in so many steps."""
-        found: list[int] = []
-        size, looked = _AT_ONCE, 0
-        while patience is None or _A_LOOK * looked + sum(part.asked for part in self._listed) < patience:
-            rows = dates.fetchmany(size)
-            self._published.clear()
-            self._published.update(tuple(row) for row in rows)
-            held = self._shown(self._rule.of(self._published.keys()))
-            found += [entry for entry, _ in rows if entry in held]
-            if len(found) >= limit or len(rows) < size:
-                return found[:limit]
-            looked += size
-            size = min(2 * size, _MOST_AT_ONCE)
-            if patience and looked > _TELLING and _A_LOOK * looked * limit / (len(found) + 1) > patience:
-                return None
-        return None
+    def _of_these(self, entries: Set[int], limit: int) -> list[int]:
+        """The same, knowing that it is among these."""
+        with closing(self._connection.execute(_THESE_BY_DATE, (many(entries),))) as dates:
+            walk = _Walk(dates, limit)
+            while not walk.is_done:
+                self._walk_on(walk)
+            return walk.found[:limit]
+
+    def _is_out_of_patience(self, walk: "_Walk") -> bool:
+        if self._patience is None:
+            return False
+        return _A_LOOK * walk.looked + sum(part.asked for part in self._listed) >= self._patience
+
+    def _walk_on(self, walk: "_Walk") -> None:
+        """Look at the next entries."""
+        rows = walk.dates.fetchmany(walk.size)
+        self._published.clear()
+        self._published.update(tuple(row) for row in rows)
+        held = self._shown(self._rule.of(self._published.keys()))
+        walk.found += [entry for entry, _ in rows if entry in held]
+        walk.looked += len(rows)
+        walk.is_done = len(walk.found) >= walk.limit or len(rows) < walk.size
+        walk.size = min(2 * walk.size, _MOST_AT_ONCE)
 
     def _shown(self, entries: Set[int]) -> Set[int]:
         rows = self._connection.execute(_SHOWN, (many(entries), self._muted)) if entries else ()
         return {entry for (entry,) in rows}
+
+
+class _Walk:
+    """How far some entries, which come newest first, have been looked at."""
+
+    def __init__(self, dates: sqlite3.Cursor, limit: int) -> None:
+        self.dates = dates
+        self.limit = limit
+        self.found: list[int] = []
+        self.looked = 0
+        self.size = _AT_ONCE
+        self.is_done = False
+
+    def is_far(self, patience: int | None) -> bool:
+        """Whether what was seen lets expect that patience will not do."""
+        if patience is None or self.looked < _A_SAMPLE:
+            return False
+        return _A_LOOK * self.looked * self.limit / (len(self.found) + 1) > patience
 
 
 def _all(part: _Part) -> Iterator[_Part]:
@@ -194,20 +221,23 @@ class _Listed:
         return None if self._lowest else self._read
 
     def few_others(self, most: int) -> Set[int] | None:
-        """Entries among which is all that is not listed; None if they are more than `most`, or if that is not to be said.
+        """Entries among which is all that is not listed; None if they are more than `most`, all over, or not to be told.
 
         It is counted how many of a stretch are listed: SQLite does that ten times as fast as it tells us which.
         """
         if not self._index.count:
             return None
         others: set[int] = set()
-        for last in range(self._top - 1, 0, -_STRETCH):
+        stretches = range(self._top - 1, 0, -_STRETCH)
+        with_others = 0
+        for number, last in enumerate(stretches, 1):
             first = max(last - _STRETCH + 1, 1)
             stretch = (*self._values, first, last)
             (listed,) = self._connection.execute(self._index.count, stretch).fetchone()
             if listed <= last - first:
                 others.update(entry for (entry,) in self._connection.execute(self._index.others, stretch))
-            if len(others) > most:
+                with_others += 1
+            if len(others) > most or (number >= _STRETCHES and 2 * with_others > number):
                 return None
         return others
 

@@ -23,12 +23,10 @@ class Postings:
     def __init__(self, *, index: str, texts: str, column: str, keys: Callable[[bytes], Iterable[int]]) -> None:
         """`index` and `texts` are tables; the text's keys are made from its `column` by `keys`."""
         self._keys = keys
-        self._name = f"{index} written to"
+        self._name = f"{index}_written"
         # One statement for all keys takes half as long as one for each.
         one = f"SELECT text FROM {index} WHERE key = json_each.value ORDER BY text DESC LIMIT ?2"  # noqa: S608 - our own names
-        self._with = f"""
-            SELECT value, (SELECT group_concat(text) FROM ({one})) AS texts FROM json_each(?1) WHERE texts IS NOT NULL
-        """  # noqa: S608 - as above
+        self._with = f"SELECT value, (SELECT group_concat(text) FROM ({one})) FROM json_each(?1)"  # noqa: S608 - as above
         self._write = f"INSERT INTO {index}(key, text) VALUES (?, ?) ON CONFLICT DO NOTHING"  # noqa: S608 - as above
         self._reach = f"SELECT (SELECT value FROM meta WHERE name = ?), (SELECT max(id) FROM {texts})"  # noqa: S608 - as above
         self._since = f"SELECT id, {column} FROM {texts} WHERE id > ? ORDER BY id"  # noqa: S608 - as above
@@ -37,6 +35,7 @@ class Postings:
         self._written = -1
         """Keys of later texts wait."""
         self._newest = -1
+        self._version = -1
 
     def refresh(self, connection: sqlite3.Connection) -> None:
         """Know what the file holds; to be called in each transaction before all else.
@@ -44,12 +43,13 @@ class Postings:
         It takes a moment if another connection wrote, or if what this one wrote was rolled back.
         """
         said, newest = connection.execute(self._reach, (self._name,)).fetchone()
-        written = int(said or 0)
-        if written == self._written and (newest or 0) <= self._newest:
+        known = (int(said or 0), newest or 0, version(connection))
+        if known == (self._written, self._newest, self._version):
             return
+        self._written, _, self._version = known
+        self._newest = self._written
         self._waiting.clear()
-        self._written = self._newest = written
-        for text, held in connection.execute(self._since, (written,)):
+        for text, held in connection.execute(self._since, (self._written,)):
             self.add(text, self._keys(held))
 
     def add(self, text: int, keys: Iterable[int]) -> None:
@@ -62,7 +62,8 @@ class Postings:
     def newest(self, rows: sqlite3.Cursor, keys: Iterable[int], most: int) -> dict[int, list[int]]:
         """Of each key that any has, the newest texts that have it, the newest first; read with a cursor without names."""
         asked = set(keys)
-        found = {key: list(map(int, texts.split(","))) for key, texts in rows.execute(self._with, (many(asked), most))}
+        listed = rows.execute(self._with, (many(asked), most))
+        found = {key: list(map(int, texts.split(","))) for key, texts in listed if texts}
         for key in asked & self._waiting.keys():
             found[key] = [*self._waiting[key], *found.get(key, ())][:most]
         return found
@@ -80,6 +81,12 @@ class Postings:
         for key, texts in self._waiting.items():
             for text in texts:
                 yield key, text
+
+
+def version(connection: sqlite3.Connection) -> int:
+    """Another number after each time that another connection wrote."""
+    (number,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(number)
 
 
 _WRITTEN_TO = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value"

@@ -5,10 +5,12 @@ The comments inside the statements are kept by SQLite and become docs/store.md.
 
 import re
 import sqlite3
+import struct
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from newsloom.news import copies
 from newsloom.store.errors import StoreError
 
 if TYPE_CHECKING:
@@ -380,7 +382,7 @@ CREATE TABLE near_texts (  -- sketches of the texts of the last days, by which n
 """
 
 _NEAR_KEYS = """
-CREATE TABLE near_keys (  -- from a key to the sketches that have it; some are forgotten already
+CREATE TABLE near_keys (  -- from a key to the sketches that have it; the newest come later, some are forgotten already
     key  INTEGER NOT NULL,
     text INTEGER NOT NULL,   -- `id` in `near_texts`
     PRIMARY KEY (key, text)  -- serves save, once for each key of a text
@@ -452,7 +454,7 @@ CREATE TABLE story_texts (  -- what the texts of the last days tell of
 """
 
 _STORY_KEYS = """
-CREATE TABLE story_keys (  -- from a word to the texts it is weighty in; some are forgotten already
+CREATE TABLE story_keys (  -- from a word to the texts it is weighty in; the newest come later, some are forgotten already
     key  INTEGER NOT NULL,
     text INTEGER NOT NULL,   -- `id` in `story_texts`
     PRIMARY KEY (key, text)  -- serves save, once for each weighty word of an entry
@@ -860,15 +862,42 @@ def _nineteenth(db: "Database") -> None:
 
 
 def _twentieth(db: "Database") -> None:
-    """Indexes of texts are written some hundred texts at once; until now they were with each. Words have other numbers, so that
-    sketches say nothing any more. How common words are is known from the texts."""
+    """Indexes of texts are written some hundred texts at once; until now they were with each. How common words are is known from
+    the texts. Words of sketches have other numbers: they are made anew."""
     _add_columns(db, "near_texts", "keys")
-    for table in ("near_keys", "near_texts"):
-        db.execute(f"DELETE FROM {table}")  # noqa: S608 - names
-    db.execute("INSERT INTO meta(name, value) SELECT 'story_keys written to', coalesce(max(id), 0) FROM story_texts")
+    _sketch_again(db)
+    db.execute("INSERT INTO meta(name, value) SELECT 'story_keys_written', coalesce(max(id), 0) FROM story_texts")
     # Which hold all their words? (save, once in a process)
     db.execute("CREATE INDEX story_texts_counted ON story_texts(id) WHERE length(terms) > 0")
     db.execute("DROP TABLE story_terms")
+    db.execute("DELETE FROM meta WHERE name = 'story_texts_counted'")
+
+
+def _sketch_again(db: "Database") -> None:
+    """Sketch the texts that are compared with new ones, as far as they are stored."""
+    read = db.conn.cursor()
+    read.row_factory = None
+    read.execute(
+        """
+        SELECT e.id, max(n.seen), e.text, iif(e.kind = 'brief', '', e.title)
+          FROM near_texts n JOIN entries e ON e.id = n.entry WHERE e.text <> '' GROUP BY e.id ORDER BY max(n.id)
+        """
+    )
+    texts, index = [], []
+    for entry, seen, text, title in read:
+        made = copies.sketch(text, title)
+        if made is not None:
+            keys = struct.pack(f"<{len(made.keys)}Q", *made.keys)
+            texts.append((entry, seen, made.bound, copies.packed(made.sample), copies.packed(made.lead), keys))
+            index += [(key, len(texts)) for key in made.keys]
+    for table in ("near_keys", "near_texts"):
+        db.execute(f"DELETE FROM {table}")  # noqa: S608 - names
+    db.conn.executemany(
+        "INSERT INTO near_texts(id, entry, seen, bound, sample, lead, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [(number, *row) for number, row in enumerate(texts, 1)],
+    )
+    db.conn.executemany("INSERT INTO near_keys(key, text) VALUES (?, ?)", sorted(index))
+    db.execute("INSERT INTO meta(name, value) VALUES ('near_keys_written', ?)", (str(len(texts)),))
 
 
 _STEPS: tuple[tuple[str, "Callable[[Database], None]"], ...] = (

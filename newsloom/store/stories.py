@@ -36,8 +36,8 @@ _COUNTED = 20
 """Of so many texts the words of one are counted, ..."""
 _ALL_COUNTED = 300
 """... once so many have been, ..."""
-_MOST_COUNTED = 2_000
-"""... and these say enough, however many there are."""
+_MOST_COUNTED = 1_000
+"""... but no more than about these: of more texts fewer are counted, as evenly."""
 _AT_ONCE = 100
 _SWEPT = 128
 """Rows of `story_keys` that are looked at for each new text: the whole table once while a tenth of its texts comes anew."""
@@ -129,6 +129,11 @@ class Stories:
         decision = stories.decide(new, whole, needed)
         if decision.group:
             self._carry_out(told, decision, needed)
+
+    def _first(self) -> int:
+        """The oldest text, or a number above all."""
+        first: int = self._connection.execute("SELECT coalesce(min(id), 1 << 62) FROM story_texts").fetchone()[0]
+        return first
 
     def _newest(self) -> int:
         return self._connection.execute("SELECT max(id) FROM story_texts").fetchone()[0] or 0
@@ -226,10 +231,8 @@ class Stories:
     def _sampled(self, texts: int) -> list[bool]:
         """Which of so many new texts are counted: of many a sample."""
         counted, first = self._words.texts, self._newest() + 1
-        return [
-            counted + at < _ALL_COUNTED or (counted < _MOST_COUNTED and (first + at) % _COUNTED == 0)
-            for at in range(texts)
-        ]
+        one_in = max(_COUNTED, (first - self._first()) // _MOST_COUNTED)
+        return [counted + at < _ALL_COUNTED or (first + at) % one_in == 0 for at in range(texts)]
 
     def _forget(self, came: int) -> None:
         """What is older than the window, some texts with each batch."""
@@ -239,7 +242,7 @@ class Stories:
 
     def _sweep(self, rows: int) -> None:
         """Go on through `story_keys` and delete those of texts that are forgotten: each at once would cost what a text costs."""
-        first = self._connection.execute("SELECT coalesce(min(id), 1 << 62) FROM story_texts").fetchone()[0]
+        first = self._first()
         if first == 1:
             return
         state = self._connection.execute("SELECT value FROM meta WHERE name = 'story_keys_swept'").fetchone()

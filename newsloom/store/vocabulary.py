@@ -9,14 +9,14 @@ from itertools import chain
 from newsloom.news import stories
 from newsloom.news.stories import Vector
 from newsloom.store.database import listing as many
-from newsloom.store.postings import Postings
+from newsloom.store.postings import Postings, version
 
 
 class Vocabulary:
     """What `story_texts` says of words, in memory for as long as the connection that writes.
 
-    How common a word is would be a row for each of a text's two hundred; so it is counted from the texts themselves, some
-    hundred of which hold all their words.
+    How common a word is would be a row for each of a text's two hundred; so it is counted from the texts themselves, a thousand of
+    which hold all their words.
     """
 
     def __init__(self) -> None:
@@ -25,7 +25,7 @@ class Vocabulary:
         """How many of the counted texts have a word."""
         self.texts = 0
         """How many are counted."""
-        self._state = ""
+        self._state = ("", -1)
         self._some: dict[int, Vector] = {}
 
     def refresh(self, connection: sqlite3.Connection) -> None:
@@ -34,12 +34,16 @@ class Vocabulary:
         It takes a moment if another connection wrote, or if what this one wrote was rolled back.
         """
         self.keys.refresh(connection)
-        row = connection.execute("SELECT value FROM meta WHERE name = 'story_texts_counted'").fetchone()
-        if row is None or row[0] != self._state:
-            self.having.clear()
-            self.texts = 0
-            self._add(terms for (terms,) in connection.execute(_COUNTED))
-            self._state = row[0] if row else ""
+        row = connection.execute("SELECT value FROM meta WHERE name = 'story_words_changed'").fetchone()
+        state = (row[0] if row else "", version(connection))
+        if state == self._state:
+            return
+        self._state = state
+        self.having.clear()
+        self.texts = 0
+        for (terms,) in connection.execute(_COUNTED):
+            self.having.update(array("I", terms))
+            self.texts += 1
 
     def count(self, connection: sqlite3.Connection, came: Sequence[Iterable[int]], went: Sequence[bytes]) -> None:
         """These texts' words count from now on, and those of texts that are gone, as they stood there, no longer."""
@@ -53,8 +57,9 @@ class Vocabulary:
             for word in gone:
                 if self.having[word] <= 0:
                     del self.having[word]
-        self._state = str(int(self._state or 0) + 1)
-        connection.execute(_CHANGED, (self._state,))
+        changed = str(int(self._state[0] or 0) + 1)
+        connection.execute(_CHANGED, (changed,))
+        self._state = (changed, self._state[1])
 
     def some(self, connection: sqlite3.Connection, newest: int, since: str) -> list[Vector]:
         """Vectors of texts of all ages, but seen `since` then, more of the newest."""
@@ -67,16 +72,11 @@ class Vocabulary:
         self._some = {text: known[text] for text in there}
         return list(self._some.values())
 
-    def _add(self, texts: Iterable[bytes]) -> None:
-        for terms in texts:
-            self.having.update(array("I", terms))
-            self.texts += 1
-
 
 _THERE = "SELECT id FROM story_texts WHERE id IN (SELECT value FROM json_each(?)) AND seen >= ?"
 _WEIGHTS = "SELECT id, weights FROM story_texts WHERE id IN (SELECT value FROM json_each(?))"
 _COUNTED = "SELECT terms FROM story_texts INDEXED BY story_texts_counted WHERE length(terms) > 0"
 # A number that is another after each change.
 _CHANGED = """
-INSERT INTO meta(name, value) VALUES ('story_texts_counted', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
+INSERT INTO meta(name, value) VALUES ('story_words_changed', ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value
 """

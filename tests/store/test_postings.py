@@ -12,7 +12,7 @@ from newsloom.store.database import open_writing, transaction
 from newsloom.store.postings import _WAITING, Postings
 from newsloom.store.stories import Stories
 from newsloom.store.vocabulary import Vocabulary
-from tests.store.newsdesk import START, opened
+from tests.store.newsdesk import DAY, START, opened
 from tests.store.test_stories_kept import said, told
 
 
@@ -87,7 +87,7 @@ def test_what_is_written_is_found_by_another_process_once(
     keep(store, held, (1, 5000))
     new = postings()
     new.refresh(store)
-    for key in (0, 1, 1000, 5000):
+    for key in (0, 1, 2, 1000, 1000 + _WAITING - 1, 5000):
         assert found(store, new, key, most=1000) == found(store, held, key, most=1000)
         assert len(set(found(store, new, key, most=1000)[key])) == len(found(store, new, key, most=1000)[key])
 
@@ -108,17 +108,42 @@ def test_what_was_rolled_back_leads_nowhere_and_what_was_there_before_is_found(
     assert written(store) == _WAITING
 
 
+def test_tries_that_were_rolled_back_hide_nothing(store: sqlite3.Connection, held: Postings) -> None:
+    keep(store, held, (7,))
+    for _ in range(30):
+        with undone(store):
+            held.refresh(store)
+            keep(store, held, (7,))
+    held.refresh(store)
+    assert found(store, held, 7, most=2) == {7: [1]}
+
+
 def test_texts_that_another_connection_kept_are_found(
     store: sqlite3.Connection, held: Postings, tmp_path: Path
 ) -> None:
     keep(store, held, (1,))
+    with undone(store):
+        keep(store, held, (9,))
     with closing(open_writing(Path(store.execute("PRAGMA database_list").fetchone()["file"]))) as other:
         other.execute("PRAGMA foreign_keys = OFF")
         theirs = postings()
         theirs.refresh(other)
         keep(other, theirs, (1, 2))
     held.refresh(store)
-    assert found(store, held, 1, 2) == {1: [2, 1], 2: [2]}
+    assert found(store, held, 1, 2, 9) == {1: [2, 1], 2: [2]}
+
+
+def test_words_that_another_connection_counted_are_known(store: sqlite3.Connection) -> None:
+    words = Vocabulary()
+    with undone(store):
+        Stories(store, START, words).tell([told(1, said("bank", 1))])
+    with closing(open_writing(Path(store.execute("PRAGMA database_list").fetchone()["file"]))) as other:
+        other.execute("PRAGMA foreign_keys = OFF")
+        theirs = Vocabulary()
+        with transaction(other):
+            Stories(other, START, theirs).tell([told(1, said("ferry", 1))])
+    words.refresh(store)
+    assert (words.having, words.texts) == (theirs.having, 1)
 
 
 def test_how_common_words_are_is_the_same_after_a_restart_and_a_rollback(store: sqlite3.Connection) -> None:
@@ -135,6 +160,44 @@ def test_how_common_words_are_is_the_same_after_a_restart_and_a_rollback(store: 
     for each in (words, again):
         each.refresh(store)
         assert (each.texts, dict(each.having)) == (8, counted)
+
+
+def test_of_many_texts_an_even_sample_says_how_common_words_are(
+    store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsloom.store.stories._ALL_COUNTED", 10)
+    monkeypatch.setattr("newsloom.store.stories._COUNTED", 2)
+    monkeypatch.setattr("newsloom.store.stories._MOST_COUNTED", 40)
+    words = Vocabulary()
+    for batch in range(40):
+        with transaction(store):
+            Stories(store, START, words).tell([told(n, said("ferry", n)) for n in range(batch * 10, batch * 10 + 10)])
+    counted = [id_ for (id_,) in store.execute("SELECT id FROM story_texts WHERE length(terms) > 0")]
+    assert words.texts == len(counted)
+    assert 70 < len(counted) < 130  # it was one of two when there were few, and is one of ten now
+    assert 9 <= sum(id_ > 300 for id_ in counted) <= 12
+
+
+def test_keys_of_stories_are_written_and_go_with_their_texts(
+    store: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("newsloom.store.postings._WAITING", 4)
+    words = Vocabulary()
+
+    def keyed() -> set[int]:
+        return {text for (text,) in store.execute("SELECT DISTINCT text FROM story_keys")}
+
+    for day in range(12):
+        with transaction(store):
+            Stories(store, START + day * DAY, words).tell(
+                [told(2 * day + n, said(f"event{day}", n), day * DAY) for n in (1, 2)]
+            )
+        if day == 3:
+            assert keyed() == set(range(1, 9))
+    texts = {text for (text,) in store.execute("SELECT id FROM story_texts")}
+    assert len(texts) == 12
+    assert keyed() - texts == set()
+    assert keyed() > texts - {max(texts), max(texts) - 1, max(texts) - 2, max(texts) - 3}
 
 
 def test_a_text_that_came_anew_counts_with_its_new_words_only(store: sqlite3.Connection) -> None:

@@ -291,7 +291,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
             "_AT_ONCE": st.integers(1, 8),
             "_MOST_AT_ONCE": st.integers(8, 16),
             "_PATIENCE": st.integers(0, 400),
-            "_TELLING": st.integers(0, 20),
+            "_A_SAMPLE": st.integers(0, 20),
+            "_STRETCHES": st.integers(1, 40),
             "_STRETCH": st.integers(1, 20),
             "_A_LOOK": st.just(1),
             "_A_TEST": st.integers(0, 30),
@@ -319,6 +320,51 @@ def test_what_many_entries_have_is_found_without_asking_for_all_of_them(archive:
         for query in ("bridge", "bridge OR sea", "NOT 手机", "lang:zh bridge", "NOT source:a"):
             assert len(reader.search(query, limit=4)) == 4
     assert not [s for s in statements if " IN (SELECT rowid FROM entries_fts" in s]
+
+
+@pytest.fixture
+def dense(desk: Desk) -> Desk:
+    """All entries have a word but two of the oldest."""
+    desk.save(*(page(f"https://a.example/{n}", "ferry" * (n > 2), title=f"N{n}") for n in range(1, 81)))
+    return desk
+
+
+def test_the_few_that_have_not_what_nearly_all_have_are_counted_out(
+    dense: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"_FEW": 4, "_SOME": 8, "_A_SAMPLE": 1, "_PATIENCE": 500, "_AT_ONCE": 8, "_STRETCH": 16}.items():
+        monkeypatch.setattr(newest, name, value)
+    statements: list[str] = []
+    with Reader.open(dense.path, dense.now) as reader:
+        reader._connection.set_trace_callback(statements.append)
+        assert sorted(e.title for e in reader.search("NOT ferry", limit=9)) == ["N1", "N2"]
+    assert sum("count(*)" in s for s in statements) == 5
+    assert sum("entries_fts_docsize" in s for s in statements) == 1
+    assert not [s for s in statements if "NOT (e.id IN" in s]
+
+
+@pytest.mark.parametrize("every", [3, 20])
+def test_what_is_spread_all_over_or_is_not_few_is_not_counted_out(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, every: int
+) -> None:
+    desk.save(*(page(f"https://a.example/{n}", "ferry" * (n % every != 0), title=f"N{n}") for n in range(1, 241)))
+    for name, value in {"_SOME": 16, "_STRETCH": 24}.items():
+        monkeypatch.setattr(newest, name, value)
+    statements: list[str] = []
+    with Reader.open(desk.path, desk.now) as reader:
+        reader._connection.set_trace_callback(statements.append)
+        asked = newest._Search(reader._connection, parse("NOT ferry"), desk.now(), muted=False)
+        assert asked._rule.few(16) is None
+        asked.close()
+    assert sum("count(*)" in s for s in statements) == (2 if every == 3 else 4)
+
+
+def test_what_comes_after_a_long_silence_is_found_by_walking_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.save(*(page(f"https://a.example/{n}", "ferry" * (n < 100), title=f"N{n}") for n in range(1, 131)))
+    for name, value in {"_FEW": 4, "_SOME": 8, "_A_SAMPLE": 8, "_AT_ONCE": 8, "_PATIENCE": 900}.items():
+        monkeypatch.setattr(newest, name, value)
+    with Reader.open(desk.path, desk.now) as reader:
+        assert newest.newest(reader._connection, parse("ferry"), 30, desk.now(), muted=False) is not None
 
 
 def nested(shape: str, leaf: str) -> str:

@@ -140,6 +140,9 @@ def store() -> Iterator[sqlite3.Connection]:
 @settings(max_examples=400)
 @given(rules=st.lists(RULES, min_size=1, max_size=8), entries=st.lists(ENTRIES, min_size=1, max_size=5))
 @example(
+    rules=["bridg*", "bridge*", "bri*"], entries=[("bridge", "", "bridges", "", set()), ("bridg", "", "", "", set())]
+)
+@example(
     rules=['"a b"', "a*", '"\u0301a"', '"a \u0301"*', '"a \u0301"'],
     entries=[("a", "b", "a \u0301 b", "a b", set())] * 2,
 )
