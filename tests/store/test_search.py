@@ -360,7 +360,13 @@ def test_what_is_spread_all_over_or_is_not_few_is_not_counted_out(
 
 
 def test_what_comes_after_a_long_silence_is_found_by_walking_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    desk.save(*(page(f"https://a.example/{n}", "ferry" * (n < 100), title=f"N{n}") for n in range(1, 131)))
+    desk.at = START + 131 * HOUR
+    desk.save(
+        *(
+            page(f"https://a.example/{n}", "ferry" * (n < 100), title=f"N{n}", published=START + n * HOUR)
+            for n in range(1, 131)
+        )
+    )
     for name, value in {"_FEW": 4, "_SOME": 8, "_A_SAMPLE": 8, "_AT_ONCE": 8, "_PATIENCE": 900}.items():
         monkeypatch.setattr(newest, name, value)
     with Reader.open(desk.path, desk.now) as reader:
