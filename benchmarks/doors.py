@@ -3,7 +3,7 @@
 The same function with the same defaults as a crawl of a source that says nothing about itself.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from newsloom.news.copies import Sketch, sketch
 from newsloom.news.identity import key
-from newsloom.news.items import Article
+from newsloom.news.items import KEPT_BRIEFS, Article, BriefKind
 from newsloom.news.lookout import Lookout
 from newsloom.news.memory import Role
 from newsloom.news.rhythm import Course, learned
@@ -31,7 +31,7 @@ from scraper.extract.reading import read
 
 def article(html: bytes, url: str) -> dict[str, Any]:
     """title, text, authors, published (ISO 8601), image, language, tags; an empty dict if the page is no article."""
-    found = _read(html, url).article
+    found = _read(html, url, KEPT_BRIEFS).article
     if found is None:
         return {}
     return {
@@ -63,12 +63,13 @@ def briefs(html: bytes, url: str) -> list[dict[str, Any]]:
             "category": brief.tag,
             "kind": brief.kind.value,
         }
-        for brief in _read(html, url).briefs
+        for brief in _read(html, url, frozenset(BriefKind)).briefs
     ]
 
 
-def _read(html: bytes, url: str) -> Reading:
-    return read(html, url, fetched=datetime.now(UTC), role=Role.ARTICLE)
+def _read(html: bytes, url: str, kinds: Container[BriefKind]) -> Reading:
+    """A crawl keeps some `kinds` of blocks of teasers; scorers of blocks ask for all."""
+    return read(html, url, fetched=datetime.now(UTC), role=Role.ARTICLE, kinds=kinds)
 
 
 def _as_written(url: str, html: bytes) -> str:
