@@ -1,6 +1,7 @@
-"""A store that an older newsloom wrote goes on as if this one had written it."""
+"""A store that an older newsloom wrote goes on as if this one had written it; and what is written at once is little."""
 
 import sqlite3
+from itertools import pairwise
 
 from newsloom.news.memory import News
 from newsloom.news.stories import keys
@@ -10,6 +11,22 @@ from tests.store.test_near_joined import edited, told
 from tests.store.test_stories_told import STORM, STORM_ELSEWHERE, together
 
 A, B = source("a"), source("b")
+
+
+def longest_write(desk: Desk, saves: int) -> int:
+    """The most bytes by which a save made the journal grow, which nothing empties."""
+    desk.run(desk.store._alone(lambda connection: connection.execute("PRAGMA wal_autocheckpoint = 0").fetchall()))
+    journal = desk.path.with_name(desk.path.name + "-wal")
+    sizes = [0]
+    for n in range(saves):
+        desk.save(page(f"https://a.example/{n}", told(n, 700), title=f"Piece {n}", published=START))
+        sizes.append(journal.stat().st_size)
+    return max(after - before for before, after in pairwise(sizes))
+
+
+def test_no_save_merges_all_of_the_full_text(desk: Desk) -> None:
+    desk.adopt([A])
+    assert longest_write(desk, 300) < 2_000_000
 
 
 def before_0020(desk: Desk) -> None:
