@@ -43,7 +43,7 @@ from sqlite_utils import Database  # noqa: E402 - as above
 
 from newsloom.news import copies  # noqa: E402 - as above
 from newsloom.news.items import Article, Topic  # noqa: E402 - as above
-from newsloom.news.memory import Page, State  # noqa: E402 - as above
+from newsloom.news.memory import CrawlReport, Page, State  # noqa: E402 - as above
 from newsloom.news.sources import Schedule, Source  # noqa: E402 - as above
 from newsloom.store import Reader, Store  # noqa: E402 - as above
 from newsloom.store.copies import NearCopies  # noqa: E402 - as above
@@ -163,6 +163,7 @@ async def fill(store: Store, sources: Sequence[Source], made: Made, count: int) 
     while done < count:
         some = sources[done // 200 % len(sources)]
         done += len(await store.save(some, made.articles(some, min(200, count - done))))
+        await store.record(CrawlReport(source=some.name, started=made.now(), finished=made.now()))
         if done % 20_000 == 0:
             print(
                 f"          {done:,} of {count:,} more, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True
