@@ -54,9 +54,9 @@ BEGIN = datetime(2026, 5, 3, 12, 0, tzinfo=UTC)
 DAILY = 1_400
 BATCH = 20
 FIRST = 10_000
-ROUNDS = 8
-A_ROUND = 25
-"""Batches of a round: 500 articles, as what waits to be written together is."""
+ROUNDS = 5
+A_ROUND = 50
+"""Batches of a round: 1,000 articles, as what waits to be written together is."""
 SOURCES = 200
 
 

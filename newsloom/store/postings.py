@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from newsloom.store.database import listing as many
 
-_WAITING = 500
+_WAITING = 1000
 """Texts whose keys are written together. More would save little and take longer at a stretch."""
 
 
