@@ -180,10 +180,19 @@ class _Index:
     """For all entries, the newest (by id) first."""
     one: str
     """About one."""
-    count: str = ""
-    """How many there are from one id to another."""
-    others: str = ""
-    """Which from one id to another are not listed."""
+    between: str
+    """For those from one id to another."""
+
+    @property
+    def count(self) -> str:
+        """How many these are."""
+        return f"SELECT count(*) FROM ({self.between})"  # noqa: S608 - our own
+
+    @property
+    def others(self) -> str:
+        """For those between two ids that are not among these."""
+        # What the full text holds is listed there without its texts: in `entries` ids stand far from each other.
+        return f"SELECT id FROM entries_fts_docsize WHERE id NOT IN ({self.between}) AND id BETWEEN ? AND ?"  # noqa: S608 - our own
 
 
 class _Listed:
@@ -225,8 +234,6 @@ class _Listed:
 
         It is counted how many of a stretch are listed: SQLite does that ten times as fast as it tells us which.
         """
-        if not self._index.count:
-            return None
         others: set[int] = set()
         stretches = range(self._top - 1, 0, -_STRETCH)
         with_others = 0
@@ -235,7 +242,8 @@ class _Listed:
             stretch = (*self._values, first, last)
             (listed,) = self._connection.execute(self._index.count, stretch).fetchone()
             if listed <= last - first:
-                others.update(entry for (entry,) in self._connection.execute(self._index.others, stretch))
+                rows = self._connection.execute(self._index.others, (*stretch, first, last))
+                others.update(entry for (entry,) in rows)
                 with_others += 1
             if len(others) > most or (number >= _STRETCHES and 2 * with_others > number):
                 return None
@@ -328,17 +336,12 @@ class _Either:
 _WORDS = _Index(
     listed="SELECT rowid FROM entries_fts WHERE entries_fts MATCH ? ORDER BY rowid DESC",
     one="SELECT 1 FROM entries_fts WHERE entries_fts MATCH ? AND rowid = ?",
-    count="SELECT count(*) FROM entries_fts WHERE entries_fts MATCH ? AND rowid BETWEEN ? AND ?",
-    # The index's own list of what it holds: beside the texts in `entries`, ids alone are long to read.
-    others="""
-        SELECT id FROM entries_fts_docsize
-         WHERE id BETWEEN ?2 AND ?3
-           AND id NOT IN (SELECT rowid FROM entries_fts WHERE entries_fts MATCH ?1 AND rowid BETWEEN ?2 AND ?3)
-    """,
+    between="SELECT rowid FROM entries_fts WHERE entries_fts MATCH ? AND rowid BETWEEN ? AND ?",
 )
 _LABELS = _Index(
     listed="SELECT entry FROM labels WHERE field = ? AND value = ? ORDER BY entry DESC",
     one="SELECT 1 FROM labels WHERE field = ? AND value = ? AND entry = ?",
+    between="SELECT entry FROM labels WHERE field = ? AND value = ? AND entry BETWEEN ? AND ?",
 )
 _VALUES = """
 WITH RECURSIVE known(value) AS (

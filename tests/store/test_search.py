@@ -324,20 +324,26 @@ def test_what_many_entries_have_is_found_without_asking_for_all_of_them(archive:
 
 @pytest.fixture
 def dense(desk: Desk) -> Desk:
-    """All entries have a word but two of the oldest."""
-    desk.save(*(page(f"https://a.example/{n}", "ferry" * (n > 2), title=f"N{n}") for n in range(1, 81)))
+    """All entries have a word and a tag but two of the oldest."""
+    desk.save(
+        *(
+            page(f"https://a.example/{n}", "ferry" * (n > 2), title=f"N{n}", tags=("sea",) * (n > 2))
+            for n in range(1, 81)
+        )
+    )
     return desk
 
 
+@pytest.mark.parametrize("query", ["NOT ferry", "NOT tag:sea"])
 def test_the_few_that_have_not_what_nearly_all_have_are_counted_out(
-    dense: Desk, monkeypatch: pytest.MonkeyPatch
+    dense: Desk, monkeypatch: pytest.MonkeyPatch, query: str
 ) -> None:
     for name, value in {"_FEW": 4, "_SOME": 8, "_A_SAMPLE": 1, "_PATIENCE": 500, "_AT_ONCE": 8, "_STRETCH": 16}.items():
         monkeypatch.setattr(newest, name, value)
     statements: list[str] = []
     with Reader.open(dense.path, dense.now) as reader:
         reader._connection.set_trace_callback(statements.append)
-        assert sorted(e.title for e in reader.search("NOT ferry", limit=9)) == ["N1", "N2"]
+        assert sorted(e.title for e in reader.search(query, limit=9)) == ["N1", "N2"]
     assert sum("count(*)" in s for s in statements) == 5
     assert sum("entries_fts_docsize" in s for s in statements) == 1
     assert not [s for s in statements if "NOT (e.id IN" in s]
