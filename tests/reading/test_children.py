@@ -151,7 +151,7 @@ def test_time_spent_on_earlier_documents_does_not_count() -> None:
         await reads(children)
         child = pid(children)
         while cpu_seconds(child) < 2.2:
-            await children.document(sitemap(50_000), ASK)
+            await children.document(sitemap(10_000), ASK)
         assert await reads(children)
         assert pid(children) == child
 
