@@ -15,7 +15,7 @@ from scraper.extract.page import Habits
 from scraper.extract.parts import Body, Part, from_pieces, parts_of
 from scraper.extract.people import is_byline
 from scraper.extract.titles import folded
-from scraper.extract.words import Said, letters
+from scraper.extract.words import Said, letters, weight
 
 _LITTLE = 250
 """Letters; a visible body below it may be a teaser or an empty frame that scripts would fill."""
@@ -91,7 +91,9 @@ def _trimmed(body: Body, headline: str) -> Body:
 
 
 def _begins(part: Part, title: str, least: int) -> bool:
-    return part.tag == "p" and part.size >= least and not _says(part.text, title)
+    if part.tag != "p" or part.size < least or _says(part.text, title):
+        return False
+    return "\n" not in part.text or not _is_dressing(part, title)
 
 
 def _says(text: str, title: str) -> bool:
@@ -109,9 +111,16 @@ _COUNTER = re.compile(r"[^\d.!?]{3,30}[(:]\s?\d+\)?")
 
 
 def _is_dressing(part: Part, title: str) -> bool:
-    if not part.text:
-        return False
-    words = folded(part.text)
-    dated = len(part.text) < 60 and dates.parse(part.text) is not None
+    """Headline, date and byline may be lines of one part."""
+    return bool(part.text) and all(_is_dressing_line(line, title) for line in part.text.split("\n"))
+
+
+def _is_dressing_line(line: str, title: str) -> bool:
+    words = folded(line)
     cut = len(title) > _LINE and words.startswith(title[:_LINE])
-    return words == title or cut or dated or (part.size < _LINE and is_byline(part.text))
+    return words == title or cut or all(map(_is_dateline, [line] if is_byline(line) else line.split(" | ")))
+
+
+def _is_dateline(said: str) -> bool:
+    """A date, or who wrote."""
+    return (len(said) < 60 and dates.parse(said) is not None) or (weight(said) < _LINE and is_byline(said))

@@ -346,6 +346,22 @@ def test_a_page_that_says_it_is_an_article_needs_no_text() -> None:
     assert article_of(page(head=head, body="")).title == TITLE
 
 
+@pytest.mark.parametrize("names", ["Jane Doe", "Jane Doe, John Roe, Maximilian Oldenburg-Thurn"])
+@pytest.mark.parametrize("by", ["By", "Автор:"])
+def test_headline_date_and_byline_in_one_line_after_the_other_are_none_of_the_text(by: str, names: str) -> None:
+    lines = f"<font size=5><b>{TITLE}</b></font><br><small>03.03.2026 10:50 | {by} {names}</small><hr>"
+    split = f"<i>{TEXT[0]}</i><br><br>{'<br><br>'.join(TEXT[1:])}"
+    article = article_of(page(heading="", before=lines, body=split))
+    assert tuple(article.text.split("\n\n")) == TEXT
+    assert article.authors == tuple(names.split(", "))
+
+
+def test_a_first_paragraph_of_lines_is_text_though_one_of_them_is_a_date() -> None:
+    lines = f"3 March 2026<br>{TEXT[0]}"
+    article = article_of(page(body=f"<p>{lines}</p>" + "".join(f"<p>{p}</p>" for p in TEXT[1:])))
+    assert article.text.split("\n\n")[0].endswith(TEXT[0])
+
+
 def test_a_page_without_any_headline_is_called_by_its_first_sentence() -> None:
     assert (
         article_of(page(title="", heading="", body=PARAGRAPHS.replace(TEXT[0], "Trees again. " + TEXT[0]))).title
