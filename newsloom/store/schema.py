@@ -875,29 +875,31 @@ def _twentieth(db: "Database") -> None:
 
 def _sketch_again(db: "Database") -> None:
     """Sketch the texts that are compared with new ones, as far as they are stored."""
-    read = db.conn.cursor()
-    read.row_factory = None
-    read.execute(
-        """
-        SELECT e.id, max(n.seen), e.text, iif(e.kind = 'brief', '', e.title)
-          FROM near_texts n JOIN entries e ON e.id = n.entry WHERE e.text <> '' GROUP BY e.id ORDER BY max(n.id)
-        """
-    )
-    texts, index = [], []
-    for entry, seen, text, title in read:
-        made = copies.sketch(text, title)
-        if made is not None:
-            keys = struct.pack(f"<{len(made.keys)}Q", *made.keys)
-            texts.append((entry, seen, made.bound, copies.packed(made.sample), copies.packed(made.lead), keys))
-            index += [(key, len(texts)) for key in made.keys]
+    whose = db.execute("SELECT entry, max(seen) FROM near_texts GROUP BY entry ORDER BY max(id)").fetchall()
     for table in ("near_keys", "near_texts"):
         db.execute(f"DELETE FROM {table}")  # noqa: S608 - names
-    db.conn.executemany(
-        "INSERT INTO near_texts(id, entry, seen, bound, sample, lead, keys) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [(number, *row) for number, row in enumerate(texts, 1)],
-    )
-    db.conn.executemany("INSERT INTO near_keys(key, text) VALUES (?, ?)", sorted(index))
-    db.execute("INSERT INTO meta(name, value) VALUES ('near_keys_written', ?)", (str(len(texts)),))
+    text = 0
+    for begin in range(0, len(whose), _AT_ONCE):
+        index = []
+        for entry, seen in whose[begin : begin + _AT_ONCE]:
+            said = db.execute(
+                "SELECT text, iif(kind = 'brief', '', title) FROM entries WHERE id = ?", (entry,)
+            ).fetchone()
+            made = copies.sketch(*said)
+            if made is None:  # it was joined, or dropped
+                continue
+            text += 1
+            keys = struct.pack(f"<{len(made.keys)}Q", *made.keys)
+            row = (text, entry, seen, made.bound, copies.packed(made.sample), copies.packed(made.lead), keys)
+            db.execute(
+                "INSERT INTO near_texts(id, entry, seen, bound, sample, lead, keys) VALUES (?, ?, ?, ?, ?, ?, ?)", row
+            )
+            index += [(key, text) for key in made.keys]
+        db.conn.executemany("INSERT INTO near_keys(key, text) VALUES (?, ?)", sorted(index))
+    db.execute("INSERT INTO meta(name, value) VALUES ('near_keys_written', ?)", (str(text),))
+
+
+_AT_ONCE = 1000
 
 
 def _twenty_first(db: "Database") -> None:
