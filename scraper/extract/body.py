@@ -91,9 +91,7 @@ def _trimmed(body: Body, headline: str) -> Body:
 
 
 def _begins(part: Part, title: str, least: int) -> bool:
-    if part.tag != "p" or part.size < least or _says(part.text, title):
-        return False
-    return "\n" not in part.text or not _is_dressing(part, title)
+    return part.tag == "p" and part.size >= least and not _says(part.text, title) and not _is_head(part, title)
 
 
 def _says(text: str, title: str) -> bool:
@@ -110,15 +108,30 @@ _FIRST = 20
 _COUNTER = re.compile(r"[^\d.!?]{3,30}[(:]\s?\d+\)?")
 
 
+_HEAD = 4
+"""Lines of a part that may be headline, date and byline: more are a list of something."""
+
+
 def _is_dressing(part: Part, title: str) -> bool:
-    """Headline, date and byline may be lines of one part."""
-    return bool(part.text) and all(_is_dressing_line(line, title) for line in part.text.split("\n"))
+    return _is_dressing_line(part.text, title) or _is_head(part, title)
+
+
+def _is_head(part: Part, title: str) -> bool:
+    """Whether headline, date and byline stand in a part, a line each. Several dates are a chronicle."""
+    lines = part.text.split("\n")
+    if not 2 <= len(lines) <= _HEAD or sum(dates.parse(line) is not None for line in lines) > 1:
+        return False
+    return all(_is_dressing_line(line, title) or all(map(_is_dateline, line.split(" | "))) for line in lines) and any(
+        _says(line, title) for line in lines
+    )
 
 
 def _is_dressing_line(line: str, title: str) -> bool:
+    if not line:
+        return False
     words = folded(line)
     cut = len(title) > _LINE and words.startswith(title[:_LINE])
-    return words == title or cut or all(map(_is_dateline, [line] if is_byline(line) else line.split(" | ")))
+    return words == title or cut or _is_dateline(line)
 
 
 def _is_dateline(said: str) -> bool:

@@ -18,6 +18,7 @@ from w3lib.encoding import to_unicode
 from newsloom.news.items import KEPT_BRIEFS, BriefKind
 from scraper.extract.briefs.headings import kind_of, kind_of_classes, kind_of_heading
 from scraper.extract.charsets import is_sound
+from scraper.extract.people import is_byline
 from scraper.extract.words import flat
 
 _MENU = 6
@@ -39,7 +40,14 @@ _NEAR = 1_000
 _TAGS = re.compile(rb"<(a |/?div|h1|script|style|H1|SCRIPT|STYLE|!--)")
 _NO_LIST = frozenset((b"h1", b"script", b"style", b"H1", b"SCRIPT", b"STYLE", b"!--"))
 """What holds one of these may be more than a list, or end elsewhere."""
-_SAID = re.compile(r">([^<>]{2,400})<")
+_TELLS = (b"<article", b"<main", b"<meta", b"<link", b"<textarea", b"itemprop", b"itemtype", b"author")
+"""What tells of an article, or of another end."""
+_OVER = re.compile(r"<h[2-6][^<>]*>(.*?)</h", re.DOTALL)
+_SPLIT = re.compile(r"<[^<>]*>")
+_LABEL = 40
+"""Characters."""
+_PIECE = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
+_SAID = re.compile(r">([^<>]{2,60})<")
 _NAMED = tuple(re.compile(rf"""{name}\s*=\s*["']?([^"'<>]*)""") for name in ("class", "id"))
 _HEADING = re.compile(rb"<h[2-6][\s>].*?</h", re.DOTALL)
 _TAG = re.compile(rb"<[^<>]*>")
@@ -294,16 +302,30 @@ def _is_frame(element: bytes, charset: str) -> bool:
 
 
 def _lists_others(element: bytes, charset: str) -> bool:
-    """Whether a list holds many links, and nothing of the article, nor a block of teasers of the kinds that are kept."""
+    """Whether a list holds many links, and beside them labels only: nothing of the article, and no block of teasers of the kinds
+    that are kept."""
     tags = _TAGS.findall(element)
     if tags.count(b"a ") < _MENU or tags.count(b"div") != tags.count(b"/div") or not _NO_LIST.isdisjoint(tags):
         return False
-    if b"itemprop" in element or b"itemtype" in element:
+    lower = element.lower()
+    if any(sign in lower for sign in _TELLS):
         return False
     text = to_unicode(element, charset)
-    said = {flat(html.unescape(one)) for one in set(_SAID.findall(text))}
+    beside = "".join(one.rpartition("</a>")[2] or one for one in text.split("<a "))
+    if not all(map(_is_label, {flat(html.unescape(one)) for one in _PIECE.findall(beside)})):
+        return False
+    over = {flat(html.unescape("".join(_SPLIT.split(one)))) for one in _OVER.findall(beside)}
+    said = over | {flat(html.unescape(one)) for one in _SAID.findall(text)}
     names = {name for named in _NAMED for name in named.findall(text)}
     return KEPT_BRIEFS.isdisjoint(map(kind_of_heading, said)) and KEPT_BRIEFS.isdisjoint(map(kind_of_classes, names))
+
+
+def _is_label(text: str) -> bool:
+    """Whether it is a tag or a number, as lists show them: no sentence, no date in words, nobody's name behind "By"."""
+    if " " not in text:
+        return len(text) <= _LABEL
+    dated = any(map(str.isdigit, text)) and any(map(str.isalpha, text))
+    return len(text) <= _LABEL and not dated and not is_byline(text)
 
 
 def _plain(text: bytes, charset: str) -> str:

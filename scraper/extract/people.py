@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from lxml.html import HtmlElement
 
-from scraper.extract import dates
 from scraper.extract.content import Content
 from scraper.extract.declared import Declared, Json, listed, plain
 from scraper.extract.titles import folded, host_names
@@ -197,7 +196,7 @@ def _byline_at(element: HtmlElement) -> list[str]:
     if (len(name) > 2 and _names_byline(name)) or (own and _BY_TEXT.match(own.strip() + " x")):
         text = "" if _in_comments(element) or _is_credit(element) else _text(element)
         return [n for n in split(text) if _is_person(n)] if 4 <= len(text) <= 80 else []
-    return (own and (_labelled(own) or _dated(own))) or _signed_behind(element)
+    return (own and _labelled(own)) or _signed_behind(element)
 
 
 def _signed_behind(element: HtmlElement) -> list[str]:
@@ -273,14 +272,6 @@ def _labelled(text: str) -> list[str]:
     """Names behind a label: `3 May 2024 | Author: Jane Doe`."""
     found = _LABELLED.search(text[:200])
     return [n for n in split(found[1]) if _is_person(n)] if found else []
-
-
-def _dated(text: str) -> list[str]:
-    """Names behind a date in the same text: `3 May 2024 | By Jane Doe`."""
-    when, bar, who = text.strip().partition(" | ")
-    if not bar or not 4 <= len(who) <= 80 or not _BY_TEXT.match(who) or dates.parse(when[:60]) is None:
-        return []
-    return [n for n in split(who) if _is_person(n)]
 
 
 def is_byline(text: str) -> bool:

@@ -353,13 +353,33 @@ def test_headline_date_and_byline_in_one_line_after_the_other_are_none_of_the_te
     split = f"<i>{TEXT[0]}</i><br><br>{'<br><br>'.join(TEXT[1:])}"
     article = article_of(page(heading="", before=lines, body=split))
     assert tuple(article.text.split("\n\n")) == TEXT
-    assert article.authors == tuple(names.split(", "))
 
 
 def test_a_first_paragraph_of_lines_is_text_though_one_of_them_is_a_date() -> None:
     lines = f"3 March 2026<br>{TEXT[0]}"
     article = article_of(page(body=f"<p>{lines}</p>" + "".join(f"<p>{p}</p>" for p in TEXT[1:])))
     assert article.text.split("\n\n")[0].endswith(TEXT[0])
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["1 March 2026: harbour closed", "2 March 2026: harbour open", "3 March 2026: harbour closed again"],
+        ["7. März 2026, 20 Uhr: Konzert", "8. März 2026, 18 Uhr: Lesung", "9. März 2026, 19 Uhr: Vortrag"],
+        ["By Jane Doe", "By John Roe"],
+    ],
+)
+def test_a_chronicle_is_text(lines: list[str]) -> None:
+    article = article_of(page(body=f"<p>{'<br>'.join(lines)}</p>{PARAGRAPHS}"))
+    assert article.text.split("\n\n")[0].split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["3 May 2024 | 10:50", "March 3, 2026 | 5 min read", "Jane Doe | March 3, 2026", "March 3, 2026<br>5 min read"],
+)
+def test_a_line_with_a_date_and_something_beside_it_is_no_text(line: str) -> None:
+    assert tuple(article_of(page(body=f"<p>{line}</p>{PARAGRAPHS}")).text.split("\n\n")) == TEXT
 
 
 def test_a_page_without_any_headline_is_called_by_its_first_sentence() -> None:
