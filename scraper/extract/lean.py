@@ -42,14 +42,14 @@ _NO_LIST = frozenset((b"h1", b"script", b"style", b"H1", b"SCRIPT", b"STYLE", b"
 """What holds one of these may be more than a list, or end elsewhere."""
 _TELLS = (b"<article", b"<main", b"<meta", b"<link", b"<textarea", b"itemprop", b"itemtype", b"author")
 """What tells of an article, or of another end."""
-_OVER = re.compile(r"<h[2-6][^<>]*>(.*?)</h", re.DOTALL)
+_OVER = re.compile(r"<h[2-6][^<>]{0,400}>(.{0,400}?)</h", re.DOTALL)
 _SPLIT = re.compile(r"<[^<>]*>")
 _LABEL = 40
 """Characters."""
 _PIECE = re.compile(r">([^<>]*[^<>\s][^<>]*)<")
 _SAID = re.compile(r">([^<>]{2,60})<")
 _NAMED = tuple(re.compile(rf"""{name}\s*=\s*["']?([^"'<>]*)""") for name in ("class", "id"))
-_HEADING = re.compile(rb"<h[2-6][\s>].*?</h", re.DOTALL)
+_HEADING = re.compile(rb"<h[2-6][\s>].{0,1000}?</h", re.DOTALL)
 _TAG = re.compile(rb"<[^<>]*>")
 _COMMENT_ENDS = re.compile(rb"--!?>")
 _ENDS = {name: re.compile(rb"<(?:/%b\s*+>|%b|!--)" % (name, name), re.IGNORECASE) for name in (b"script", b"style")}

@@ -227,6 +227,18 @@ def test_what_is_unfinished_takes_no_time_with_its_square() -> None:
         assert many < 40 * few
 
 
+@pytest.mark.parametrize("begin", ["<nav>", "<aside><h3>Most read</h3>"])
+def test_headings_without_an_end_take_no_time_with_their_square(begin: str) -> None:
+    def spent(count: int) -> float:
+        page = f"<html>{begin}{ROWS}{'<h2>' * count}</{begin[1:].partition('>')[0]}>".encode()
+        start = process_time()
+        lean(page, kinds=KEPT_BRIEFS)
+        return process_time() - start
+
+    few, many = (min(spent(n + turn) for turn in range(3)) for n in (1_000, 10_000))
+    assert many < 40 * few
+
+
 def test_a_menu_in_a_footer_goes_alone() -> None:
     assert (
         cut(f"{ARTICLE}<footer>{MENU}<p>Imprint</p></footer>")
