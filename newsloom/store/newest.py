@@ -293,7 +293,7 @@ class _Without:
 
     def few(self, most: int) -> Set[int] | None:
         # To look for them takes about as long as to put so many in order.
-        return self._part.few_others(most) if most >= _SOME and isinstance(self._part, _Listed) else None
+        return self._part.few_others(most) if most >= _SOME and isinstance(self._part, _Listed | _Either) else None
 
 
 class _Both:
@@ -331,6 +331,13 @@ class _Either:
                 return None
             found |= few
         return found
+
+    def few_others(self, most: int) -> Set[int] | None:
+        """Entries among which is all that none of its parts holds, if one of them holds nearly all."""
+        for part in self._parts:
+            if isinstance(part, _Listed) and (others := part.few_others(most)) is not None:
+                return others - self.of(others)
+        return None
 
 
 _WORDS = _Index(
