@@ -1,6 +1,8 @@
 """newsloom check."""
 
 import math
+import os
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 def command(call: Call, *, as_json: bool) -> None:
     """Read the config and say what it means, or everything that is wrong with it.
 
-    Each fault is a line `file:line: key: what is wrong: what to do`, and the exit status is 2. Nothing is asked from any
-    site, and the store is not touched.
+    Each fault is a line `file:line: key: what is wrong: what to do`, and the exit status is 2. Environment variables that
+    are not set here are noted. Nothing is asked from any site, and the store is not touched.
     """
     from newsloom.commands.tables import show_json  # noqa: PLC0415 - the command's own work begins here
     from newsloom.config import ConfigError, load  # noqa: PLC0415
@@ -55,7 +57,7 @@ def _tell(call: Call, config: "Config") -> None:
     click.echo()
     where = f"{config.server.host} port {config.server.port}"
     click.echo(f"store {call.store or config.store}, feeds in {config.out}, served on {where}")
-    if note := _missed(config):
+    for note in filter(None, (_missed(config), *_unset(config, os.environ))):
         click.echo(note)
     click.echo(f"{call.path} is fine: {len(config.sources)} sources, {len(config.topics)} topics")
 
@@ -69,6 +71,23 @@ def _missed(config: "Config") -> str:
         f"note: polling.budget: {config.budget} looks a day will be {math.ceil(least)}: no source waits longer than `longest`; "
         "raise one of them"
     )
+
+
+def _unset(config: "Config", environment: Mapping[str, str]) -> Iterator[str]:
+    """Which variables that the config names are not set here; where newsloom runs they may be."""
+    named = [
+        (f"sources.{s.name}.{key}.{name}", variable)
+        for s in config.sources
+        for key, pairs in (("headers", s.headers), ("cookies", s.cookies))
+        for name, variable in pairs
+    ]
+    for topic in config.topics:
+        if hook := topic.webhook:
+            named += [(f"topics.{topic.key}.webhook.headers.{name}", variable) for name, variable in hook.headers]
+            named += [(f"topics.{topic.key}.webhook.secret", hook.secret)] if hook.secret else []
+    for place, variable in named:
+        if not environment.get(variable, "").strip():
+            yield f"note: {place}: the environment variable {variable} is not set here: set it where newsloom runs"
 
 
 def _holds(topic: "Topic") -> str:

@@ -114,6 +114,24 @@ def test_check_says_that_a_budget_cannot_be_kept(tmp_path: Path) -> None:
     assert "note:" not in newsloom("check", cwd=tmp_path).stdout
 
 
+def test_check_names_variables_that_are_not_set(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(
+        """
+        sources:
+          - {url: "https://a.example/", name: a, headers: {Authorization: A_KEY}, cookies: {session: A_SESSION}}
+        topics:
+          t: {match: flood, webhook: {url: "https://hook.example/", secret: T_SECRET, headers: {X-Key: T_KEY}}}
+        """
+    )
+    done = newsloom("check", cwd=tmp_path, A_KEY="x", T_KEY="")
+    assert done.returncode == 0
+    assert re.findall(r"^note: (\S+): the environment variable (\w+) is not set here", done.stdout, re.MULTILINE) == [
+        ("sources.a.cookies.session", "A_SESSION"),
+        ("topics.t.webhook.headers.X-Key", "T_KEY"),
+        ("topics.t.webhook.secret", "T_SECRET"),
+    ]
+
+
 def test_check_as_json_is_one_line_for_programs(folder: Path) -> None:
     done = newsloom("check", "--json", cwd=folder)
     assert done.stdout.count("\n") == 1
