@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 from newsloom.news.copies import BRIEF, Relation, Sketch, packed, relation, unpacked
 from newsloom.store import instants
+from newsloom.store.database import inserted
 from newsloom.store.postings import Postings
 
 WINDOW = timedelta(days=30)
@@ -135,9 +136,7 @@ class NearCopies:
     def keep(self, entry: int, sketch: Sketch) -> None:
         """Have it found from now on, as a text of this entry. An entry may have several."""
         values = (entry, self._now, sketch.bound, packed(sketch.sample), packed(sketch.lead), _packed(sketch.keys))
-        text = self._connection.execute(_KEEP, values).lastrowid
-        if text is None:
-            raise AssertionError("an INSERT without a row")
+        text = inserted(self._connection.execute(_KEEP, values))
         self._keys.add(text, sketch.keys)
         self._kept += 1
 

@@ -104,6 +104,19 @@ def snapshot(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("ROLLBACK")
 
 
+def data_version(connection: sqlite3.Connection) -> int:
+    """Another number after each time that another connection wrote."""
+    (number,) = connection.execute("PRAGMA data_version").fetchone()
+    return int(number)
+
+
+def inserted(cursor: sqlite3.Cursor) -> int:
+    """The id of the row that an INSERT made."""
+    if cursor.lastrowid is None:
+        raise AssertionError("an INSERT without a row")
+    return cursor.lastrowid
+
+
 def _index_form(connection: sqlite3.Connection) -> None:
     """Write the full-text index anew if it is in another form than `spaced` makes now."""
     row = connection.execute("SELECT value FROM meta WHERE name = 'spaced'").fetchone()

@@ -17,8 +17,8 @@ from newsloom.news.memory import News, Page
 from newsloom.news.sources import Source
 from newsloom.store import faces, instants, log, withdrawals
 from newsloom.store.copies import Found, NearCopies
+from newsloom.store.database import inserted, plain
 from newsloom.store.database import listing as many
-from newsloom.store.database import plain
 from newsloom.store.stories import Stories
 from newsloom.store.topics import Matcher
 
@@ -155,9 +155,7 @@ class Batch:
     def add(self, columns: Mapping[str, Any], key: str, how: str, *, carried_at: str) -> int:
         """A new entry under its first key."""
         row = {**_DEFAULTS, "source": self.source.name, **columns}
-        entry = self.connection.execute(_INSERT, (str(identity.entry_id(key)), *_values(row))).lastrowid
-        if entry is None:
-            raise AssertionError("an INSERT without a row")
+        entry = inserted(self.connection.execute(_INSERT, (str(identity.entry_id(key)), *_values(row))))
         self._unindexed.add(entry)
         self._told.add(entry)
         source: str = row["source"]

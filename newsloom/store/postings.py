@@ -11,6 +11,7 @@ follows it looks whether the text is there and has what was looked for.
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 
+from newsloom.store.database import data_version
 from newsloom.store.database import listing as many
 
 _WAITING = 1000
@@ -43,7 +44,7 @@ class Postings:
         It takes a moment if another connection wrote, or if what this one wrote was rolled back.
         """
         said, newest = connection.execute(self._reach, (self._name,)).fetchone()
-        known = (int(said or 0), newest or 0, version(connection))
+        known = (int(said or 0), newest or 0, data_version(connection))
         if known == (self._written, self._newest, self._version):
             return
         self._written, _, self._version = known
@@ -81,12 +82,6 @@ class Postings:
         for key, texts in self._waiting.items():
             for text in texts:
                 yield key, text
-
-
-def version(connection: sqlite3.Connection) -> int:
-    """Another number after each time that another connection wrote."""
-    (number,) = connection.execute("PRAGMA data_version").fetchone()
-    return int(number)
 
 
 _WRITTEN_TO = "INSERT INTO meta(name, value) VALUES (?, ?) ON CONFLICT(name) DO UPDATE SET value = excluded.value"

@@ -17,6 +17,7 @@ from typing import Any
 from newsloom.news import stories
 from newsloom.news.stories import Decision, Near, Text, Vector
 from newsloom.store import instants
+from newsloom.store.database import inserted
 from newsloom.store.database import listing as many
 from newsloom.store.vocabulary import Vocabulary
 
@@ -113,7 +114,7 @@ class Stories:
     ) -> None:
         at, mark = int(told.published.timestamp()), stories.series(told.title)
         terms, packed = array("I", counted).tobytes(), vector.packed() if vector else b""
-        id_ = _inserted(self._connection.execute(_KEEP, (told.entry, self._now, at, told.source, mark, packed, terms)))
+        id_ = inserted(self._connection.execute(_KEEP, (told.entry, self._now, at, told.source, mark, packed, terms)))
         if vector is None:
             return
         if not self._story(told.entry):
@@ -164,7 +165,7 @@ class Stories:
     def _carry_out(self, told: Told, decision: Decision, needed: float) -> None:
         groups = (decision.group, *decision.also)
         stories_, alone = [g for g in groups if g > 0], [g for g in groups if g < 0]
-        story = stories_[0] if stories_ else _inserted(self._connection.execute(_BEGIN))
+        story = stories_[0] if stories_ else inserted(self._connection.execute(_BEGIN))
         for other in stories_[1:]:
             story = self._merge(story, other, told.entry)
         for group in alone:
@@ -189,7 +190,7 @@ class Stories:
         if mine and theirs:
             self._measure(self._merge(mine, theirs, entry))
             return
-        story = mine or theirs or _inserted(self._connection.execute(_BEGIN))
+        story = mine or theirs or inserted(self._connection.execute(_BEGIN))
         for one, has in ((entry, mine), (other, theirs)):
             if not has:
                 self._connection.execute(_TAKE_SAME, {"entry": one, "story": story})
@@ -214,7 +215,7 @@ class Stories:
         found = stories.halves(texts, needed)
         if found is None:
             return
-        new = _inserted(self._connection.execute(_BEGIN))
+        new = inserted(self._connection.execute(_BEGIN))
         self._connection.execute(_MOVE, (new, many(sorted(found[1]))))
         self._connection.execute(_CHANGE, (story, new, "split", entry, self._now))
         self._measure(story)
@@ -265,12 +266,6 @@ class Stories:
 def _told(row: sqlite3.Row) -> Told:
     entry, title, text, published, source, same = row
     return Told(entry=entry, title=title, text=text, published=instants.read(published), source=source, same=same or 0)
-
-
-def _inserted(cursor: sqlite3.Cursor) -> int:
-    if cursor.lastrowid is None:
-        raise AssertionError("an INSERT without a row")
-    return cursor.lastrowid
 
 
 def _text(row: Sequence[Any]) -> Text:

@@ -8,8 +8,9 @@ from itertools import chain
 
 from newsloom.news import stories
 from newsloom.news.stories import Vector
+from newsloom.store.database import data_version
 from newsloom.store.database import listing as many
-from newsloom.store.postings import Postings, version
+from newsloom.store.postings import Postings
 
 
 class Vocabulary:
@@ -35,7 +36,7 @@ class Vocabulary:
         """
         self.keys.refresh(connection)
         row = connection.execute("SELECT value FROM meta WHERE name = 'story_words_changed'").fetchone()
-        state = (row[0] if row else "", version(connection))
+        state = (row[0] if row else "", data_version(connection))
         if state == self._state:
             return
         self._state = state
