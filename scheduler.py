@@ -175,7 +175,8 @@ class _Troubles:
             if self._is_new(mine, repr(error)):
                 log.exception("broke off, the next tick tries again", extra=fields | {"doing": doing})
         else:
-            if [key for key in {work, mine} if self._told.pop(key, None)]:
+            over = [self._told.pop(key, "") for key in {work, mine}]
+            if any(over):
                 log.info("works again", extra=fields | {"doing": doing})
 
     def _is_new(self, work: tuple[str, ...], error: str) -> bool:
